@@ -1,0 +1,112 @@
+# Everything that is built goes to build/. Needs a JDK 17 or newer, make and, once, Maven.
+
+# The jars, pinned: group:artifact:version:SHA-256. "run" ones are all that the server needs.
+RUN_JARS = \
+  tools.jackson.jr:jackson-jr-objects:3.2.1:51d4f7d2438dfd32413fa55b28050096b7c114389146fb31883f47f8cd12f8ad \
+  tools.jackson.core:jackson-core:3.2.1:2688aaa60b207403287e16a71fb5644bf2f9cfc464cc601ae95c6c86a5af1f94 \
+  com.squareup.okhttp3:okhttp-jvm:5.5.1:4039527bd1f2e40b66e20b0e52c689cf56074b938ea02678141495f5160f1047 \
+  com.squareup.okio:okio-jvm:3.18.1:b97b640557a650d15411f2be29aef558c4e422a83653cb18ba494311dbed18be \
+  org.jetbrains.kotlin:kotlin-stdlib:2.1.21:263bdc679e1f62012db7b091796279b6d71cf36f4797a98ff1ace05835f201c8 \
+  org.jetbrains:annotations:13.0:ace2a10dc8e2d5fd34925ecac03e4988b2c0f851650c94b8cef49ba1bd111478
+TEST_JARS = \
+  com.squareup.okhttp3:mockwebserver3:5.5.1:0a93a4882bd8a7c5c707146d143cb73e7acb29a20f5f75a9767400d19368421c \
+  org.junit.platform:junit-platform-console-standalone:6.1.3:e62b96ac475dbcde8599ea905d088f65d90778f86e259b856a49fa5c4ea256ec
+MAVEN_COPY = org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies
+
+SHELL = /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+BIN = $(if $(JAVA_HOME),"$(JAVA_HOME)"/bin/,)
+JAVAC = $(BIN)javac --release 17 -encoding UTF-8 -Xlint:all -Werror
+
+colon = $(subst :, ,$(1))
+jar_name = $(word 2,$(call colon,$(1)))-$(word 3,$(call colon,$(1))).jar
+run_jars = $(foreach j,$(RUN_JARS),build/lib/$(call jar_name,$(j)))
+test_jars = $(foreach j,$(TEST_JARS),build/test-lib/$(call jar_name,$(j)))
+colons = $(subst $() ,:,$(strip $(1)))
+jars = $(run_jars) $(test_jars)
+missing_jars = $(filter-out $(wildcard $(jars)),$(jars))
+test_path = build/test-classes:build/classes:$(call colons,$(jars))
+
+# Folders are prerequisites too: their time changes when a file in them comes or goes.
+sources = $(shell find src -name '*.java')
+source_folders = $(shell find src -type d -exec printf '%s/. ' {} +)
+test_sources = $(shell find test -name '*.java')
+test_files = $(shell find test -type f ! -name '*.java')
+test_folders = $(shell find test -type d -exec printf '%s/. ' {} +)
+
+.PHONY: build test check run bench clean help
+
+build: build/vaas.jar ## compile the server into build/ (the first time downloads the jars)
+
+test: build/test-classes/.done build/vaas.jar ## run all tests
+	@sh .ci/tests $(BIN)java "$(test_path)"
+
+check: ## lints, import directions, then all tests; what CI runs
+	@sh .ci/style
+	@$(MAKE) -s build
+	@sh .ci/imports $(BIN)jdeps
+	@$(MAKE) -s test
+
+run: ## build and serve, without Groq
+	@./run.sh --offline
+
+bench: build/test-classes/.done ## measure durable turns a second beside a bare file
+	@$(BIN)java -cp "$(test_path)" vaas.memory.MemoryBench
+
+clean: ## remove build/; the memory in data/ stays
+	rm -rf build
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile
+
+build/vaas.jar: build/classes/.done
+	@$(BIN)jar --create --file $@ --main-class vaas.Main --manifest build/manifest \
+	  -C build/classes .
+
+build/classes/.done: $(sources) $(source_folders) build/jars.checked
+	@echo "compiling src"
+	@rm -rf build/classes && mkdir -p build/classes
+	@$(JAVAC) -Xdoclint:all/protected -d build/classes \
+	  --module-path "$(call colons,$(run_jars))" $(sources)
+	@echo "Class-Path: $(patsubst build/%,%,$(run_jars))" | fold -w 70 \
+	  | sed '2,$$s/^/ /' > build/manifest
+	@touch $@
+
+build/test-classes/.done: $(test_sources) $(test_files) $(test_folders) build/classes/.done
+	@echo "compiling test"
+	@rm -rf build/test-classes && mkdir -p build/test-classes
+	@$(JAVAC) -d build/test-classes \
+	  -cp "build/classes:$(call colons,$(jars))" $(test_sources)
+	@touch $@
+
+# Checked whenever a jar is newer than its last check, so a damaged one never gets used.
+build/jars.checked: Makefile $(wildcard $(jars)) $(if $(missing_jars),FORCE)
+	@$(if $(missing_jars),$(call download,$(RUN_JARS),build/lib))
+	@$(if $(missing_jars),$(call download,$(TEST_JARS),build/test-lib))
+	@$(call verify,$(RUN_JARS),build/lib)
+	@$(call verify,$(TEST_JARS),build/test-lib)
+	@touch $@
+
+FORCE:
+
+# One throw-away pom a folder; "*" keeps Maven from adding anything that is not pinned above.
+download = echo "downloading the jars of $(2) (once)"; mkdir -p $(2); \
+  command -v mvn > /dev/null || { \
+    echo "Maven (mvn) is needed once, to download the jars; it is not on the PATH" >&2; exit 1; }; \
+  { echo '<project><modelVersion>4.0.0</modelVersion><groupId>vaas</groupId>'; \
+    echo '<artifactId>jars</artifactId><version>1</version><dependencies>'; \
+    for jar in $(1); do echo "$$jar" | (IFS=: read -r group name version sum; \
+      echo "<dependency><groupId>$$group</groupId><artifactId>$$name</artifactId>"; \
+      echo "<version>$$version</version><exclusions><exclusion><groupId>*</groupId>"; \
+      echo "<artifactId>*</artifactId></exclusion></exclusions></dependency>"); done; \
+    echo '</dependencies></project>'; } > $(2)/pom.xml; \
+  mvn -q -B -Dstyle.color=never -f $(2)/pom.xml $(MAVEN_COPY) -DoutputDirectory="$(CURDIR)/$(2)"
+
+verify = for jar in $(1); do echo "$$jar" | (IFS=: read -r group name version sum; \
+    file=$(2)/$$name-$$version.jar; \
+    actual=$$( (sha256sum "$$file" || shasum -a 256 "$$file") 2> /dev/null | cut -c1-64); \
+    [ "$$actual" = "$$sum" ] || { \
+      echo "wrong checksum: $$file has '$$actual', expected $$sum" >&2; exit 1; }) \
+  || exit 1; done

@@ -1,0 +1,3 @@
+package vaas;
+/** x. */
+final class Main { private Main() {} }

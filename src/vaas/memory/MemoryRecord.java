@@ -1,0 +1,67 @@
+package vaas.memory;
+
+import java.time.Instant;
+import java.time.temporal.ChronoField;
+import java.util.Objects;
+import java.util.UUID;
+import vaas.json.Json;
+
+/**
+ * One remembered message; what embedders get from {@link Memory}. Immutable.
+ *
+ * @param messageId a UUIDv7 (RFC 9562 section 5.7); ids rise in the order of the file
+ * @param role who said it
+ * @param content its text: well-formed UTF-16, at most {@link #CONTENT_CHARS_MAX} chars
+ * @param timestamp when it was stored, to the millisecond
+ */
+public record MemoryRecord(UUID messageId, Role role, String content, Instant timestamp) {
+    /** Longest content in chars: more than the largest request body can carry. */
+    public static final int CONTENT_CHARS_MAX = 32 << 20;
+
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    /**
+     * Checks the parts.
+     *
+     * @param messageId a UUIDv7
+     * @param role who said it
+     * @param content its text
+     * @param timestamp when it was stored
+     * @throws IllegalArgumentException if the id is no UUIDv7, the content too long or holding half
+     *     a surrogate pair, or the timestamp finer than a millisecond
+     */
+    public MemoryRecord {
+        Objects.requireNonNull(role, "role");
+        if (messageId.version() != 7 || messageId.variant() != 2) {
+            throw new IllegalArgumentException("messageId is not a UUIDv7: " + messageId);
+        }
+        checkContent(content);
+        if (timestamp.get(ChronoField.NANO_OF_SECOND) % NANOS_PER_MILLI != 0) {
+            throw new IllegalArgumentException("timestamp finer than a millisecond: " + timestamp);
+        }
+    }
+
+    /**
+     * Checks text that is to be stored.
+     *
+     * @param content the text
+     * @throws IllegalArgumentException if it is longer than {@link #CONTENT_CHARS_MAX} or holds
+     *     half a surrogate pair
+     */
+    public static void checkContent(String content) {
+        if (content.length() > CONTENT_CHARS_MAX) {
+            throw new IllegalArgumentException("content has " + content.length()
+                    + " chars, at most " + CONTENT_CHARS_MAX + " fit");
+        }
+        if (!Json.isWellFormed(content)) {
+            throw new IllegalArgumentException("content holds half a surrogate pair");
+        }
+    }
+
+    /** Tells id, role and length, never the content: it may end up in a log. */
+    @Override
+    public String toString() {
+        return "MemoryRecord[" + messageId + ", " + role.wireName() + ", " + content.length()
+                + " chars, " + timestamp + "]";
+    }
+}

@@ -1,0 +1,9 @@
+package vaas.memory;
+
+/**
+ * A question with its answer, as they lie in the file.
+ *
+ * @param offset of the question's line, in bytes
+ * @param end offset after the answer's line
+ */
+record Turn(MemoryRecord question, MemoryRecord answer, long offset, long end) {}

@@ -1,0 +1,48 @@
+package vaas.memory;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * What readers see: an immutable value, published after each force and by each reset. Only the
+ * index inside grows, and it may lag behind without harm.
+ *
+ * @param generation resets since the memory was opened
+ * @param end offset after the last durable turn
+ * @param window the newest turns
+ * @param index where the records of this generation lie
+ */
+record View(long generation, long end, Window window, SparseIndex index) {
+    /** The view after more turns have become durable. */
+    View with(List<Turn> turns) {
+        return new View(generation, turns.get(turns.size() - 1).end(), window.with(turns), index);
+    }
+
+    /** The view after a reset. */
+    View reset() {
+        return new View(generation + 1, 0, window.cleared(), index.cleared());
+    }
+
+    /** The newest whole turns of at most n records, from the file. */
+    List<MemoryRecord> latest(Disk.Handle reader, int n) throws IOException {
+        return Tail.wholeTurns(reader, end, n, Long.MAX_VALUE).list().stream()
+                .flatMap(turn -> Stream.of(turn.question(), turn.answer()))
+                .toList();
+    }
+
+    /** The record of an id: ids rise, so the search ends at the first that is not smaller. */
+    Optional<MemoryRecord> byMessageId(Disk.Handle reader, UUID id) throws IOException {
+        LineReader lines = new LineReader(reader, index.floor(id), end);
+        while (lines.next()) {
+            Optional<MemoryRecord> found = RecordLine.decode(lines.line());
+            int order = found.map(it -> it.messageId().compareTo(id)).orElse(-1);
+            if (order >= 0) {
+                return order == 0 ? found : Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+}
