@@ -1,16 +1,24 @@
 # Everything that is built goes to build/. Needs a JDK 17 or newer, make and, once, Maven.
 
-# The jars, pinned: group:artifact:version:SHA-256. "run" ones are all that the server needs.
+# The jars, pinned: group:artifact:version and SHA-256. The run jars are all a server needs.
 RUN_JARS = \
-  tools.jackson.jr:jackson-jr-objects:3.2.1:51d4f7d2438dfd32413fa55b28050096b7c114389146fb31883f47f8cd12f8ad \
-  tools.jackson.core:jackson-core:3.2.1:2688aaa60b207403287e16a71fb5644bf2f9cfc464cc601ae95c6c86a5af1f94 \
-  com.squareup.okhttp3:okhttp-jvm:5.5.1:4039527bd1f2e40b66e20b0e52c689cf56074b938ea02678141495f5160f1047 \
-  com.squareup.okio:okio-jvm:3.18.1:b97b640557a650d15411f2be29aef558c4e422a83653cb18ba494311dbed18be \
-  org.jetbrains.kotlin:kotlin-stdlib:2.1.21:263bdc679e1f62012db7b091796279b6d71cf36f4797a98ff1ace05835f201c8 \
-  org.jetbrains:annotations:13.0:ace2a10dc8e2d5fd34925ecac03e4988b2c0f851650c94b8cef49ba1bd111478
+  tools.jackson.jr:jackson-jr-objects:3.2.1 \
+    51d4f7d2438dfd32413fa55b28050096b7c114389146fb31883f47f8cd12f8ad \
+  tools.jackson.core:jackson-core:3.2.1 \
+    2688aaa60b207403287e16a71fb5644bf2f9cfc464cc601ae95c6c86a5af1f94 \
+  com.squareup.okhttp3:okhttp-jvm:5.5.1 \
+    4039527bd1f2e40b66e20b0e52c689cf56074b938ea02678141495f5160f1047 \
+  com.squareup.okio:okio-jvm:3.18.1 \
+    b97b640557a650d15411f2be29aef558c4e422a83653cb18ba494311dbed18be \
+  org.jetbrains.kotlin:kotlin-stdlib:2.1.21 \
+    263bdc679e1f62012db7b091796279b6d71cf36f4797a98ff1ace05835f201c8 \
+  org.jetbrains:annotations:13.0 \
+    ace2a10dc8e2d5fd34925ecac03e4988b2c0f851650c94b8cef49ba1bd111478
 TEST_JARS = \
-  com.squareup.okhttp3:mockwebserver3:5.5.1:0a93a4882bd8a7c5c707146d143cb73e7acb29a20f5f75a9767400d19368421c \
-  org.junit.platform:junit-platform-console-standalone:6.1.3:e62b96ac475dbcde8599ea905d088f65d90778f86e259b856a49fa5c4ea256ec
+  com.squareup.okhttp3:mockwebserver3:5.5.1 \
+    0a93a4882bd8a7c5c707146d143cb73e7acb29a20f5f75a9767400d19368421c \
+  org.junit.platform:junit-platform-console-standalone:6.1.3 \
+    e62b96ac475dbcde8599ea905d088f65d90778f86e259b856a49fa5c4ea256ec
 MAVEN_COPY = org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies
 
 SHELL = /bin/sh
@@ -22,8 +30,9 @@ JAVAC = $(BIN)javac --release 17 -encoding UTF-8 -Xlint:all -Werror
 
 colon = $(subst :, ,$(1))
 jar_name = $(word 2,$(call colon,$(1)))-$(word 3,$(call colon,$(1))).jar
-run_jars = $(foreach j,$(RUN_JARS),build/lib/$(call jar_name,$(j)))
-test_jars = $(foreach j,$(TEST_JARS),build/test-lib/$(call jar_name,$(j)))
+jar_names = $(foreach j,$(1),$(if $(findstring :,$(j)),$(call jar_name,$(j))))
+run_jars = $(addprefix build/lib/,$(call jar_names,$(RUN_JARS)))
+test_jars = $(addprefix build/test-lib/,$(call jar_names,$(TEST_JARS)))
 colons = $(subst $() ,:,$(strip $(1)))
 jars = $(run_jars) $(test_jars)
 missing_jars = $(filter-out $(wildcard $(jars)),$(jars))
@@ -97,16 +106,17 @@ download = echo "downloading the jars of $(2) (once)"; mkdir -p $(2); \
     echo "Maven (mvn) is needed once, to download the jars; it is not on the PATH" >&2; exit 1; }; \
   { echo '<project><modelVersion>4.0.0</modelVersion><groupId>vaas</groupId>'; \
     echo '<artifactId>jars</artifactId><version>1</version><dependencies>'; \
-    for jar in $(1); do echo "$$jar" | (IFS=: read -r group name version sum; \
+    for jar in $(1); do case $$jar in *:*) echo "$$jar" | (IFS=: read -r group name version; \
       echo "<dependency><groupId>$$group</groupId><artifactId>$$name</artifactId>"; \
       echo "<version>$$version</version><exclusions><exclusion><groupId>*</groupId>"; \
-      echo "<artifactId>*</artifactId></exclusion></exclusions></dependency>"); done; \
+      echo "<artifactId>*</artifactId></exclusion></exclusions></dependency>"); esac; done; \
     echo '</dependencies></project>'; } > $(2)/pom.xml; \
-  mvn -q -B -Dstyle.color=never -f $(2)/pom.xml $(MAVEN_COPY) -DoutputDirectory="$(CURDIR)/$(2)"
+  mvn -q -B -f $(2)/pom.xml $(MAVEN_COPY) -DoutputDirectory="$(CURDIR)/$(2)" \
+    > $(2)/maven.log 2>&1 || { cat $(2)/maven.log >&2; exit 1; }
 
-verify = for jar in $(1); do echo "$$jar" | (IFS=: read -r group name version sum; \
-    file=$(2)/$$name-$$version.jar; \
-    actual=$$( (sha256sum "$$file" || shasum -a 256 "$$file") 2> /dev/null | cut -c1-64); \
-    [ "$$actual" = "$$sum" ] || { \
-      echo "wrong checksum: $$file has '$$actual', expected $$sum" >&2; exit 1; }) \
-  || exit 1; done
+verify = for word in $(1); do case $$word in \
+    *:*) file=$(2)/$$(echo "$$word" | cut -d: -f2,3 | tr : -).jar ;; \
+    *) actual=$$( (sha256sum "$$file" || shasum -a 256 "$$file") 2> /dev/null | cut -c1-64); \
+      [ "$$actual" = "$$word" ] || { \
+        echo "wrong checksum: $$file has '$$actual', expected $$word" >&2; exit 1; } ;; \
+  esac; done

@@ -1,2 +1,67 @@
 #!/bin/sh
-echo "not yet" >&2; exit 1
+# Builds vaas when needed and runs it: ./run.sh --offline, ./run.sh --help
+set -eu
+
+# The folder of this file, through any links.
+self=$0
+while [ -h "$self" ]; do
+  target=$(readlink "$self")
+  case $target in
+    /*) self=$target ;;
+    *) self=$(dirname "$self")/$target ;;
+  esac
+done
+home=$(CDPATH='' cd -P "$(dirname "$self")" && pwd)
+
+fail() {
+  echo "run.sh: $1" >&2
+  exit 1
+}
+
+# Java, by JAVA_HOME or PATH.
+if [ -n "${JAVA_HOME:-}" ]; then
+  java=$JAVA_HOME/bin/java
+  [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it"
+else
+  java=$(command -v java) || fail "Java is missing: install a JDK 17 or newer, or set JAVA_HOME"
+fi
+version=$("$java" -version 2>&1 \
+  | sed -n 's/.* version "\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' | head -n 1)
+[ "${version:-0}" -ge 17 ] 2> /dev/null \
+  || fail "$java is Java ${version:-of an unknown version}, but vaas needs 17 or newer"
+
+# Settings in .env: NAME=value lines; what the environment has already wins. Never executed.
+# A relative MEMORY_DIR there is meant from that file, as is the default; one in the
+# environment from the current folder.
+if [ -f "$home/.env" ]; then
+  while IFS= read -r line || [ -n "$line" ]; do
+    line=$(printf '%s' "$line" | tr -d '\r')
+    line=${line#export }
+    name=${line%%=*}
+    value=${line#*=}
+    case $line in *=*) ;; *) continue ;; esac
+    case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
+    case $value in
+      \"*\") value=${value#\"}; value=${value%\"} ;;
+      \'*\') value=${value#\'}; value=${value%\'} ;;
+    esac
+    if [ "$name" = MEMORY_DIR ]; then
+      case $value in '' | /*) ;; *) value=$home/$value ;; esac
+    fi
+    if ! printenv "$name" > /dev/null; then
+      export "$name=$value"
+    fi
+  done < "$home/.env"
+fi
+export MEMORY_DIR="${MEMORY_DIR:-$home/data}"
+
+# A machine without make can still run what was built elsewhere.
+if command -v make > /dev/null; then
+  make -s -C "$home" build >&2 || fail "the build failed, see above"
+elif [ ! -f "$home/build/vaas.jar" ]; then
+  fail "vaas is not built yet, and there is no make to do it"
+fi
+
+# In place of this shell, so that signals and exit codes are the program's own.
+# shellcheck disable=SC2086 # JAVA_OPTS holds several words
+exec "$java" -XX:+UseSerialGC ${JAVA_OPTS:-} -jar "$home/build/vaas.jar" "$@"

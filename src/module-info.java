@@ -1,7 +1,16 @@
 /** A chat server with a memory that can be wiped, and the same parts as a library. */
+@SuppressWarnings("requires-automatic") // okio has a stable name, but no descriptor
 module vaas {
+    requires java.logging;
+    requires jdk.httpserver;
+    requires okhttp3;
+    requires okio;
     requires tools.jackson.core;
     requires tools.jackson.jr.ob;
 
+    exports vaas.agent;
+    exports vaas.agent.groq;
+    exports vaas.api;
+    exports vaas.config;
     exports vaas.memory;
 }

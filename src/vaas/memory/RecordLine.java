@@ -1,13 +1,11 @@
 package vaas.memory;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
 import vaas.json.Json;
@@ -50,8 +48,7 @@ final class RecordLine {
                     Role.ofWireName((String) members.get("role")).orElseThrow(),
                     (String) members.get("content"),
                     Instant.parse((String) members.get("timestamp"))));
-        } catch (JsonException | ClassCastException | NullPointerException | IllegalArgumentException
-                | NoSuchElementException | DateTimeException e) {
+        } catch (JsonException | RuntimeException e) { // a part is missing, or not what it was
             return Optional.empty();
         }
     }

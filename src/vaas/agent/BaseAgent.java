@@ -1,0 +1,121 @@
+package vaas.agent;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import vaas.memory.Memory;
+import vaas.memory.Receipt;
+
+/**
+ * An agent with a name, a memory that it does not own, and tools. Safe for concurrent use, as its
+ * subclasses have to be.
+ */
+public abstract class BaseAgent {
+    /** Most tools that Groq takes in one request. */
+    private static final int TOOLS_MAX = 128;
+
+    private final String name;
+    private final Memory memory;
+    private final Set<String> disabledTools;
+    private final List<Tool> tools;
+    private volatile String threadId = newThreadId();
+
+    /**
+     * Sets it up.
+     *
+     * @param name its name
+     * @param memory what it remembers; closed by whoever opened it
+     * @param tools what it could use
+     * @param disabledTools names of tools that it must not use
+     * @throws IllegalArgumentException if two tools have one name, or there are more than 128
+     */
+    protected BaseAgent(
+            String name, Memory memory, List<Tool> tools, Set<String> disabledTools) {
+        this.name = name;
+        this.memory = memory;
+        this.disabledTools = Set.copyOf(disabledTools);
+        this.tools = filterActiveTools(tools);
+        Set<String> names = new HashSet<>();
+        for (Tool tool : this.tools) {
+            if (!names.add(tool.name())) {
+                throw new IllegalArgumentException("two tools are named " + tool.name());
+            }
+        }
+        if (names.size() > TOOLS_MAX) {
+            throw new IllegalArgumentException(
+                    names.size() + " tools, at most " + TOOLS_MAX + " can be offered");
+        }
+    }
+
+    /**
+     * Answers a question and remembers both.
+     *
+     * @param question what is asked
+     * @return what became of it
+     */
+    public abstract Reply chat(Question question);
+
+    /**
+     * Its name.
+     *
+     * @return the name
+     */
+    public final String name() {
+        return name;
+    }
+
+    /**
+     * What it remembers.
+     *
+     * @return the memory
+     */
+    public final Memory memory() {
+        return memory;
+    }
+
+    /**
+     * What it may use.
+     *
+     * @return the active tools, in the order given
+     */
+    public final List<Tool> tools() {
+        return tools;
+    }
+
+    /**
+     * Names the conversation in logs; a reset begins a new one.
+     *
+     * @return a random id
+     */
+    public final String threadId() {
+        return threadId;
+    }
+
+    /**
+     * Forgets the conversation and begins a new one; see {@link Memory#resetMemory}.
+     *
+     * @return what was removed
+     * @throws IOException if the reset can't be made durable; asking again is safe
+     */
+    public final Receipt resetMemory() throws IOException {
+        Receipt receipt = memory.resetMemory();
+        threadId = newThreadId();
+        return receipt;
+    }
+
+    /**
+     * Leaves out the tools that are disabled by name.
+     *
+     * @param candidates any tools
+     * @return those that are active
+     */
+    public final List<Tool> filterActiveTools(List<Tool> candidates) {
+        return candidates.stream().filter(it -> !disabledTools.contains(it.name())).toList();
+    }
+
+    private static String newThreadId() {
+        return UUID.randomUUID().toString();
+    }
+}

@@ -1,0 +1,60 @@
+package vaas.agent;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a caller asks.
+ *
+ * @param message its text; may be empty when an image comes with it
+ * @param image what it is about, if anything
+ * @param videoPath handed to tools as it came; nothing else looks at it
+ * @param requestId stands in log lines about it
+ */
+public record Question(String message, Optional<Image> image, Optional<String> videoPath,
+        String requestId) {
+    /** What stands in the memory for an image without text. */
+    public static final String IMAGE_ONLY = "[image]";
+
+    /**
+     * Checks the parts.
+     *
+     * @param message its text
+     * @param image what it is about
+     * @param videoPath for tools
+     * @param requestId for log lines
+     * @throws IllegalArgumentException if there is neither text nor an image
+     */
+    public Question {
+        Objects.requireNonNull(videoPath, "videoPath");
+        Objects.requireNonNull(requestId, "requestId");
+        if (message.isEmpty() && image.isEmpty()) {
+            throw new IllegalArgumentException("message is empty and there is no image");
+        }
+    }
+
+    /**
+     * A question of text alone, as a program may ask.
+     *
+     * @param message not empty
+     * @return the question
+     */
+    public static Question of(String message) {
+        return new Question(message, Optional.empty(), Optional.empty(), "-");
+    }
+
+    /**
+     * What the memory keeps of it: the text, never the image.
+     *
+     * @return the message, or {@link #IMAGE_ONLY} if that is empty
+     */
+    public String remembered() {
+        return message.isEmpty() ? IMAGE_ONLY : message;
+    }
+
+    /** Tells sizes, never the content. */
+    @Override
+    public String toString() {
+        return "Question[" + message.length() + " chars, image " + image.isPresent() + "]";
+    }
+}

@@ -1,0 +1,55 @@
+package vaas.agent;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What became of a question: everything that normally happens is a value, not an exception. */
+public sealed interface Reply {
+    /**
+     * The agent answered.
+     *
+     * @param message its text
+     * @param clipPath a file that a tool made for it, if one did
+     * @param messageId the answer's record, if it is remembered; a reset that overtook it removes
+     *     both
+     */
+    record Answered(String message, Optional<String> clipPath, Optional<UUID> messageId)
+            implements Reply {
+        /** Leaves the text out. */
+        @Override
+        public String toString() {
+            return "Answered[" + message.length() + " chars, " + messageId + "]";
+        }
+    }
+
+    /**
+     * The model takes no more for now; nothing has changed.
+     *
+     * @param retryAfter when to ask again
+     * @param detail a sentence for the caller
+     */
+    record Busy(Duration retryAfter, String detail) implements Reply {}
+
+    /**
+     * It failed; nothing has changed.
+     *
+     * @param kind whose fault it is
+     * @param detail a sentence for the caller, without any text of a message
+     */
+    record Failed(Kind kind, String detail) implements Reply {}
+
+    /** Kinds of failure. */
+    enum Kind {
+        /** The model refused or gave nothing usable. */
+        MODEL,
+        /** The deadline passed. */
+        TIMEOUT,
+        /** The question does not fit the model, even with less history. */
+        TOO_LONG,
+        /** The answer could not be written, as on a full disk. */
+        NOT_STORED,
+        /** The memory takes no turns. */
+        MEMORY_UNAVAILABLE
+    }
+}

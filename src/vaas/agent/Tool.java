@@ -1,0 +1,68 @@
+package vaas.agent;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Something that the model may call while it answers; embedders register their own with an agent.
+ *
+ * @param name what the model calls it: 1 to 64 of A-Z a-z 0-9 _ and - (Groq's limits)
+ * @param description when and why to call it, for the model
+ * @param parameters a JSON schema of an object, as a map
+ * @param function what it does; called from many threads at a time
+ */
+public record Tool(String name, String description, Map<String, Object> parameters,
+        Function function) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    /**
+     * Checks the name.
+     *
+     * @param name what the model calls it
+     * @param description for the model
+     * @param parameters a JSON schema
+     * @param function what it does
+     * @throws IllegalArgumentException if the name is not one that Groq takes
+     */
+    public Tool {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("tool name '" + name
+                    + "', expected 1 to 64 of A-Z a-z 0-9 _ -");
+        }
+        parameters = Map.copyOf(parameters);
+    }
+
+    /** What a tool does. */
+    @FunctionalInterface
+    public interface Function {
+        /**
+         * Runs the tool.
+         *
+         * @param arguments what the model gave: String, Number, Boolean, null, List or Map, and
+         *     not checked against the schema
+         * @param question what is being answered
+         * @return what the model gets to read
+         * @throws Exception if it fails; the model is told that it did, but not why
+         */
+        Result call(Map<String, Object> arguments, Question question) throws Exception;
+    }
+
+    /**
+     * What a tool found.
+     *
+     * @param text for the model
+     * @param clipPath a file for the caller, handed out as {@code clip_path}
+     */
+    public record Result(String text, Optional<String> clipPath) {
+        /**
+         * A result of text alone.
+         *
+         * @param text for the model
+         * @return the result
+         */
+        public static Result of(String text) {
+            return new Result(text, Optional.empty());
+        }
+    }
+}

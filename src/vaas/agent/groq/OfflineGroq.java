@@ -1,0 +1,99 @@
+package vaas.agent.groq;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import vaas.http.JdkServer;
+import vaas.json.Json;
+import vaas.json.JsonException;
+
+/**
+ * The stand-in for the model API behind {@code --offline}: a server on loopback that answers in
+ * Groq's shape. Only the text is canned: it tells how many remembered messages it was sent, so that
+ * one can see the memory grow and a reset empty it.
+ */
+public final class OfflineGroq implements AutoCloseable {
+    private static final int BODY_BYTES_MAX = 64 << 20;
+
+    private final JdkServer server;
+
+    private OfflineGroq(JdkServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Starts it on a free port of the loopback address.
+     *
+     * @return the running server
+     * @throws IOException if there is no free port
+     */
+    public static OfflineGroq start() throws IOException {
+        InetSocketAddress address =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new OfflineGroq(JdkServer.start(address, "vaas-offline", OfflineGroq::handle));
+    }
+
+    /**
+     * What to set as the base URL of a client.
+     *
+     * @return base of its routes
+     */
+    public URI baseUrl() {
+        return URI.create(server.url() + "/openai/v1");
+    }
+
+    /** Ends it. */
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private static void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] answer;
+            int status = 200;
+            try {
+                byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX);
+                answer = Json.write(completion(Json.read(body)));
+            } catch (JsonException | IllegalArgumentException e) {
+                status = 400;
+                answer = Json.write(Map.of("error", Map.of(
+                        "message", "The request is malformed.", "type", "invalid_request_error")));
+            }
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(status, answer.length);
+            exchange.getResponseBody().write(answer);
+        }
+    }
+
+    private static Map<String, Object> completion(Map<String, Object> request) {
+        if (!(request.get("messages") instanceof List<?> messages) || messages.isEmpty()) {
+            throw new IllegalArgumentException("no messages");
+        }
+        long remembered = messages.stream().filter(OfflineGroq::isTalk).count() - 1;
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("role", "assistant");
+        message.put("content", "[offline] No model was asked. I was sent " + remembered
+                + " remembered message" + (remembered == 1 ? "" : "s") + ".");
+        Map<String, Object> choice = new LinkedHashMap<>();
+        choice.put("index", 0);
+        choice.put("message", message);
+        choice.put("finish_reason", "stop");
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("id", "offline");
+        answer.put("object", "chat.completion");
+        answer.put("model", request.get("model"));
+        answer.put("choices", List.of(choice));
+        return answer;
+    }
+
+    private static boolean isTalk(Object message) {
+        return message instanceof Map<?, ?> map
+                && ("user".equals(map.get("role")) || "assistant".equals(map.get("role")));
+    }
+}

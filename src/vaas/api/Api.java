@@ -1,0 +1,85 @@
+package vaas.api;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import vaas.agent.BaseAgent;
+import vaas.config.Config;
+import vaas.http.JdkServer;
+
+/**
+ * The HTTP server around one agent. Started by the program, or by an embedder inside another one;
+ * agent and memory stay open when it is closed.
+ */
+public final class Api implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Api.class.getName());
+
+    private final Config.Http config;
+    private final InFlight inFlight;
+    private final JdkServer server;
+
+    private Api(Config.Http config, InFlight inFlight, JdkServer server) {
+        this.config = config;
+        this.inFlight = inFlight;
+        this.server = server;
+    }
+
+    /**
+     * Listens and serves. Sets the properties of the JDK's server that are not set yet, which takes
+     * effect unless that has been used in this JVM before.
+     *
+     * @param config where to listen and whom to let in
+     * @param agent who answers
+     * @return the running server
+     * @throws IOException if the address can't be bound
+     */
+    public static Api start(Config.Http config, BaseAgent agent) throws IOException {
+        InFlight inFlight = new InFlight();
+        Router router = new Router(config, inFlight)
+                .add("POST", "/chat", new ChatHandler(agent, config.maxConcurrentChats()))
+                .add("POST", "/reset-memory", new ResetMemoryHandler(agent))
+                .addOpen("GET", "/health", request -> health(agent))
+                .add("GET", "/", request -> welcome(agent));
+        InetSocketAddress address = new InetSocketAddress(config.address(), config.port());
+        return new Api(config, inFlight, JdkServer.start(address, "vaas-http", router));
+    }
+
+    /**
+     * Where it listens.
+     *
+     * @return for example http://127.0.0.1:8080
+     */
+    public URI url() {
+        return server.url();
+    }
+
+    /**
+     * Refuses new requests, waits for those under way up to the grace of the settings, then cuts
+     * what is left.
+     */
+    @Override
+    public void close() {
+        inFlight.stop();
+        if (!inFlight.awaitNone(config.shutdownGrace())) {
+            LOG.log(System.Logger.Level.WARNING, "requests were cut: the grace has passed");
+        }
+        server.close();
+    }
+
+    private static Response health(BaseAgent agent) throws Problem {
+        if (!agent.memory().isWritable()) {
+            throw new Problem(503, "The memory can't be written.");
+        }
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("status", "ok");
+        body.put("memory", "writable");
+        return Response.ok(body);
+    }
+
+    private static Response welcome(BaseAgent agent) {
+        return Response.ok(Map.of("message", "Welcome to " + agent.name()
+                + ": POST /chat to talk, POST /reset-memory to forget, GET /health to look."));
+    }
+}

@@ -1,0 +1,36 @@
+package vaas.api;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What browsers want to read on answers for an origin that is allowed (Fetch standard, CORS). */
+final class Cors {
+    private Cors() {}
+
+    /** Lets the origin's pages read the answer, whatever it is. */
+    static void allow(String origin, Map<String, String> headers) {
+        headers.put("Access-Control-Allow-Origin", origin);
+        headers.put("Access-Control-Expose-Headers", "X-Request-Id, Retry-After");
+        headers.put("Vary", "Origin");
+    }
+
+    /** A browser's question before the request itself; it carries no token. */
+    static boolean isPreflight(HttpExchange http) {
+        return http.getRequestMethod().equals("OPTIONS")
+                && http.getRequestHeaders().containsKey("Access-Control-Request-Method");
+    }
+
+    /** The answer to it. */
+    static Response preflight(Headers asked, String methods) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Access-Control-Allow-Methods", methods);
+        headers.put("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-Id");
+        headers.put("Access-Control-Max-Age", "600");
+        if (asked.containsKey("Access-Control-Request-Private-Network")) {
+            headers.put("Access-Control-Allow-Private-Network", "true");
+        }
+        return new Response(204, "application/json", Map.of(), headers);
+    }
+}

@@ -1,0 +1,125 @@
+package vaas.api;
+
+import com.sun.net.httpserver.Headers;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import vaas.config.Config;
+
+/**
+ * Who may come in, decided from the head of a request alone, before any of its body is read.
+ *
+ * <p>A server on loopback is open to every page in the browsers of its machine: such a page can
+ * send a reset without reading the answer, and with DNS rebinding it can read answers too. The
+ * first shows in Origin and Sec-Fetch-Site, the second in Host.
+ */
+final class Guard {
+    private static final Pattern AUTHORITY =
+            Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{0,5})?");
+    private static final Pattern ORIGIN = Pattern.compile("https?://" + AUTHORITY.pattern());
+    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+
+    private final Optional<byte[]> token;
+    private final Set<String> origins;
+    private final Set<String> hosts;
+
+    Guard(Config.Http config) {
+        this.token = config.apiToken().map(it -> it.getBytes(StandardCharsets.US_ASCII));
+        this.origins = config.allowedOrigins();
+        this.hosts = new HashSet<>(config.allowedHosts());
+        this.hosts.add(literal(config.address())); // the operator has named it in HOST
+    }
+
+    /** Refuses a request for a name that is not ours: 421, or 400 if it can't be told. */
+    void checkHost(Headers headers, URI target) throws Problem {
+        List<String> values = headers.getOrDefault("Host", List.of());
+        if (values.size() != 1) {
+            throw new Problem(400, "Exactly one Host header is expected.");
+        }
+        String inTarget = target.getRawAuthority();
+        if (!isOurs(values.get(0)) || inTarget != null && !isOurs(inTarget)) {
+            throw new Problem(421, "This host name is not served here: see ALLOWED_HOSTS.");
+        }
+    }
+
+    /**
+     * Refuses what a page of another origin sends: 403. A cross-site request from an origin that is
+     * allowed by name passes, or no page could use that setting; browsers call even localhost and
+     * 127.0.0.1 two sites.
+     *
+     * @return the origin, to be named in the answer; empty if there is none, as with curl
+     */
+    Optional<String> checkOrigin(Headers headers) throws Problem {
+        List<String> values = headers.getOrDefault("Origin", List.of());
+        boolean allowed = values.size() == 1 && isAllowedOrigin(values.get(0));
+        boolean crossSite = headers.getOrDefault("Sec-Fetch-Site", List.of()).stream()
+                .anyMatch(site -> site.strip().equalsIgnoreCase("cross-site"));
+        if (!allowed && (crossSite || !values.isEmpty())) {
+            throw new Problem(403, "This origin is not allowed: see ALLOWED_ORIGINS.");
+        }
+        return values.stream().findFirst();
+    }
+
+    /** Refuses a request without the token, if one is wanted: 401. */
+    void checkToken(Headers headers) throws Problem {
+        if (token.isPresent() && !hasToken(headers.getOrDefault("Authorization", List.of()))) {
+            throw new Problem(401, "Send the token: Authorization: Bearer <API_TOKEN>.",
+                    Map.of("WWW-Authenticate", "Bearer realm=\"vaas\""));
+        }
+    }
+
+    private boolean hasToken(List<String> values) {
+        String scheme = "Bearer ";
+        if (values.size() != 1 || !values.get(0).regionMatches(true, 0, scheme, 0,
+                scheme.length())) {
+            return false;
+        }
+        byte[] shown = values.get(0).substring(scheme.length()).strip()
+                .getBytes(StandardCharsets.UTF_8);
+        return MessageDigest.isEqual(token.orElseThrow(), shown); // in constant time
+    }
+
+    private boolean isAllowedOrigin(String origin) {
+        Matcher parts = ORIGIN.matcher(origin);
+        return origins.contains(origin.toLowerCase(Locale.ROOT))
+                || parts.matches() && isLoopback(parts.group(1));
+    }
+
+    private boolean isOurs(String authority) {
+        Matcher parts = AUTHORITY.matcher(authority);
+        return parts.matches() && (isLoopback(parts.group(1))
+                || hosts.contains(withoutDot(parts.group(1)).toLowerCase(Locale.ROOT)));
+    }
+
+    // Literals only, never a lookup: what a name resolves to is what a rebinding page controls.
+    private static boolean isLoopback(String host) {
+        String name = withoutDot(host);
+        boolean literal = IPV4.matcher(name).matches() || name.startsWith("[");
+        try {
+            return name.equalsIgnoreCase("localhost")
+                    || literal && InetAddress.getByName(name).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false; // a number over 255
+        }
+    }
+
+    /** A name with its last dot is the same name, fully qualified. */
+    private static String withoutDot(String host) {
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    }
+
+    private static String literal(InetAddress address) {
+        String text = address.getHostAddress();
+        return text.contains(":") ? "[" + text + "]" : text;
+    }
+}

@@ -1,0 +1,10 @@
+package vaas.api;
+
+import com.sun.net.httpserver.Headers;
+
+/**
+ * A request that has been let in and read whole.
+ *
+ * @param id the same in the answer and in every log line about it
+ */
+record Request(String id, Headers headers, byte[] body) {}

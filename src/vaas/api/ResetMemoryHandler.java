@@ -1,0 +1,41 @@
+package vaas.api;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import vaas.agent.BaseAgent;
+import vaas.memory.MemoryUnavailableException;
+import vaas.memory.Receipt;
+
+/** {@code POST /reset-memory}: forgets the conversation. The body is ignored. */
+final class ResetMemoryHandler implements Route {
+    private static final System.Logger LOG = System.getLogger(ResetMemoryHandler.class.getName());
+
+    private final BaseAgent agent;
+
+    ResetMemoryHandler(BaseAgent agent) {
+        this.agent = agent;
+    }
+
+    @Override
+    public Response handle(Request request) throws Problem {
+        try {
+            String ended = agent.threadId();
+            Receipt receipt = agent.resetMemory();
+            LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} is reset, {2} begins: {3}",
+                    request.id(), ended, agent.threadId(), receipt);
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("message", "Memory reset successfully");
+            body.put("records_removed", receipt.recordsRemoved());
+            body.put("bytes_removed", receipt.bytesRemoved());
+            body.put("generation", receipt.generation());
+            return Response.ok(body);
+        } catch (MemoryUnavailableException e) {
+            throw new Problem(503, "The memory is closed.");
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "id {0}: reset failed: {1}", request.id(),
+                    e.toString());
+            throw new Problem(500, "Memory reset failed");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package vaas.api;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import vaas.config.Config;
+
+/**
+ * The one wrapper around every route: guard, exact path, method, body, then the route; any
+ * Throwable becomes an answer, and the exchange is always closed. The server itself would leave a
+ * client hanging after an Error, and match paths by their beginning.
+ */
+final class Router implements HttpHandler {
+    private static final System.Logger LOG = System.getLogger(Router.class.getName());
+
+    private final Guard guard;
+    private final InFlight inFlight;
+    private final int bodyBytesMax;
+    private final Map<String, Entry> routes = new LinkedHashMap<>();
+
+    /**
+     * A line of the route table.
+     *
+     * @param open whether it needs no token
+     */
+    private record Entry(String method, Route route, boolean open) {
+        boolean allows(String asked) {
+            return asked.equals(method) || asked.equals("HEAD") && method.equals("GET");
+        }
+
+        String allowed() {
+            return method.equals("GET") ? "GET, HEAD" : method;
+        }
+    }
+
+    Router(Config.Http config, InFlight inFlight) {
+        this.guard = new Guard(config);
+        this.inFlight = inFlight;
+        this.bodyBytesMax = config.maxBodyBytes();
+    }
+
+    Router add(String method, String path, Route route) {
+        routes.put(path, new Entry(method, route, false));
+        return this;
+    }
+
+    /** Adds a route that needs no token. */
+    Router addOpen(String method, String path, Route route) {
+        routes.put(path, new Entry(method, route, true));
+        return this;
+    }
+
+    @Override
+    public void handle(HttpExchange http) {
+        long start = System.nanoTime();
+        boolean welcome = inFlight.enter();
+        try (http) {
+            Exchange exchange = new Exchange(http, bodyBytesMax);
+            serve(http, exchange, welcome);
+            AccessLog.log(http, exchange, System.nanoTime() - start);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    private void serve(HttpExchange http, Exchange exchange, boolean welcome) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        try {
+            Response response = respond(http, exchange, welcome, headers);
+            exchange.answer(response, headers);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left: {1}", exchange.id(),
+                    e.getClass().getName());
+        } catch (Throwable e) { // an Error that left this method would leave the client hanging
+            LOG.log(System.Logger.Level.ERROR, "id {0}: {1} at {2}", exchange.id(),
+                    e.getClass().getName(), place(e));
+            answerFailure(exchange, headers);
+        }
+    }
+
+    private Response respond(HttpExchange http, Exchange exchange, boolean welcome,
+            Map<String, String> headers) throws IOException {
+        try {
+            if (!welcome) {
+                headers.put("Connection", "close");
+                throw new Problem(503, "The server is stopping.", Map.of("Retry-After", "1"));
+            }
+            Headers asked = exchange.headers();
+            guard.checkHost(asked, http.getRequestURI());
+            Optional<String> origin = guard.checkOrigin(asked);
+            origin.ifPresent(it -> Cors.allow(it, headers));
+            Entry entry = routes.get(http.getRequestURI().getRawPath());
+            if (entry == null || !entry.open) {
+                boolean preflight = origin.isPresent() && Cors.isPreflight(http);
+                if (preflight && entry != null) {
+                    return Cors.preflight(asked, entry.allowed());
+                }
+                guard.checkToken(asked);
+            }
+            if (entry == null) {
+                throw new Problem(404, "There is nothing here.");
+            }
+            if (!entry.allows(http.getRequestMethod())) {
+                throw new Problem(405, "Use " + entry.method + ".",
+                        Map.of("Allow", entry.allowed()));
+            }
+            return entry.route.handle(new Request(exchange.id(), asked, exchange.body()));
+        } catch (Problem problem) {
+            return problem.toResponse();
+        }
+    }
+
+    private static void answerFailure(Exchange exchange, Map<String, String> headers) {
+        try {
+            if (!exchange.answered()) {
+                exchange.answer(new Problem(500, "Something went wrong here.").toResponse(),
+                        headers);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left", exchange.id());
+        }
+    }
+
+    // Where, but neither the message, which may quote what was sent, nor the whole trace.
+    private static String place(Throwable e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        return trace.length == 0 ? "an unknown place" : trace[0].toString();
+    }
+}

@@ -1,0 +1,191 @@
+package vaas.config;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * All settings, checked: one slice for each part that is configured. Immutable; what embedders
+ * pass on to {@code Memory}, {@code GroqAgent} and {@code Api}.
+ *
+ * @param http what the server needs
+ * @param groq what the agent and its client need
+ * @param store what the memory needs
+ * @param logLevel what the program logs
+ */
+public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
+    private static final int PORT_MAX = 65535;
+    private static final int SECONDS_MAX = 3600;
+    private static final int MEMORY_SIZE_MAX = 1000;
+    private static final int CHATS_MAX = 10_000;
+    /** One message of this size still fits in a memory record. */
+    private static final int BODY_BYTES_MAX = 32 << 20;
+
+    /** Levels of {@link System.Logger}. */
+    public enum LogLevel {
+        /** Nothing. */
+        OFF,
+        /** What needs a hand. */
+        ERROR,
+        /** What was refused or broke. */
+        WARNING,
+        /** Start, stop, resets, and one line a request. */
+        INFO,
+        /** Memory and model operations with timings. */
+        DEBUG,
+        /** Everything. */
+        TRACE
+    }
+
+    /**
+     * What the server needs.
+     *
+     * @param address where to listen
+     * @param port 0 to pick one
+     * @param apiToken what callers must show, if any
+     * @param allowedOrigins browser origins besides those on loopback, in lower case
+     * @param allowedHosts Host names besides loopback names, in lower case
+     * @param maxBodyBytes largest request body
+     * @param maxConcurrentChats more get 503
+     * @param shutdownGrace how long running chats may take to finish
+     */
+    public record Http(InetAddress address, int port, Optional<String> apiToken,
+            Set<String> allowedOrigins, Set<String> allowedHosts, int maxBodyBytes,
+            int maxConcurrentChats, Duration shutdownGrace) {
+        /** Leaves the token out. */
+        @Override
+        public String toString() {
+            return "Http[" + address + ":" + port + "]";
+        }
+    }
+
+    /**
+     * What the agent and its client need.
+     *
+     * @param apiKey key of the model API, if it needs one
+     * @param baseUrl what "/chat/completions" is added to
+     * @param generalModel for messages without an image
+     * @param imageModel for messages with an image
+     * @param timeout for one chat, over all tries
+     * @param systemPrompt first message of every prompt
+     * @param agentName the agent's name
+     * @param agentMemorySize records of history in a prompt
+     * @param disabledTools names of tools to leave out
+     * @param connections idle connections to keep, as many as there may be chats
+     */
+    public record Groq(Optional<String> apiKey, URI baseUrl, String generalModel,
+            String imageModel, Duration timeout, String systemPrompt, String agentName,
+            int agentMemorySize, Set<String> disabledTools, int connections) {
+        /**
+         * The same with another server to speak to.
+         *
+         * @param other base of its routes
+         * @return a copy
+         */
+        public Groq withBaseUrl(URI other) {
+            return new Groq(apiKey, other, generalModel, imageModel, timeout, systemPrompt,
+                    agentName, agentMemorySize, disabledTools, connections);
+        }
+
+        /** Leaves the key out. */
+        @Override
+        public String toString() {
+            return "Groq[" + agentName + ", " + baseUrl + ", " + generalModel + "]";
+        }
+    }
+
+    /**
+     * What the memory needs.
+     *
+     * @param memoryDir its folder
+     * @param windowRecords how many of the newest records to hold in memory
+     */
+    public record Store(Path memoryDir, int windowRecords) {}
+
+    /**
+     * Reads and checks all settings.
+     *
+     * @param environment names and values, such as {@link System#getenv()}; others are ignored
+     * @param offline whether the model is replaced by the built-in stand-in
+     * @return the settings
+     * @throws ConfigException that lists every fault
+     */
+    public static Config parse(Map<String, String> environment, boolean offline)
+            throws ConfigException {
+        Values values = new Values(environment);
+        Config config = new Config(http(values), groq(values, offline), store(values),
+                values.oneOf(Setting.LOG_LEVEL, LogLevel.class));
+        if (!values.faults().isEmpty()) {
+            throw new ConfigException(values.faults());
+        }
+        return config;
+    }
+
+    private static Http http(Values values) {
+        InetAddress address = address(values);
+        Optional<String> token = values.secret(Setting.API_TOKEN);
+        if (!address.isLoopbackAddress() && token.isEmpty()) {
+            values.fault(Setting.HOST, "is not a loopback address, so API_TOKEN must be set:"
+                    + " whoever reaches the port could read and wipe the conversation");
+        }
+        return new Http(address, values.number(Setting.PORT, 0, PORT_MAX), token,
+                lowerCase(values.list(Setting.ALLOWED_ORIGINS, Config::isOrigin,
+                        "an origin such as https://chat.example.com")),
+                lowerCase(values.list(Setting.ALLOWED_HOSTS, Config::isHost,
+                        "a host name without port")),
+                values.number(Setting.MAX_BODY_BYTES, 1, BODY_BYTES_MAX),
+                values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX),
+                Duration.ofSeconds(values.number(Setting.SHUTDOWN_GRACE, 0, SECONDS_MAX)));
+    }
+
+    private static Groq groq(Values values, boolean offline) {
+        Optional<String> key = values.secret(Setting.GROQ_API_KEY);
+        if (key.isEmpty() && !offline && !values.isSet(Setting.GROQ_BASE_URL)) {
+            values.fault(Setting.GROQ_API_KEY, "is not set: get a key from Groq and set it, or"
+                    + " start with --offline to try vaas without a model");
+        }
+        return new Groq(key, values.baseUrl(Setting.GROQ_BASE_URL),
+                values.line(Setting.GROQ_GENERAL_MODEL), values.line(Setting.GROQ_IMAGE_MODEL),
+                Duration.ofSeconds(values.number(Setting.GROQ_TIMEOUT, 1, SECONDS_MAX)),
+                values.text(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),
+                values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX),
+                Set.copyOf(values.list(Setting.DISABLE_TOOLS, name -> true, "")),
+                values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX));
+    }
+
+    private static Store store(Values values) {
+        return new Store(values.path(Setting.MEMORY_DIR),
+                values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX));
+    }
+
+    private static InetAddress address(Values values) {
+        String host = values.line(Setting.HOST);
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            values.fault(Setting.HOST, "is '" + host + "', which is not known");
+            return InetAddress.getLoopbackAddress();
+        }
+    }
+
+    private static Set<String> lowerCase(List<String> texts) {
+        return texts.stream().map(text -> text.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static boolean isOrigin(String text) {
+        return text.matches("(?i)https?://([a-z0-9.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
+    }
+
+    private static boolean isHost(String text) {
+        return text.matches("(?i)[a-z0-9._-]+|\\[[0-9a-f:.]+]");
+    }
+}

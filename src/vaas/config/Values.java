@@ -1,0 +1,139 @@
+package vaas.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Reads single settings and collects what is wrong with them. An empty value counts as not set.
+ * After a fault the default is returned, so that the reading can go on to the next fault.
+ */
+final class Values {
+    private final Map<String, String> environment;
+    // A set, because a setting that two slices hold is read twice.
+    private final Set<String> faults = new LinkedHashSet<>();
+
+    Values(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    List<String> faults() {
+        return List.copyOf(faults);
+    }
+
+    void fault(Setting setting, String sentence) {
+        faults.add(setting + " " + sentence);
+    }
+
+    boolean isSet(Setting setting) {
+        return !environment.getOrDefault(setting.name(), "").isEmpty();
+    }
+
+    /** Any text that is not blank. */
+    String text(Setting setting) {
+        String value = raw(setting);
+        if (isSet(setting) && value.isBlank()) {
+            fault(setting, "is blank");
+            return setting.defaultValue();
+        }
+        return value;
+    }
+
+    /** Text that can stand in one line of a log or a header. */
+    String line(Setting setting) {
+        String value = text(setting).strip();
+        if (value.chars().anyMatch(Character::isISOControl)) {
+            fault(setting, "holds a control character");
+        }
+        return value;
+    }
+
+    /** Visible ASCII, as it can stand in a header; never quoted in a fault. */
+    Optional<String> secret(Setting setting) {
+        String value = text(setting).strip();
+        if (value.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            fault(setting, "holds a character that is not visible ASCII");
+        }
+        return value.isEmpty() ? Optional.empty() : Optional.of(value);
+    }
+
+    int number(Setting setting, int min, int max) {
+        String value = raw(setting).strip();
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // the same sentence serves
+        }
+        fault(setting, "is '" + value + "', expected a whole number from " + min + " to " + max);
+        return Integer.parseInt(setting.defaultValue());
+    }
+
+    <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
+        String value = raw(setting).strip().toUpperCase(Locale.ROOT);
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equals(value)) {
+                return constant;
+            }
+        }
+        fault(setting, "is '" + value + "', expected one of "
+                + String.join(", ", Stream.of(type.getEnumConstants()).map(Enum::name).toList()));
+        return Enum.valueOf(type, setting.defaultValue());
+    }
+
+    /** Comma-separated items, each of which must look as expected. */
+    List<String> list(Setting setting, Predicate<String> good, String expected) {
+        List<String> items = Stream.of(raw(setting).split(",")).map(String::strip)
+                .filter(item -> !item.isEmpty()).distinct().toList();
+        for (String item : items) {
+            if (!good.test(item)) {
+                fault(setting, "has '" + item + "', expected " + expected);
+            }
+        }
+        return items;
+    }
+
+    Path path(Setting setting) {
+        String value = text(setting);
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) {
+            fault(setting, "is no path");
+            return Path.of(setting.defaultValue());
+        }
+    }
+
+    /** The base that "/chat/completions" is added to; see GROQ_BASE_URL in the README. */
+    URI baseUrl(Setting setting) {
+        String value = text(setting).strip().replaceAll("/+$", "");
+        try {
+            URI uri = new URI(value);
+            boolean http = "http".equalsIgnoreCase(uri.getScheme())
+                    || "https".equalsIgnoreCase(uri.getScheme());
+            if (http && uri.getHost() != null && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null && uri.getRawUserInfo() == null) {
+                // Groq's own SDKs take the bare origin and add this path themselves.
+                return uri.getRawPath().isEmpty() ? new URI(value + "/openai/v1") : uri;
+            }
+        } catch (URISyntaxException e) {
+            // the same sentence serves
+        }
+        fault(setting, "is not a URL such as https://host/v1, without user, query or fragment");
+        return URI.create(setting.defaultValue());
+    }
+
+    private String raw(Setting setting) {
+        return isSet(setting) ? environment.get(setting.name()) : setting.defaultValue();
+    }
+}
