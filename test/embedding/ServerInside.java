@@ -1,0 +1,28 @@
+package embedding;
+
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.Map;
+import vaas.agent.Tool;
+import vaas.agent.groq.GroqAgent;
+import vaas.agent.groq.OfflineGroq;
+import vaas.api.Api;
+import vaas.config.Config;
+import vaas.memory.Memory;
+
+final class ServerInside {
+    public static void main(String[] args) throws Exception {
+        Config config = Config.parse(Map.of("PORT", "0", "AGENT_NAME", "inside"), true);
+        Tool clock = new Tool("clock", "Tells the time.", Map.of("type", "object"),
+                (arguments, question) -> Tool.Result.of(LocalTime.now().toString()));
+        try (Memory memory = Memory.open(Path.of(args[0]), 20);
+                OfflineGroq model = OfflineGroq.start();
+                GroqAgent agent = new GroqAgent(
+                        config.groq().withBaseUrl(model.baseUrl()), memory, List.of(clock));
+                Api api = Api.start(config.http(), agent)) {
+            System.out.println(agent.name() + " listens on " + api.url());
+            System.in.read(); // until somebody presses enter
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package vaas;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import vaas.config.Setting;
+
+/** Holds the README to the code. */
+class ReadmeTest {
+    private final String readme = read("README.md");
+
+    @ParameterizedTest
+    @EnumSource(Setting.class)
+    void eachSettingHasItsRowAndItsLineInHelp(Setting setting) {
+        String shown = setting.defaultValue().isEmpty() ? "-" : "`" + setting.defaultValue() + "`";
+        String row = "| `" + setting + "` | " + shown + " | " + setting.meaning() + " |";
+        assertTrue(readme.contains(row), "README lacks " + row);
+        assertTrue(Main.help().contains(setting.meaning()));
+        assertTrue(Main.help().contains(setting.defaultValue()));
+    }
+
+    @Test
+    void thereIsNoRowForASettingThatDoesNotExist() {
+        List<String> rows = Stream.of(section("Settings").split("\n"))
+                .filter(line -> line.startsWith("| `")).toList();
+        assertEquals(Setting.values().length, rows.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ServerInside", "MemoryAlone"})
+    void theEmbeddingSectionIsTheProgramsThatTheTestsRun(String name) {
+        String program = read("test/embedding/" + name + ".java");
+        String body = program.substring(program.indexOf("public static void main"));
+        body = body.substring(0, body.lastIndexOf("}")).stripTrailing();
+        String shown = body.lines().map(line -> line.startsWith("    ") ? line.substring(4) : line)
+                .reduce((a, b) -> a + "\n" + b).orElseThrow();
+        assertTrue(section("Embedding").contains(shown), "the README shows another " + name);
+    }
+
+    @Test
+    void theLayoutNamesEveryPackageAndNoOther() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src"))) {
+            List<String> packages = files.filter(path -> path.toString().endsWith(".java"))
+                    .map(path -> Path.of("src").relativize(path).getParent())
+                    .filter(path -> path != null)
+                    .map(path -> path.toString().replace('/', '.')).distinct().sorted().toList();
+            List<String> shown = Stream.of(section("Layout").split("\n"))
+                    .filter(line -> line.startsWith("| `vaas"))
+                    .map(line -> line.split("`")[1]).sorted().toList();
+            assertEquals(packages, shown);
+        }
+    }
+
+    @Test
+    void versionAndChangesAgree() {
+        assertTrue(section("Changes").contains("### " + Main.VERSION + " "));
+    }
+
+    private String section(String title) {
+        int start = readme.indexOf("\n## " + title + "\n");
+        assertTrue(start >= 0, "README has no section " + title);
+        int end = readme.indexOf("\n## ", start + 1);
+        return readme.substring(start, end < 0 ? readme.length() : end);
+    }
+
+    private static String read(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
