@@ -19,7 +19,7 @@ import vaas.memory.GroupCommit.Outcome;
  *
  * <ol>
  *   <li>the file and the open batch, guarded by one read-write lock: an append writes under the
- *       write lock, readers of the file hold the read lock;
+ *       write lock, readers open the file under the read lock;
  *   <li>the right to force or replace the file, which one thread at a time has
  *       ({@link GroupCommit}), never together with the lock while the disk works;
  *   <li>the {@link View}, published after the force and read without any lock. Nothing is visible
@@ -65,16 +65,18 @@ final class Journal implements Closeable {
         return view;
     }
 
-    /** Reads the file while nobody can replace it. */
-    interface Reading<T> {
-        T read(Disk.Handle reader, View now) throws IOException;
-    }
+    /** A handle on the file, and what it held at that moment; the caller closes the handle. */
+    record Reading(Disk.Handle reader, View view) {}
 
-    <T> T read(Reading<T> reading) throws IOException {
+    /**
+     * Opens the file to be read without a lock: what the view covers is never changed in place, and
+     * a reset can only make it end early.
+     */
+    Reading read() throws IOException {
         readLock.lock();
         try {
             requireOpen();
-            return reading.read(file.reader(), view);
+            return new Reading(file.reader(), view);
         } finally {
             readLock.unlock();
         }

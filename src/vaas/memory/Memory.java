@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
+import vaas.memory.Journal.Reading;
 
 /**
  * A conversation that outlives the process and can be wiped: an append-only file of JSON lines,
@@ -122,11 +123,7 @@ public final class Memory implements Closeable {
             throw new IllegalArgumentException("n is " + n + ", expected at least 0");
         }
         Optional<List<MemoryRecord>> held = journal.view().window().latest(n);
-        return held.isPresent() ? held.get() : journal.read((reader, view) -> {
-            try (reader) {
-                return view.latest(reader, n);
-            }
-        });
+        return held.isPresent() ? held.get() : latestFromFile(n);
     }
 
     /**
@@ -137,11 +134,10 @@ public final class Memory implements Closeable {
      * @throws IOException if the file can't be read
      */
     public Optional<MemoryRecord> byMessageId(UUID messageId) throws IOException {
-        return journal.read((reader, view) -> {
-            try (reader) {
-                return view.byMessageId(reader, messageId);
-            }
-        });
+        Reading reading = journal.read();
+        try (Disk.Handle reader = reading.reader()) {
+            return reading.view().byMessageId(reader, messageId);
+        }
     }
 
     /**
@@ -153,7 +149,8 @@ public final class Memory implements Closeable {
      * @throws IOException if the file can't be opened
      */
     public Stream<MemoryRecord> all() throws IOException {
-        return journal.read((reader, view) -> RecordStream.of(reader, view.end()));
+        Reading reading = journal.read();
+        return RecordStream.of(reading.reader(), reading.view().end());
     }
 
     /**
@@ -210,5 +207,14 @@ public final class Memory implements Closeable {
     @Override
     public void close() throws IOException {
         Closing.all(journal, indexReading, ownership);
+    }
+
+    // A reset in between may have cut the reading short; what holds then is the newer state.
+    private List<MemoryRecord> latestFromFile(int n) throws IOException {
+        Reading reading = journal.read();
+        try (Disk.Handle reader = reading.reader()) {
+            List<MemoryRecord> found = reading.view().latest(reader, n);
+            return generation() == reading.view().generation() ? found : latest(n);
+        }
     }
 }
