@@ -13,7 +13,6 @@ import vaas.json.Json;
 /** One exchange with a client: reads the body within its bound, writes the one answer. */
 final class Exchange {
     private static final Pattern REQUEST_ID = Pattern.compile("[ -~]{1,128}");
-    private static final int LENGTH_DIGITS_MAX = 18; // what fits a long, and is far too much
     private static final int SKIP_BUFFER_BYTES = 16 << 10;
 
     private final HttpExchange http;
@@ -27,7 +26,7 @@ final class Exchange {
     Exchange(HttpExchange http, int bodyBytesMax) {
         this.http = http;
         this.bodyBytesMax = bodyBytesMax;
-        this.bodyRead = !announcesBody();
+        this.bodyRead = !Framing.announcesBody(headers());
         this.id = requestId(headers().getOrDefault("X-Request-Id", List.of()));
     }
 
@@ -52,10 +51,10 @@ final class Exchange {
     }
 
     /** Reads the whole body, or throws 413 once it is longer than it may be. */
-    byte[] body() throws IOException, Problem {
+    byte[] body() throws Problem {
         byte[] body = new byte[0];
-        if (!announcesTooMuch()) {
-            body = http.getRequestBody().readNBytes(bodyBytesMax + 1);
+        if (!Framing.announcesMoreThan(headers(), bodyBytesMax)) {
+            body = read(bodyBytesMax + 1);
             bodyRead = body.length <= bodyBytesMax;
         }
         if (!bodyRead) {
@@ -93,15 +92,13 @@ final class Exchange {
         }
     }
 
-    private boolean announcesBody() {
-        String length = headers().getFirst("Content-Length");
-        return headers().containsKey("Transfer-Encoding") || length != null && !length.equals("0");
-    }
-
-    private boolean announcesTooMuch() {
-        String length = headers().getFirst("Content-Length");
-        return length != null && (length.length() > LENGTH_DIGITS_MAX
-                || Long.parseLong(length) > bodyBytesMax);
+    // It may have left, but it may also wait for an answer to a chunk that can't be read.
+    private byte[] read(int bytesMax) throws Problem {
+        try {
+            return http.getRequestBody().readNBytes(bytesMax);
+        } catch (IOException e) {
+            throw new Problem(400, "The body ends early, or its chunks are malformed.");
+        }
     }
 
     // A client that is still sending would get a reset instead of its answer. The server's sweeper

@@ -83,13 +83,14 @@ final class Router implements HttpHandler {
     }
 
     private Response respond(HttpExchange http, Exchange exchange, boolean welcome,
-            Map<String, String> headers) throws IOException {
+            Map<String, String> headers) {
         try {
             if (!welcome) {
                 headers.put("Connection", "close");
                 throw new Problem(503, "The server is stopping.", Map.of("Retry-After", "1"));
             }
             Headers asked = exchange.headers();
+            Framing.check(asked, http.getProtocol());
             guard.checkHost(asked, http.getRequestURI());
             Optional<String> origin = guard.checkOrigin(asked);
             origin.ifPresent(it -> Cors.allow(it, headers));
