@@ -18,18 +18,6 @@ fail() {
   exit 1
 }
 
-# Java, by JAVA_HOME or PATH.
-if [ -n "${JAVA_HOME:-}" ]; then
-  java=$JAVA_HOME/bin/java
-  [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it"
-else
-  java=$(command -v java) || fail "Java is missing: install a JDK 17 or newer, or set JAVA_HOME"
-fi
-version=$("$java" -version 2>&1 \
-  | sed -n 's/.* version "\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' | head -n 1)
-[ "${version:-0}" -ge 17 ] 2> /dev/null \
-  || fail "$java is Java ${version:-of an unknown version}, but vaas needs 17 or newer"
-
 # Settings in .env: NAME=value lines; what the environment has already wins. Never executed.
 # A relative MEMORY_DIR there is meant from that file, as is the default; one in the
 # environment from the current folder.
@@ -40,7 +28,8 @@ if [ -f "$home/.env" ]; then
     name=${line%%=*}
     value=${line#*=}
     case $line in *=*) ;; *) continue ;; esac
-    case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
+    # In capitals only, so that none is a variable of this script.
+    case $name in '' | [0-9]* | *[!A-Z0-9_]*) continue ;; esac
     case $value in
       \"*\") value=${value#\"}; value=${value%\"} ;;
       \'*\') value=${value#\'}; value=${value%\'} ;;
@@ -54,6 +43,18 @@ if [ -f "$home/.env" ]; then
   done < "$home/.env"
 fi
 export MEMORY_DIR="${MEMORY_DIR:-$home/data}"
+
+# Java, by JAVA_HOME or PATH.
+if [ -n "${JAVA_HOME:-}" ]; then
+  java=$JAVA_HOME/bin/java
+  [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it"
+else
+  java=$(command -v java) || fail "Java is missing: install a JDK 17 or newer, or set JAVA_HOME"
+fi
+version=$("$java" -version 2>&1 \
+  | sed -n 's/.* version "\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' | head -n 1)
+[ "${version:-0}" -ge 17 ] 2> /dev/null \
+  || fail "$java is Java ${version:-of an unknown version}, but vaas needs 17 or newer"
 
 # A machine without make can still run what was built elsewhere.
 if command -v make > /dev/null; then

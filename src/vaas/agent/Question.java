@@ -2,6 +2,7 @@ package vaas.agent;
 
 import java.util.Objects;
 import java.util.Optional;
+import vaas.memory.MemoryRecord;
 
 /**
  * What a caller asks.
@@ -23,11 +24,14 @@ public record Question(String message, Optional<Image> image, Optional<String> v
      * @param image what it is about
      * @param videoPath for tools
      * @param requestId for log lines
-     * @throws IllegalArgumentException if there is neither text nor an image
+     * @throws IllegalArgumentException if there is neither text nor an image, or the text can't be
+     *     stored
      */
     public Question {
+        Objects.requireNonNull(image, "image");
         Objects.requireNonNull(videoPath, "videoPath");
         Objects.requireNonNull(requestId, "requestId");
+        MemoryRecord.checkContent(message); // before a model is paid for it
         if (message.isEmpty() && image.isEmpty()) {
             throw new IllegalArgumentException("message is empty and there is no image");
         }

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vaas.memory.Memory;
@@ -52,7 +54,7 @@ public final class SearchMemory {
 
     private Tool.Result call(Map<String, Object> arguments, Question question)
             throws IOException {
-        List<String> words =
+        List<Pattern> words =
                 arguments.get("words") instanceof String text ? words(text) : List.of();
         if (words.isEmpty()) {
             return Tool.Result.of("Error: give at least one word in 'words'.");
@@ -62,12 +64,16 @@ public final class SearchMemory {
                 : hits.stream().map(hit -> hit.excerpt(words)).collect(Collectors.joining("\n")));
     }
 
-    private static List<String> words(String text) {
+    // Patterns, because a text in lower case may be longer than the text itself.
+    private static List<Pattern> words(String text) {
         return Stream.of(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+"))
-                .filter(word -> !word.isEmpty()).distinct().limit(WORDS_MAX).toList();
+                .filter(word -> !word.isEmpty()).distinct().limit(WORDS_MAX)
+                .map(word -> Pattern.compile(Pattern.quote(word),
+                        Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE))
+                .toList();
     }
 
-    private List<Hit> search(List<String> words) throws IOException {
+    private List<Hit> search(List<Pattern> words) throws IOException {
         PriorityQueue<Hit> best = new PriorityQueue<>(Hit.WORST_FIRST);
         Predicate<MemoryRecord> older = older();
         try (Stream<MemoryRecord> records = memory.all()) {
@@ -98,17 +104,17 @@ public final class SearchMemory {
         static final Comparator<Hit> WORST_FIRST = Comparator.comparingInt(Hit::score)
                 .thenComparing(hit -> hit.found.messageId());
 
-        static Hit of(MemoryRecord found, List<String> words) {
-            String text = found.content().toLowerCase(Locale.ROOT);
-            return new Hit(found, (int) words.stream().filter(text::contains).count());
+        static Hit of(MemoryRecord found, List<Pattern> words) {
+            return new Hit(found, (int) words.stream()
+                    .filter(word -> word.matcher(found.content()).find()).count());
         }
 
         /** One line: when, who, and the text around the first word found. */
-        String excerpt(List<String> words) {
+        String excerpt(List<Pattern> words) {
             String content = found.content();
-            String lower = content.toLowerCase(Locale.ROOT);
-            int at = words.stream().mapToInt(lower::indexOf).filter(i -> i >= 0).min().orElse(0);
-            int start = Math.max(0, Math.min(at - EXCERPT_CHARS / 4, content.length()));
+            int at = words.stream().map(word -> word.matcher(content)).filter(Matcher::find)
+                    .mapToInt(Matcher::start).min().orElse(0);
+            int start = Math.max(0, at - EXCERPT_CHARS / 4);
             int end = Math.min(content.length(), start + EXCERPT_CHARS);
             start -= isInsidePair(content, start) ? 1 : 0;
             end -= isInsidePair(content, end) ? 1 : 0;

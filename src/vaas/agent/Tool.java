@@ -64,5 +64,11 @@ public record Tool(String name, String description, Map<String, Object> paramete
         public static Result of(String text) {
             return new Result(text, Optional.empty());
         }
+
+        /** Leaves the text out. */
+        @Override
+        public String toString() {
+            return "Result[" + text.length() + " chars]";
+        }
     }
 }

@@ -51,10 +51,10 @@ final class Exchange {
     }
 
     /** Reads the whole body, or throws 413 once it is longer than it may be. */
-    byte[] body() throws Problem {
+    byte[] body() throws IOException, Problem {
         byte[] body = new byte[0];
         if (!Framing.announcesMoreThan(headers(), bodyBytesMax)) {
-            body = read(bodyBytesMax + 1);
+            body = http.getRequestBody().readNBytes(bodyBytesMax + 1);
             bodyRead = body.length <= bodyBytesMax;
         }
         if (!bodyRead) {
@@ -89,15 +89,6 @@ final class Exchange {
         }
         if (!bodyRead) {
             skipBody();
-        }
-    }
-
-    // It may have left, but it may also wait for an answer to a chunk that can't be read.
-    private byte[] read(int bytesMax) throws Problem {
-        try {
-            return http.getRequestBody().readNBytes(bytesMax);
-        } catch (IOException e) {
-            throw new Problem(400, "The body ends early, or its chunks are malformed.");
         }
     }
 

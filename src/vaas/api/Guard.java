@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import vaas.config.Config;
 
 /**
@@ -27,7 +28,8 @@ final class Guard {
     private static final Pattern AUTHORITY =
             Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{0,5})?");
     private static final Pattern ORIGIN = Pattern.compile("https?://" + AUTHORITY.pattern());
-    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+    private static final Pattern IPV4_LOOPBACK = Pattern.compile(
+            "127(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}");
 
     private final Optional<byte[]> token;
     private final Set<String> origins;
@@ -36,7 +38,8 @@ final class Guard {
     Guard(Config.Http config) {
         this.token = config.apiToken().map(it -> it.getBytes(StandardCharsets.US_ASCII));
         this.origins = config.allowedOrigins();
-        this.hosts = new HashSet<>(config.allowedHosts());
+        this.hosts = config.allowedHosts().stream().map(Guard::normal)
+                .collect(Collectors.toCollection(HashSet::new));
         this.hosts.add(literal(config.address())); // the operator has named it in HOST
     }
 
@@ -98,28 +101,31 @@ final class Guard {
     private boolean isOurs(String authority) {
         Matcher parts = AUTHORITY.matcher(authority);
         return parts.matches() && (isLoopback(parts.group(1))
-                || hosts.contains(withoutDot(parts.group(1)).toLowerCase(Locale.ROOT)));
+                || hosts.contains(normal(parts.group(1))));
     }
 
     // Literals only, never a lookup: what a name resolves to is what a rebinding page controls.
     private static boolean isLoopback(String host) {
-        String name = withoutDot(host);
-        boolean literal = IPV4.matcher(name).matches() || name.startsWith("[");
+        String name = normal(host);
+        return name.equals("localhost") || IPV4_LOOPBACK.matcher(name).matches()
+                || name.equals("[0:0:0:0:0:0:0:1]");
+    }
+
+    /** One spelling for a name with or without its last dot, and for an IPv6 address. */
+    private static String normal(String host) {
+        if (!host.startsWith("[")) {
+            String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+            return name.toLowerCase(Locale.ROOT);
+        }
         try {
-            return name.equalsIgnoreCase("localhost")
-                    || literal && InetAddress.getByName(name).isLoopbackAddress();
+            return literal(InetAddress.getByName(host)); // never looked up, for its brackets
         } catch (UnknownHostException e) {
-            return false; // a number over 255
+            return ""; // matches nothing
         }
     }
 
-    /** A name with its last dot is the same name, fully qualified. */
-    private static String withoutDot(String host) {
-        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-    }
-
     private static String literal(InetAddress address) {
-        String text = address.getHostAddress();
+        String text = address.getHostAddress().replaceFirst("%.*", "");
         return text.contains(":") ? "[" + text + "]" : text;
     }
 }

@@ -10,6 +10,12 @@ import java.util.Map;
  */
 record Response(int status, String mediaType, Map<String, Object> body,
         Map<String, String> headers) {
+    /** Leaves the body out. */
+    @Override
+    public String toString() {
+        return "Response[" + status + "]";
+    }
+
     static Response ok(Map<String, Object> body) {
         return new Response(200, "application/json", body, Map.of());
     }

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -83,23 +84,22 @@ final class Router implements HttpHandler {
     }
 
     private Response respond(HttpExchange http, Exchange exchange, boolean welcome,
-            Map<String, String> headers) {
+            Map<String, String> headers) throws IOException {
         try {
-            if (!welcome) {
-                headers.put("Connection", "close");
-                throw new Problem(503, "The server is stopping.", Map.of("Retry-After", "1"));
-            }
             Headers asked = exchange.headers();
             Framing.check(asked, http.getProtocol());
             guard.checkHost(asked, http.getRequestURI());
             Optional<String> origin = guard.checkOrigin(asked);
             origin.ifPresent(it -> Cors.allow(it, headers));
-            Entry entry = routes.get(http.getRequestURI().getRawPath());
+            if (!welcome) {
+                headers.put("Connection", "close");
+                throw new Problem(503, "The server is stopping.", Map.of("Retry-After", "1"));
+            }
+            Entry entry = routes.get(path(http.getRequestURI()));
+            if (entry != null && origin.isPresent() && Cors.isPreflight(http)) {
+                return Cors.preflight(asked, entry.allowed());
+            }
             if (entry == null || !entry.open) {
-                boolean preflight = origin.isPresent() && Cors.isPreflight(http);
-                if (preflight && entry != null) {
-                    return Cors.preflight(asked, entry.allowed());
-                }
                 guard.checkToken(asked);
             }
             if (entry == null) {
@@ -113,6 +113,12 @@ final class Router implements HttpHandler {
         } catch (Problem problem) {
             return problem.toResponse();
         }
+    }
+
+    // "//x/chat" reads as host and path, and "///chat" as "/chat": only a whole URL has a host.
+    private static String path(URI target) {
+        return target.getScheme() != null ? target.getRawPath()
+                : target.toString().split("[?#]", 2)[0];
     }
 
     private static void answerFailure(Exchange exchange, Map<String, String> headers) {

@@ -148,7 +148,8 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
 
     private static Groq groq(Values values, boolean offline) {
         Optional<String> key = values.secret(Setting.GROQ_API_KEY);
-        if (key.isEmpty() && !offline && !values.isSet(Setting.GROQ_BASE_URL)) {
+        boolean needed = !offline && !values.isSet(Setting.GROQ_BASE_URL);
+        if (needed && !values.isSet(Setting.GROQ_API_KEY)) {
             values.fault(Setting.GROQ_API_KEY, "is not set: get a key from Groq and set it, or"
                     + " start with --offline to try vaas without a model");
         }

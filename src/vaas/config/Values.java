@@ -18,6 +18,8 @@ import java.util.stream.Stream;
  * After a fault the default is returned, so that the reading can go on to the next fault.
  */
 final class Values {
+    private static final int PORT_MAX = 65535;
+
     private final Map<String, String> environment;
     // A set, because a setting that two slices hold is read twice.
     private final Set<String> faults = new LinkedHashSet<>();
@@ -121,7 +123,8 @@ final class Values {
             URI uri = new URI(value);
             boolean http = "http".equalsIgnoreCase(uri.getScheme())
                     || "https".equalsIgnoreCase(uri.getScheme());
-            if (http && uri.getHost() != null && uri.getRawQuery() == null
+            boolean port = uri.getPort() == -1 || uri.getPort() > 0 && uri.getPort() <= PORT_MAX;
+            if (http && port && uri.getHost() != null && uri.getRawQuery() == null
                     && uri.getRawFragment() == null && uri.getRawUserInfo() == null) {
                 // Groq's own SDKs take the bare origin and add this path themselves.
                 return uri.getRawPath().isEmpty() ? new URI(value + "/openai/v1") : uri;

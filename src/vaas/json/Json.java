@@ -10,6 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.jr.ob.JSON;
@@ -25,6 +26,8 @@ public final class Json {
     public static final int NESTING_MAX = 64;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            // The shared table of keys could be broken for all by one text of colliding keys.
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(NESTING_MAX)
@@ -59,7 +62,7 @@ public final class Json {
         Object value = parse(text);
         checkSurrogates(value);
         if (!(value instanceof Map<?, ?>)) {
-            throw new JsonException("it is not an object");
+            throw new JsonException("it is not an object", true);
         }
         @SuppressWarnings("unchecked") // a JSON object has string keys only
         Map<String, Object> object = (Map<String, Object>) value;
@@ -85,6 +88,20 @@ public final class Json {
     public static String text(Map<String, ?> object) {
         try {
             return JR.asString(object);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("not writable as JSON", e);
+        }
+    }
+
+    /**
+     * Writes one string.
+     *
+     * @param text without half surrogate pairs
+     * @return the JSON string in UTF-8, quotes included
+     */
+    public static byte[] quote(String text) {
+        try {
+            return JR.asBytes(text);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("not writable as JSON", e);
         }

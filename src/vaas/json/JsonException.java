@@ -4,12 +4,28 @@ package vaas.json;
 public final class JsonException extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final boolean otherValue;
+
     /**
      * Creates one.
      *
      * @param reason a clause about "it", for example "it is malformed at line 1, column 5"
      */
     public JsonException(String reason) {
+        this(reason, false);
+    }
+
+    JsonException(String reason, boolean otherValue) {
         super(reason);
+        this.otherValue = otherValue;
+    }
+
+    /**
+     * Tells a well-formed text that is no object from a malformed one.
+     *
+     * @return true if the text is acceptable JSON, but not an object
+     */
+    public boolean isOtherValue() {
+        return otherValue;
     }
 }

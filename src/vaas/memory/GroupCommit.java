@@ -32,8 +32,8 @@ final class GroupCommit {
     final class Batch {
         private final Condition settled = lock.newCondition();
         private final List<Turn> turns = new ArrayList<>(); // guarded by the memory's write lock
-        private Outcome outcome; // null until settled; guarded by lock
-        private IOException cause; // of FAILED; guarded by lock
+        private IOException cause; // of FAILED; written before the outcome
+        private volatile Outcome outcome; // null until settled; written under the lock
 
         List<Turn> turns() {
             return turns;
@@ -78,8 +78,8 @@ final class GroupCommit {
     void settle(Batch batch, Outcome outcome, IOException cause) {
         lock.lock();
         try {
-            batch.outcome = outcome;
             batch.cause = cause;
+            batch.outcome = outcome;
             batch.settled.signalAll();
         } finally {
             lock.unlock();
@@ -105,17 +105,12 @@ final class GroupCommit {
         }
     }
 
-    /** True if the batch was forced, false if a reset removed it; throws why it failed. */
+    /** True if the settled batch was forced, false if a reset removed it; throws why it failed. */
     boolean forced(Batch batch) throws IOException {
-        lock.lock();
-        try {
-            if (batch.outcome == Outcome.FAILED) {
-                throw new MemoryUnavailableException("the turn could not be forced to disk",
-                        batch.cause);
-            }
-            return batch.outcome == Outcome.FORCED;
-        } finally {
-            lock.unlock();
+        if (batch.outcome == Outcome.FAILED) {
+            throw new MemoryUnavailableException("the turn could not be forced to disk",
+                    batch.cause);
         }
+        return batch.outcome == Outcome.FORCED;
     }
 }

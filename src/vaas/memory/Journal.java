@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import vaas.json.Json;
 import vaas.memory.GroupCommit.Batch;
 import vaas.memory.GroupCommit.Outcome;
 
@@ -84,6 +85,8 @@ final class Journal implements Closeable {
 
     Optional<MemoryRecord> insert(long generation, String question, String answer)
             throws IOException {
+        byte[] questionJson = Json.quote(question);
+        byte[] answerJson = Json.quote(answer);
         Turn turn;
         Batch batch;
         writeLock.lock();
@@ -91,7 +94,7 @@ final class Journal implements Closeable {
             if (generation != view.generation()) {
                 return Optional.empty();
             }
-            turn = append(question, answer);
+            turn = append(question, questionJson, answer, answerJson);
             batch = open;
         } finally {
             writeLock.unlock();
@@ -118,7 +121,17 @@ final class Journal implements Closeable {
         return new Receipt(removed.index().count(), removed.end(), removed.generation() + 1);
     }
 
-    /** Tells why a turn can't be stored, as far as is known without writing one. */
+    /** Throws if no turn can be stored, whatever the disk would say. */
+    void checkWritable() throws MemoryUnavailableException {
+        readLock.lock();
+        try {
+            requireWritable();
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /** Tells whether a turn can be stored, as far as is known without writing one. */
     boolean isWritable(long freeBytesMin) {
         readLock.lock();
         try {
@@ -160,20 +173,19 @@ final class Journal implements Closeable {
         }
     }
 
-    private Turn append(String question, String answer) throws IOException {
+    private Turn append(String question, byte[] questionJson, String answer, byte[] answerJson)
+            throws IOException {
         assert lock.isWriteLockedByCurrentThread();
-        requireOpen();
-        if (broken != null) {
-            throw new MemoryUnavailableException("the memory refuses writes", broken);
-        }
+        requireWritable();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         UUID asked = MessageIds.next(lastId, now.toEpochMilli(), random);
         UUID answered = MessageIds.next(asked, now.toEpochMilli(), random);
         MemoryRecord first = new MemoryRecord(asked, Role.USER, question, now);
         MemoryRecord second = new MemoryRecord(answered, Role.ASSISTANT, answer, now);
         long offset = file.end();
+        byte[] lines = RecordLine.encode(first, questionJson, second, answerJson);
         lastWriteFailed = true;
-        file.append(RecordLine.encode(first, second));
+        file.append(lines);
         lastWriteFailed = false;
         lastId = answered;
         Turn turn = new Turn(first, second, offset, file.end());
@@ -264,6 +276,13 @@ final class Journal implements Closeable {
             file.cut(view.end());
         } catch (IOException e) {
             because.addSuppressed(e);
+        }
+    }
+
+    private void requireWritable() throws MemoryUnavailableException {
+        requireOpen();
+        if (broken != null) {
+            throw new MemoryUnavailableException("the memory refuses writes", broken);
         }
     }
 

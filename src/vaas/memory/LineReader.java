@@ -14,13 +14,13 @@ final class LineReader {
     private final Disk.Handle file;
     private final long end;
     private final byte[] buffer;
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private ByteArrayOutputStream line = new ByteArrayOutputStream();
 
     private long bufferOffset; // file offset of buffer[0]
     private int position; // of the next byte in the buffer
     private int limit; // bytes in the buffer
     private long lineOffset;
-    private boolean tooLong;
+    private boolean skipped; // it is not held, because it can't be a line of ours
 
     /**
      * Begins at a line's first byte.
@@ -37,8 +37,11 @@ final class LineReader {
 
     /** Moves to the next whole line; false when there is none before the end. */
     boolean next() throws IOException {
+        if (line.size() > BUFFER_BYTES) {
+            line = new ByteArrayOutputStream(); // one long line must not cost its size for good
+        }
         line.reset();
-        tooLong = false;
+        skipped = false;
         lineOffset = offset();
         while (position < limit || fill()) {
             int from = position;
@@ -54,9 +57,9 @@ final class LineReader {
         return false;
     }
 
-    /** The line without its terminator; empty if it is longer than any line that we write. */
+    /** The line without its terminator; empty if it can't be one that we have written. */
     byte[] line() {
-        return tooLong ? new byte[0] : line.toByteArray();
+        return skipped ? new byte[0] : line.toByteArray();
     }
 
     /** File offset of the line's first byte. */
@@ -70,8 +73,9 @@ final class LineReader {
     }
 
     private void keep(int from, int count) {
-        tooLong |= line.size() + count > RecordLine.BYTES_MAX;
-        if (tooLong) {
+        boolean zeros = line.size() == 0 && count > 0 && buffer[from] == 0; // after a power cut
+        skipped |= zeros || line.size() + count > RecordLine.BYTES_MAX;
+        if (skipped) {
             line.reset();
         } else {
             line.write(buffer, from, count);

@@ -51,6 +51,10 @@ public final class Memory implements Closeable {
     }
 
     static Memory open(Disk disk, Path folder, int windowRecords, Clock clock) throws IOException {
+        if (windowRecords < 0) {
+            throw new IllegalArgumentException(
+                    "windowRecords is " + windowRecords + ", expected at least 0");
+        }
         disk.createFolder(folder);
         Closeable ownership = disk.lock(folder);
         MemoryFile file = null;
@@ -123,7 +127,8 @@ public final class Memory implements Closeable {
             throw new IllegalArgumentException("n is " + n + ", expected at least 0");
         }
         Optional<List<MemoryRecord>> held = journal.view().window().latest(n);
-        return held.isPresent() ? held.get() : latestFromFile(n);
+        return held.isPresent() ? held.get()
+                : readStable((reader, view) -> view.latest(reader, n));
     }
 
     /**
@@ -134,10 +139,7 @@ public final class Memory implements Closeable {
      * @throws IOException if the file can't be read
      */
     public Optional<MemoryRecord> byMessageId(UUID messageId) throws IOException {
-        Reading reading = journal.read();
-        try (Disk.Handle reader = reading.reader()) {
-            return reading.view().byMessageId(reader, messageId);
-        }
+        return readStable((reader, view) -> view.byMessageId(reader, messageId));
     }
 
     /**
@@ -149,8 +151,7 @@ public final class Memory implements Closeable {
      * @throws IOException if the file can't be opened
      */
     public Stream<MemoryRecord> all() throws IOException {
-        Reading reading = journal.read();
-        return RecordStream.of(reading.reader(), reading.view().end());
+        return RecordStream.of(journal);
     }
 
     /**
@@ -203,18 +204,35 @@ public final class Memory implements Closeable {
         return journal.isWritable(FREE_BYTES_MIN);
     }
 
+    /**
+     * Refuses early what {@link #insert} would refuse anyway.
+     *
+     * @throws MemoryUnavailableException if the memory is closed or a force has failed
+     */
+    public void requireWritable() throws MemoryUnavailableException {
+        journal.checkWritable();
+    }
+
     /** Forces what is being stored, then gives the folder back. Closing again does nothing. */
     @Override
     public void close() throws IOException {
         Closing.all(journal, indexReading, ownership);
     }
 
-    // A reset in between may have cut the reading short; what holds then is the newer state.
-    private List<MemoryRecord> latestFromFile(int n) throws IOException {
-        Reading reading = journal.read();
-        try (Disk.Handle reader = reading.reader()) {
-            List<MemoryRecord> found = reading.view().latest(reader, n);
-            return generation() == reading.view().generation() ? found : latest(n);
+    private interface ViewReader<T> {
+        T read(Disk.Handle reader, View view) throws IOException;
+    }
+
+    // A reset may have cut the file under the reading; what holds then is the newer state.
+    private <T> T readStable(ViewReader<T> action) throws IOException {
+        while (true) {
+            Reading reading = journal.read();
+            try (Disk.Handle reader = reading.reader()) {
+                T found = action.read(reader, reading.view());
+                if (generation() == reading.view().generation()) {
+                    return found;
+                }
+            }
         }
     }
 }

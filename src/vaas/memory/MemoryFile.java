@@ -81,12 +81,12 @@ final class MemoryFile implements Closeable {
         end += lines.length;
     }
 
-    /** Drops all turns past an offset. */
+    /** Drops all turns past an offset, or none if the disk refuses. */
     void cut(long newEnd) throws IOException {
-        end = newEnd;
         damagedTail = true;
         handle.truncate(newEnd);
         damagedTail = false;
+        end = newEnd; // disk first: a failed cut must not make the next append cut for good
     }
 
     /** Forces what was appended; may run beside appends and reads, but not beside a reset. */

@@ -32,7 +32,9 @@ public record MemoryRecord(UUID messageId, Role role, String content, Instant ti
      */
     public MemoryRecord {
         Objects.requireNonNull(role, "role");
-        if (messageId.version() != 7 || messageId.variant() != 2) {
+        // Without its top bit, which no time before the year 6429 sets, signed order is right.
+        if (messageId.version() != 7 || messageId.variant() != 2
+                || messageId.getMostSignificantBits() < 0) {
             throw new IllegalArgumentException("messageId is not a UUIDv7: " + messageId);
         }
         checkContent(content);

@@ -9,25 +9,34 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The readable records of a file as a lazy stream; holds one line at a time. */
+/**
+ * The readable records of a memory as a lazy stream, until a reset; holds one line at a time.
+ */
 final class RecordStream extends Spliterators.AbstractSpliterator<MemoryRecord> {
+    private final Journal journal;
+    private final long generation;
     private final LineReader lines;
 
-    private RecordStream(LineReader lines) {
+    private RecordStream(Journal journal, Journal.Reading reading) {
         super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
-        this.lines = lines;
+        this.journal = journal;
+        this.generation = reading.view().generation();
+        this.lines = new LineReader(reading.reader(), 0, reading.view().end());
     }
 
-    /** Streams up to an offset; closing the stream closes the reader. */
-    static Stream<MemoryRecord> of(Disk.Handle reader, long end) {
-        return StreamSupport.stream(new RecordStream(new LineReader(reader, 0, end)), false)
-                .onClose(() -> unchecked(reader));
+    /** Streams what is remembered now; closing the stream closes the file. */
+    static Stream<MemoryRecord> of(Journal journal) throws IOException {
+        Journal.Reading reading = journal.read();
+        return StreamSupport.stream(new RecordStream(journal, reading), false)
+                .onClose(() -> unchecked(reading.reader()));
     }
 
     @Override
     public boolean tryAdvance(Consumer<? super MemoryRecord> action) {
         try {
-            while (lines.next()) {
+            // Asked after the reading: a reset on a full disk empties this very file, and what is
+            // read then may be of the next conversation.
+            while (lines.next() && journal.view().generation() == generation) {
                 Optional<MemoryRecord> found = RecordLine.decode(lines.line());
                 if (found.isPresent()) {
                     action.accept(found.get());

@@ -112,13 +112,21 @@ final class SparseIndex {
         }
     }
 
-    /** Offset of a line at or before the one that has this id, if any has. */
-    long floor(UUID id) {
+    /**
+     * Where the line of an id is, if it is anywhere.
+     *
+     * @param start offset of a line at or before it
+     * @param end offset of a line after it
+     */
+    record Stretch(long start, long end) {}
+
+    Stretch find(UUID id) {
         lock.lock();
         try {
             int at = Arrays.binarySearch(idHighs, 0, entries, id.getMostSignificantBits());
             int entry = at >= 0 ? at : -at - 2;
-            return entry < 0 ? 0 : offsets[entry];
+            return new Stretch(entry < 0 ? 0 : offsets[entry],
+                    entry + 1 < entries ? offsets[entry + 1] : end);
         } finally {
             lock.unlock();
         }
@@ -172,11 +180,15 @@ final class SparseIndex {
         }
     }
 
-    // Only rising ids get an entry, so that one damaged id can't mislead every later search.
+    // An entry whose id turns out to be too large is damaged and goes, or it would mislead every
+    // later search; with one that is too small, only a good entry goes, which does no harm.
     private void add(MemoryRecord found, long offset) {
         records++;
         sinceEntry++;
         long idHigh = found.messageId().getMostSignificantBits();
+        if (entries > 0 && idHigh < idHighs[entries - 1]) {
+            entries--;
+        }
         boolean rising = entries == 0 || idHigh > idHighs[entries - 1];
         if (sinceEntry > RECORDS_PER_ENTRY && rising && found.role() == Role.USER) {
             grow();

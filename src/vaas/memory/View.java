@@ -33,15 +33,20 @@ record View(long generation, long end, Window window, SparseIndex index) {
                 .toList();
     }
 
-    /** The record of an id: ids rise, so the search ends at the first that is not smaller. */
+    /**
+     * The record of an id: a small read, since the index tells between which lines it is. Where the
+     * index is still being made, rising ids end the search: two, since one may be damaged.
+     */
     Optional<MemoryRecord> byMessageId(Disk.Handle reader, UUID id) throws IOException {
-        LineReader lines = new LineReader(reader, index.floor(id), end);
-        while (lines.next()) {
+        SparseIndex.Stretch stretch = index.find(id);
+        LineReader lines = new LineReader(reader, stretch.start(), Math.min(end, stretch.end()));
+        for (int larger = 0; larger < 2 && lines.next(); ) {
             Optional<MemoryRecord> found = RecordLine.decode(lines.line());
             int order = found.map(it -> it.messageId().compareTo(id)).orElse(-1);
-            if (order >= 0) {
-                return order == 0 ? found : Optional.empty();
+            if (order == 0) {
+                return found;
             }
+            larger = order > 0 ? larger + 1 : 0;
         }
         return Optional.empty();
     }

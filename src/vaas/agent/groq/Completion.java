@@ -7,14 +7,24 @@ import java.util.Map;
 /** What one request to the model came to, retries included. */
 sealed interface Completion {
     /** Text, never blank. */
-    record Answer(String text) implements Completion {}
+    record Answer(String text) implements Completion {
+        @Override
+        public String toString() {
+            return "Answer[" + text.length() + " chars]"; // not the text: it may get into a log
+        }
+    }
 
     /**
      * The model wants tools called.
      *
      * @param text what it says beside that, often empty
      */
-    record ToolCalls(String text, List<ToolCall> calls) implements Completion {}
+    record ToolCalls(String text, List<ToolCall> calls) implements Completion {
+        @Override
+        public String toString() {
+            return "ToolCalls[" + calls.size() + "]";
+        }
+    }
 
     /**
      * One call, as the model wrote it.
@@ -22,6 +32,11 @@ sealed interface Completion {
      * @param arguments meant to be a JSON object; not always one
      */
     record ToolCall(String id, String name, String arguments) {
+        @Override
+        public String toString() {
+            return "ToolCall[" + arguments.length() + " chars]";
+        }
+
         /** The same in the wire's shape, to be sent back to the model. */
         Map<String, Object> toWire() {
             return Map.of("id", id, "type", "function",

@@ -58,23 +58,20 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
 
     @Override
     public Reply chat(Question question) {
+        // Before the history is read: a reset in between must fence this answer off.
+        long generation = memory().generation();
+        List<MemoryRecord> history;
         try {
-            // Before the history is read: a reset in between must fence this answer off.
-            long generation = memory().generation();
-            Conversation conversation = new Conversation(question);
-            Completion completion = conversation.run();
-            return completion instanceof Answer answer
-                    ? store(generation, question, answer.text(), conversation.clipPath)
-                    : failure(completion, modelSetting(question));
-        } catch (MemoryUnavailableException e) {
-            return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
-                    "The memory takes no turns until it is reset or the server restarted.");
+            memory().requireWritable(); // before a model is paid for what can't be stored
+            history = memory().latest(config.agentMemorySize());
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "id {0}: the turn could not be stored: {1}",
-                    question.requestId(), e.toString());
-            return new Reply.Failed(Reply.Kind.NOT_STORED,
-                    "The turn could not be written to the memory; the disk may be full.");
+            return unavailable(question, e);
         }
+        Conversation conversation = new Conversation(question);
+        Completion completion = conversation.run(history);
+        return completion instanceof Answer answer
+                ? store(generation, question, answer.text(), conversation.clipPath)
+                : failure(completion, modelSetting(question));
     }
 
     /** Cuts chats that are still under way and closes the connections. */
@@ -84,14 +81,30 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     }
 
     private Reply store(long generation, Question question, String answer,
-            Optional<String> clipPath) throws IOException {
-        Optional<MemoryRecord> stored =
-                memory().insert(generation, question.remembered(), answer);
+            Optional<String> clipPath) {
+        Optional<MemoryRecord> stored;
+        try {
+            stored = memory().insert(generation, question.remembered(), answer);
+        } catch (MemoryUnavailableException e) {
+            return unavailable(question, e);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "id {0}: the turn could not be stored: {1}",
+                    question.requestId(), e.toString());
+            return new Reply.Failed(Reply.Kind.NOT_STORED,
+                    "The turn could not be written to the memory; the disk may be full.");
+        }
         if (stored.isEmpty()) {
             LOG.log(System.Logger.Level.INFO, "id {0}: a reset overtook the answer, which is not"
                     + " remembered", question.requestId());
         }
         return new Reply.Answered(answer, clipPath, stored.map(MemoryRecord::messageId));
+    }
+
+    private static Reply unavailable(Question question, IOException e) {
+        LOG.log(System.Logger.Level.ERROR, "id {0}: the memory can't be used: {1}",
+                question.requestId(), e.toString());
+        return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
+                "The memory can't be used until it is reset or the server restarted.");
     }
 
     private static Setting modelSetting(Question question) {
@@ -137,8 +150,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         }
 
         /** Asks with the whole window and, if that is too long for the model, with half of it. */
-        Completion run() throws IOException {
-            List<MemoryRecord> history = memory().latest(config.agentMemorySize());
+        Completion run(List<MemoryRecord> history) {
             Completion completion = ask(history);
             boolean tooLong = completion instanceof Refused refused
                     && refused.reason() == Reason.TOO_LONG;

@@ -65,8 +65,8 @@ final class GroqClient implements AutoCloseable {
     Completion complete(byte[] body, Deadline deadline, String requestId) {
         for (int retry = 0; ; retry++) {
             Attempt attempt = attempt(body, deadline, requestId);
-            if (!attempt.mayRetry()) {
-                return attempt.last(Duration.ofSeconds(1));
+            if (!attempt.mayRetry() || closed.getCount() == 0) {
+                return attempt.last(attempt.asked.orElse(Duration.ofSeconds(1)));
             }
             double random = ThreadLocalRandom.current().nextDouble();
             Duration pause = attempt.asked.orElse(Backoff.pause(retry, random));
@@ -119,6 +119,9 @@ final class GroqClient implements AutoCloseable {
     }
 
     private Attempt attempt(byte[] body, Deadline deadline, String requestId) {
+        if (closed.getCount() == 0) {
+            return Attempt.without(new Unreachable());
+        }
         Duration remaining = deadline.remaining();
         if (remaining.isZero()) {
             return Attempt.without(new TimedOut());

@@ -1,0 +1,397 @@
+package vaas;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import vaas.config.Setting;
+import vaas.http.JdkServer;
+import vaas.json.Json;
+
+/** The script as its users run it, in a copy of this folder as it was built. */
+@Timeout(120)
+class RunShTest {
+    private static final String HELLO = "{\"message\":\"Hello\"}";
+
+    /** A folder with a blank in its name. */
+    private static Path home;
+    @TempDir
+    static Path shared;
+    @TempDir
+    Path folder;
+
+    private final List<Process> started = new ArrayList<>();
+    private final Map<String, String> settings = new HashMap<>();
+
+    /** What a script that has ended left. */
+    private record Ended(int exitCode, List<String> out, List<String> err) {}
+
+    @BeforeAll
+    static void copy() throws Exception {
+        home = Files.createDirectory(shared.resolve("my vaas"));
+        Files.createDirectory(home.resolve("build"));
+        Files.createDirectory(home.resolve("test"));
+        copy("run.sh", "Makefile", "src");
+        copy("build/classes", "build/vaas.jar", "build/manifest", "build/jars.checked",
+                "build/lib");
+        Files.createSymbolicLink(home.resolve("build/test-lib"),
+                Path.of("build/test-lib").toRealPath());
+    }
+
+    /** With the times, or it would be built again. */
+    private static void copy(String... names) throws Exception {
+        for (String name : names) {
+            Process copy = new ProcessBuilder("cp", "-Rp", name, home.resolve(name).toString())
+                    .inheritIO().start();
+            assertEquals(0, copy.waitFor(), name);
+        }
+    }
+
+    @AfterEach
+    void endAll() throws Exception {
+        Files.deleteIfExists(home.resolve(".env"));
+        for (Process process : started) {
+            process.toHandle().descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process start(Path script, Path currentFolder, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(currentFolder.toFile());
+        Map<String, String> environment = builder.environment();
+        Arrays.stream(Setting.values()).map(Setting::name).forEach(environment::remove);
+        // This test may itself have been started by make, with other goals in mind.
+        List.of("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "JAVA_OPTS",
+                "JAVA_TOOL_OPTIONS").forEach(environment::remove);
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.putAll(settings);
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private Ended end(Process process) throws Exception {
+        CompletableFuture<List<String>> err =
+                CompletableFuture.supplyAsync(() -> process.errorReader().lines().toList());
+        List<String> out = process.inputReader().lines().toList();
+        return new Ended(process.waitFor(), out, err.get());
+    }
+
+    private Ended run(String... args) throws Exception {
+        return end(start(home.resolve("run.sh"), folder, args));
+    }
+
+    private static void assertFails(int exitCode, String part, Ended ended) {
+        assertEquals(exitCode, ended.exitCode, ended.toString());
+        assertEquals(1, ended.err.size(), ended.toString());
+        assertTrue(ended.err.get(0).contains(part), ended.toString());
+        assertEquals(List.of(), ended.out);
+    }
+
+    private void dotEnv(String text) throws IOException {
+        Files.writeString(home.resolve(".env"), text);
+    }
+
+    /** A server that has said where it listens. */
+    private final class Server {
+        final Process process;
+        final String line;
+        final BufferedReader out;
+        final URI url;
+
+        Server(Path script, String... args) throws IOException {
+            settings.putIfAbsent("PORT", "0");
+            process = start(script, folder, args);
+            out = new BufferedReader(new InputStreamReader(
+                    process.getInputStream(), StandardCharsets.UTF_8));
+            line = out.readLine();
+            if (line == null) {
+                throw new AssertionError(
+                        process.errorReader().lines().toList().toString());
+            }
+            url = URI.create(line.replaceFirst(".* listens on ([^,]*),.*", "$1"));
+        }
+
+        Server(String... args) throws IOException {
+            this(home.resolve("run.sh"), args);
+        }
+
+        HttpURLConnection request(String path, String body) throws IOException {
+            HttpURLConnection http =
+                    (HttpURLConnection) url.resolve(path).toURL().openConnection();
+            http.setReadTimeout(30_000);
+            http.setRequestProperty("Connection", "close");
+            if (!body.isEmpty()) {
+                http.setDoOutput(true);
+                http.setRequestProperty("Content-Type", "application/json");
+                http.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+            }
+            return http;
+        }
+
+        String ask(String path, String body) throws IOException {
+            return new String(request(path, body).getInputStream().readAllBytes(),
+                    StandardCharsets.UTF_8);
+        }
+
+        /** As Ctrl-C, kill, systemd and containers do. */
+        void terminate() {
+            process.toHandle().destroy();
+        }
+
+        /** Its exit code; what else it has printed must be nothing. */
+        int awaitEnd() throws Exception {
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+            assertNull(out.readLine());
+            return process.exitValue();
+        }
+    }
+
+    @Nested
+    class AServer {
+        @Test
+        void saysInOneLineWhereItListensServesAndEndsWithZero() throws Exception {
+            Server server = new Server("--offline");
+            assertTrue(server.line.matches("vaas [0-9.]+ listens on http://127\\.0\\.0\\.1:[0-9]+,"
+                    + " memory " + home.toRealPath() + "/data, model .+, offline"), server.line);
+            assertTrue(server.ask("/", "").contains("Welcome"));
+            assertTrue(server.ask("/health", "").contains("\"status\":\"ok\""));
+            assertTrue(server.ask("/chat", HELLO).contains("sent 0 remembered messages"));
+            assertTrue(server.ask("/chat", HELLO).contains("sent 2 remembered messages"));
+            assertTrue(server.ask("/reset-memory", "{}").contains("\"records_removed\":4"));
+            assertTrue(server.ask("/chat", HELLO).contains("sent 0 remembered messages"));
+            Ended second = run("--offline");
+            assertFails(1, "in use", second);
+            server.terminate();
+            assertEquals(0, server.awaitEnd());
+        }
+
+        @Test
+        void finishesTheRunningChatWhenItIsToldToEnd() throws Exception {
+            CountDownLatch asked = new CountDownLatch(1);
+            CountDownLatch answer = new CountDownLatch(1);
+            ExecutorService threads = Executors.newCachedThreadPool();
+            try (JdkServer model = slowModel(asked, answer)) {
+                settings.put("GROQ_BASE_URL", model.url().toString());
+                settings.put("SHUTDOWN_GRACE", "60");
+                settings.put("MEMORY_DIR", folder.resolve("memory").toString());
+                Path link = Files.createSymbolicLink(
+                        folder.resolve("vaas"), home.resolve("run.sh"));
+                Server server = new Server(
+                        Files.createSymbolicLink(folder.resolve("again"), link.getFileName()));
+                assertTrue(server.line.endsWith(", online"), server.line);
+                CompletableFuture<String> chat = new CompletableFuture<>();
+                threads.execute(() -> complete(chat, server));
+                assertTrue(asked.await(30, TimeUnit.SECONDS), "the model is asked");
+                server.terminate();
+                awaitRefusal(server);
+                assertFalse(chat.isDone());
+                answer.countDown();
+                assertTrue(chat.get().contains("\"message\":\"Slowly.\""), chat.get());
+                assertEquals(0, server.awaitEnd());
+                String memory = Files.readString(folder.resolve("memory/memory.jsonl"));
+                assertEquals(2, memory.lines().count());
+            } finally {
+                answer.countDown();
+                threads.shutdownNow();
+            }
+        }
+
+        private void complete(CompletableFuture<String> chat, Server server) {
+            try {
+                chat.complete(server.ask("/chat", HELLO));
+            } catch (IOException e) {
+                chat.completeExceptionally(e);
+            }
+        }
+
+        private void awaitRefusal(Server server) throws IOException {
+            try {
+                while (server.request("/health", "").getResponseCode() == 200) {
+                    Thread.onSpinWait();
+                }
+            } catch (SocketException e) {
+                // no longer listening is a refusal too
+            }
+        }
+
+        private JdkServer slowModel(CountDownLatch asked, CountDownLatch answer)
+                throws IOException {
+            byte[] body = Json.write(Map.of("choices", List.of(Map.of("index", 0,
+                    "finish_reason", "stop",
+                    "message", Map.of("role", "assistant", "content", "Slowly.")))));
+            InetSocketAddress address =
+                    new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
+            return JdkServer.start(address, "model", exchange -> {
+                try (exchange) {
+                    exchange.getRequestBody().readAllBytes();
+                    asked.countDown();
+                    answer.await();
+                    exchange.getResponseHeaders().set("Content-Type", "application/json");
+                    exchange.sendResponseHeaders(200, body.length);
+                    exchange.getResponseBody().write(body);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+    }
+
+    @Nested
+    class WhatKeepsItFromStarting {
+        @Test
+        void aPortInUse() throws Exception {
+            try (ServerSocket taken =
+                    new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+                settings.put("PORT", Integer.toString(taken.getLocalPort()));
+                settings.put("MEMORY_DIR", "here"); // from the current folder
+                assertFails(1, "port " + taken.getLocalPort(), run("--offline"));
+                assertTrue(Files.isDirectory(folder.resolve("here")));
+            }
+        }
+
+        @Test
+        void noKey() throws Exception {
+            Ended ended = run();
+            assertFails(2, "GROQ_API_KEY", ended);
+            assertTrue(ended.err.get(0).contains("--offline"), ended.toString());
+        }
+
+        @Test
+        void aJavaHomeThatIsNowhere() throws Exception {
+            settings.put("JAVA_HOME", "/no/such/jdk");
+            assertFails(1, "JAVA_HOME is /no/such/jdk", run("--offline"));
+        }
+
+        @Test
+        void aJavaThatIsTooOld() throws Exception {
+            for (String version : List.of("11.0.2", "1.8.0_292", "9")) {
+                fakeJava(version, "exit 99");
+                Ended ended = run("--offline");
+                assertFails(1, "needs 17 or newer", ended);
+                assertTrue(ended.err.get(0).contains(version.startsWith("1.8") ? "Java 8"
+                        : "Java " + version.replaceFirst("\\..*", "")), ended.toString());
+            }
+        }
+
+        @Test
+        void aJavaThatSaysNothing() throws Exception {
+            fakeJava("", "exit 99");
+            assertFails(1, "unknown version", run("--offline"));
+        }
+    }
+
+    /** Puts a Java in the place of the real one, which only runs a line of shell. */
+    private void fakeJava(String version, String line) throws IOException {
+        Path bin = Files.createDirectories(folder.resolve("jdk/bin"));
+        Path java = bin.resolve("java");
+        Files.writeString(java, "#!/bin/sh\nif [ \"$1\" = -version ]; then\n"
+                + "  echo 'openjdk version \"" + version + "\" 2019-01-15' >&2; exit\nfi\n"
+                + line + "\n");
+        assertTrue(java.toFile().setExecutable(true));
+        settings.put("JAVA_HOME", folder.resolve("jdk").toString());
+    }
+
+    @Nested
+    class WithAnotherJava {
+        @Test
+        void exitCodesAndArgumentsPassThrough() throws Exception {
+            settings.put("JAVA_OPTS", "-Xmx64m -Da=b");
+            fakeJava("17", "for a; do echo \"<$a>\"; done; exit 42");
+            Ended ended = run("--offline", "two words", "$HOME", "");
+            assertEquals(42, ended.exitCode);
+            List<String> out = ended.out;
+            assertEquals(List.of("<--offline>", "<two words>", "<$HOME>", "<>"),
+                    out.subList(out.size() - 4, out.size()));
+            assertTrue(out.containsAll(List.of("<-Xmx64m>", "<-Da=b>",
+                    "<" + home.toRealPath() + "/build/vaas.jar>")), out.toString());
+        }
+
+        @Test
+        void versionsFrom17OnAreTaken() throws Exception {
+            for (String version : List.of("17", "17-ea", "17.0.15", "25.0.3", "100")) {
+                fakeJava(version, "exit 7");
+                assertEquals(7, run().exitCode, version);
+            }
+        }
+
+        @Test
+        void theDefaultMemoryIsBesideTheScript() throws Exception {
+            assertEquals(List.of(home.toRealPath() + "/data"), values("MEMORY_DIR"));
+            settings.put("MEMORY_DIR", "");
+            assertEquals(List.of(home.toRealPath() + "/data"), values("MEMORY_DIR"));
+            settings.put("MEMORY_DIR", "mine");
+            assertEquals(List.of("mine"), values("MEMORY_DIR"));
+        }
+
+        @Test
+        void dotEnvIsReadButNeverExecuted() throws Exception {
+            Path made = folder.resolve("made");
+            dotEnv("# A comment=1\r\n\n"
+                    + "PORT=1\r\n"
+                    + "export AGENT_NAME=Ann Lee\n"
+                    + "SYSTEM_PROMPT=\"Be 'brief' = good\"\n"
+                    + "API_TOKEN='a\"b'\n"
+                    + "GROQ_API_KEY=$(touch '" + made + "')`touch '" + made + "'`;touch " + made
+                    + "\n"
+                    + "touch " + made + "\n"
+                    + "1X=1\nA-B=1\n=1\n A B=1\n"
+                    + "ALLOWED_HOSTS=\n"
+                    + "DISABLE_TOOLS=\\n$HOME *\n"
+                    + "MEMORY_DIR=mine\n"
+                    + "LOG_LEVEL=DEBUG");
+            assertEquals(List.of("1", "Ann Lee", "Be 'brief' = good", "a\"b",
+                    "$(touch '" + made + "')`touch '" + made + "'`;touch " + made, "",
+                    "\\n$HOME *", home.toRealPath() + "/mine", "DEBUG"),
+                    values("PORT", "AGENT_NAME", "SYSTEM_PROMPT", "API_TOKEN", "GROQ_API_KEY",
+                            "ALLOWED_HOSTS", "DISABLE_TOOLS", "MEMORY_DIR", "LOG_LEVEL"));
+            assertFalse(Files.exists(made));
+        }
+
+        @Test
+        void theEnvironmentWinsOverDotEnv() throws Exception {
+            dotEnv("PORT=1\nAGENT_NAME=Ann\nMEMORY_DIR=/elsewhere\n");
+            settings.put("PORT", "2");
+            settings.put("AGENT_NAME", "");
+            assertEquals(List.of("2", "", "/elsewhere"),
+                    values("PORT", "AGENT_NAME", "MEMORY_DIR"));
+        }
+
+        /** What the program finds in its environment. */
+        private List<String> values(String... names) throws Exception {
+            fakeJava("17", "printenv " + String.join(" ", names));
+            return run("--offline").out;
+        }
+    }
+}

@@ -1,0 +1,298 @@
+package vaas.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import vaas.agent.Question;
+import vaas.agent.Reply;
+import vaas.api.RawClient.Answer;
+
+@Timeout(60)
+class ChatHandlerTest {
+    private static final String HELLO = "{\"message\":\"Hello\"}";
+    private static final String PNG = "iVBORw0KGgoAAAANSUhEUg==";
+
+    @TempDir
+    Path folder;
+    private Served served;
+
+    @BeforeEach
+    void start() throws IOException {
+        served = Served.start(folder, "MAX_CONCURRENT_CHATS", "2");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        served.close();
+    }
+
+    private Question asked(String body) throws IOException {
+        Answer answer = served.chat(body);
+        assertEquals(200, answer.status(), answer.body());
+        return served.agent.questions.get(served.agent.questions.size() - 1);
+    }
+
+    @Nested
+    class Fields {
+        @Test
+        void messageAloneIsEnough() throws IOException {
+            Question question = asked(HELLO);
+            assertEquals("Hello", question.message());
+            assertEquals(Optional.empty(), question.image());
+            assertEquals(Optional.empty(), question.videoPath());
+        }
+
+        @Test
+        void optionalFieldsMayBeNull() throws IOException {
+            Question question = asked("{\"message\":\"Hello\",\"image_base64\":null,"
+                    + "\"video_path\":null,\"session_id\":null}");
+            assertEquals(Optional.empty(), question.image());
+            assertEquals(Optional.empty(), question.videoPath());
+        }
+
+        @Test
+        void imageAndVideoPathReachTheAgent() throws IOException {
+            Question question = asked("{\"video_path\":\"/v.mp4\",\"message\":\"Look\","
+                    + "\"image_base64\":\"" + PNG + "\"}");
+            assertEquals("image/png", question.image().orElseThrow().mediaType());
+            assertEquals(Optional.of("/v.mp4"), question.videoPath());
+        }
+
+        @Test
+        void theMessageMayBeEmptyBesideAnImage() throws IOException {
+            Question question = asked("{\"message\":\"\",\"image_base64\":\"data:image/png;"
+                    + "base64," + PNG + "\"}");
+            assertEquals("", question.message());
+            assertTrue(question.image().isPresent());
+        }
+
+        @Test
+        void unknownFieldsAreIgnoredWhateverTheyHold() throws IOException {
+            Question question = asked("{\"a\":{\"message\":1},\"Message\":2,\"message\":\"Hello\","
+                    + "\"temperature\":1e400,\"n\":123456789012345678901234567890,\"l\":[null]}");
+            assertEquals("Hello", question.message());
+        }
+
+        @Test
+        void theAgentGetsTheRequestsId() throws IOException {
+            served.chat(HELLO, "X-Request-Id: abc 1");
+            assertEquals("abc 1", served.agent.questions.get(0).requestId());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"{}", "{\"message\":null}", "{\"Message\":\"x\"}",
+                "{\"message\":{}}", "{\"message\":[]}", "{\"message\":[\"x\"]}",
+                "{\"message\":1}", "{\"message\":1.5}", "{\"message\":true}",
+                "{\"message\":\"\"}", "{\"message\":\"\",\"image_base64\":null}",
+                "{\"message\":\"x\",\"image_base64\":1}",
+                "{\"message\":\"x\",\"image_base64\":{}}",
+                "{\"message\":\"x\",\"image_base64\":[\"" + PNG + "\"]}",
+                "{\"message\":\"x\",\"image_base64\":false}",
+                "{\"message\":\"x\",\"image_base64\":\"\"}",
+                "{\"message\":\"x\",\"image_base64\":\"!!\"}",
+                "{\"message\":\"x\",\"image_base64\":\"AAAA\"}",
+                "{\"message\":\"x\",\"video_path\":1}", "{\"message\":\"x\",\"video_path\":{}}",
+                "{\"message\":\"x\",\"video_path\":[]}", "{\"message\":\"x\",\"video_path\":true}",
+                "{\"message\":\"x\",\"session_id\":1}", "{\"message\":\"x\",\"session_id\":{}}",
+                "{\"message\":\"x\",\"session_id\":[]}", "{\"message\":\"x\",\"session_id\":false}",
+                "{\"message\":\"x\",\"session_id\":\"one\"}",
+                "{\"message\":\"x\",\"session_id\":\"\"}"})
+        void whatBreaksTheTableIs422AndReachesNobody(String body) throws IOException {
+            String detail = Served.problem(422, served.chat(body));
+            assertTrue(detail.endsWith("."), detail);
+            assertEquals(List.of(), served.agent.questions);
+        }
+
+        @Test
+        void the422NamesTheField() throws IOException {
+            for (String field : List.of("image_base64", "video_path", "session_id")) {
+                String detail = Served.problem(422,
+                        served.chat("{\"message\":\"x\",\"" + field + "\":1}"));
+                assertTrue(detail.contains(field), detail);
+            }
+            assertTrue(Served.problem(422, served.chat("{}")).contains("message"));
+            assertTrue(Served.problem(422, served.chat("{\"message\":\"x\",\"session_id\":\"a\"}"))
+                    .contains("session_id"));
+        }
+    }
+
+    @Nested
+    class ContentTypes {
+        @Test
+        void withoutATypeTheBodyIsJson() throws IOException {
+            assertEquals(200, served.chat(HELLO).status());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "application/json", "application/json; charset=utf-8",
+                "application/json;charset=UTF-8", "Application/JSON", " application/json ; q=1",
+                "application/problem+json", "application/vnd.api+JSON; v=1"})
+        void jsonTypesAreRead(String type) throws IOException {
+            assertEquals(200, served.chat(HELLO, "Content-Type: " + type).status());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"text/plain", "text/plain; x=application/json", "text/json",
+                "application/x-www-form-urlencoded", "multipart/form-data; boundary=json",
+                "application/xml", "application/jsonl", "application/json5", "json", "*/*",
+                "application/octet-stream", "application/json, text/plain"})
+        void othersAre415(String type) throws IOException {
+            Served.problem(415, served.chat(HELLO, "Content-Type: " + type));
+            assertEquals(List.of(), served.agent.questions);
+        }
+    }
+
+    @Nested
+    class MalformedJson {
+        @ParameterizedTest
+        @ValueSource(strings = {" ", "{", "{\"message\":\"x\"", "{\"message\":\"x\"} x",
+                "{\"message\":\"x\"}{}", "{\"message\":\"x\"},", "{\"message\":\"x\"}\u0000",
+                "{'message':'x'}", "{message:\"x\"}", "{\"message\":\"x\",}", "message=x",
+                "{\"message\":\"x\",\"message\":\"y\"}",
+                "{\"message\":\"x\",\"a\":{\"b\":1,\"b\":2}}",
+                "{\"message\":\"x\",\"\\u006dessage\":\"y\"}", "{\"message\":\"\\ud83d\"}",
+                "{\"message\":\"\\udc4b\\ud83d\"}", "{\"message\":\"x\",\"\\ud83d\":1}",
+                "{\"message\":\"x\",\"a\":[\"\\udc4b\"]}", "{\"message\":\"a\nb\"}",
+                "{\"message\":\"\\x\"}", "{\"message\":NaN}", "{\"message\":01}",
+                "\uFEFF{\"message\":\"x\"}", "// x\n{\"message\":\"x\"}"})
+        void is400AndReachesNobody(String body) throws IOException {
+            String detail = Served.problem(400, served.chat(body));
+            assertFalse(detail.contains("\n") || detail.contains("tools.jackson"), detail);
+            assertEquals(List.of(), served.agent.questions);
+        }
+
+        @Test
+        void anEmptyBodyIs400() throws IOException {
+            Served.problem(400, served.chat(""));
+            Served.problem(400, served.chat("", "Content-Length: 0"));
+        }
+
+        @Test
+        void nestingUpTo64IsReadAndNoDeeper() throws IOException {
+            assertEquals(200, served.chat(nested(63)).status());
+            Served.problem(400, served.chat(nested(64)));
+            Served.problem(400, served.chat("[".repeat(100_000)));
+            Served.problem(400, served.chat("{\"message\":\"x\",\"a\":" + "[".repeat(100_000)));
+            Served.problem(400, served.chat("{\"a\":".repeat(100_000)));
+            served.checkUsable();
+        }
+
+        /** With the object around them, one level more than the arrays. */
+        private String nested(int arrays) {
+            return "{\"message\":\"x\",\"a\":" + "[".repeat(arrays) + "]".repeat(arrays) + "}";
+        }
+
+        @ParameterizedTest
+        @CsvSource({"FF", "C3", "C3 28", "E2 82", "C0 AF", "ED A0 80", "F4 90 80 80", "80"})
+        void invalidUtf8Is400(String hex) throws IOException {
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            body.writeBytes("{\"message\":\"x".getBytes(StandardCharsets.UTF_8));
+            for (String octet : hex.split(" ")) {
+                body.write(Integer.parseInt(octet, 16));
+            }
+            body.writeBytes("\"}".getBytes(StandardCharsets.UTF_8));
+            try (RawClient client = served.client()) {
+                client.send(RawClient.request("POST /chat", body.toByteArray()));
+                Served.problem(400, client.read());
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE"})
+        void otherEncodingsAre400(String charset) throws Exception {
+            try (RawClient client = served.client()) {
+                client.send(RawClient.request("POST /chat", HELLO.getBytes(charset)));
+                Served.problem(400, client.read());
+            }
+        }
+    }
+
+    @Nested
+    class Replies {
+        @ParameterizedTest
+        @CsvSource({"MODEL,502", "TIMEOUT,504", "TOO_LONG,413", "NOT_STORED,507",
+                "MEMORY_UNAVAILABLE,503"})
+        void eachFailureHasItsStatusAndKeepsItsSentence(Reply.Kind kind, int status)
+                throws IOException {
+            served.agent.script(question -> new Reply.Failed(kind, "It failed, sorry."));
+            assertEquals("It failed, sorry.", Served.problem(status, served.chat(HELLO)));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"PT0S,1", "PT0.001S,1", "PT1S,1", "PT1.001S,2", "PT30S,30", "PT2H,7200"})
+        void aBusyModelIs503WithWholeSecondsRoundedUp(Duration wait, String seconds)
+                throws IOException {
+            served.agent.script(question -> new Reply.Busy(wait, "Not now."));
+            Answer answer = served.chat(HELLO);
+            assertEquals("Not now.", Served.problem(503, answer));
+            assertEquals(Optional.of(seconds), answer.header("Retry-After"));
+        }
+    }
+
+    @Nested
+    class TooManyAtOnce {
+        private final CountDownLatch begun = new CountDownLatch(2);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+        private final ExecutorService threads = Executors.newCachedThreadPool();
+
+        @AfterEach
+        void end() {
+            goOn.countDown();
+            threads.shutdownNow();
+        }
+
+        @Test
+        void getA503AtOnceWhileEverythingElseIsServed() throws Exception {
+            served.agent.hang(begun, goOn);
+            List<Future<Answer>> running = List.of(threads.submit(() -> served.chat(HELLO)),
+                    threads.submit(() -> served.chat(HELLO)));
+            begun.await();
+            Answer refused = served.chat(HELLO);
+            Served.problem(503, refused);
+            assertTrue(Integer.parseInt(refused.header("Retry-After").orElseThrow()) > 0);
+            assertEquals(200, served.get("/health").status());
+            assertEquals(200, served.get("/").status());
+            assertEquals(200, served.ask("POST /reset-memory", "").status());
+            Served.problem(400, served.chat("{"));
+            assertEquals(2, served.agent.questions.size());
+            goOn.countDown();
+            for (Future<Answer> chat : running) {
+                assertEquals(200, chat.get().status());
+            }
+            assertEquals(200, served.chat(HELLO).status());
+        }
+
+        @Test
+        void failedChatsGiveTheirPlaceBack() throws IOException {
+            served.agent.script(question -> {
+                throw new IllegalStateException();
+            });
+            for (int i = 0; i < 5; i++) {
+                Served.problem(500, served.chat(HELLO));
+            }
+            served.agent.script(served.agent::remember);
+            assertEquals(200, served.chat(HELLO).status());
+        }
+    }
+}

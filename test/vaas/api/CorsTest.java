@@ -1,0 +1,131 @@
+package vaas.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import vaas.api.RawClient.Answer;
+
+@Timeout(60)
+class CorsTest {
+    private static final String PAGE = "http://localhost:5173";
+    private static final String ORIGIN = "Origin: " + PAGE;
+    private static final String ASKS = "Access-Control-Request-Method: POST";
+
+    @TempDir
+    Path folder;
+
+    private static void assertReadable(Answer answer) {
+        assertEquals(Optional.of(PAGE), answer.header("Access-Control-Allow-Origin"));
+        assertTrue(answer.header("Vary").orElse("").contains("Origin"));
+        String exposed = answer.header("Access-Control-Expose-Headers").orElse("");
+        assertTrue(exposed.contains("X-Request-Id") && exposed.contains("Retry-After"), exposed);
+    }
+
+    @Test
+    void anAllowedPageMayReadEveryAnswerErrorsIncluded() throws IOException {
+        try (Served served = Served.start(folder, "MAX_BODY_BYTES", "30")) {
+            assertReadable(served.chat("{\"message\":\"Hello\"}", ORIGIN));
+            assertReadable(served.get("/", ORIGIN));
+            assertReadable(served.get("/health", ORIGIN));
+            assertReadable(served.ask("POST /reset-memory", "", ORIGIN));
+            for (String body : List.of("{", "{}", "x".repeat(31))) {
+                assertReadable(served.chat(body, ORIGIN));
+            }
+            assertReadable(served.chat("x", ORIGIN, "Content-Type: text/plain"));
+            assertReadable(served.get("/nowhere", ORIGIN));
+            assertReadable(served.get("/chat", ORIGIN));
+            served.agent.script(question -> {
+                throw new AssertionError();
+            });
+            Answer failed = served.chat("{\"message\":\"Hello\"}", ORIGIN);
+            Served.problem(500, failed);
+            assertReadable(failed);
+        }
+    }
+
+    @Test
+    void a401CanBeReadToo() throws IOException {
+        try (Served served = Served.start(folder, "API_TOKEN", "t")) {
+            Answer answer = served.get("/", ORIGIN);
+            Served.problem(401, answer);
+            assertReadable(answer);
+        }
+    }
+
+    @Test
+    void aForeignPageIsGivenNothing() throws IOException {
+        try (Served served = Served.start(folder)) {
+            for (String request : List.of("GET /", "OPTIONS /chat", "OPTIONS /health")) {
+                Answer answer = served.ask(request, "", "Origin: https://evil.com", ASKS);
+                Served.problem(403, answer);
+                assertEquals(Optional.empty(), answer.header("Access-Control-Allow-Origin"));
+                assertEquals(Optional.empty(), answer.header("Access-Control-Allow-Methods"));
+            }
+        }
+    }
+
+    @Test
+    void curlGetsNoSuchHeaders() throws IOException {
+        try (Served served = Served.start(folder)) {
+            Answer answer = served.get("/");
+            assertTrue(answer.headers().keySet().stream()
+                    .noneMatch(it -> it.toLowerCase(Locale.ROOT).startsWith("access-control")));
+        }
+    }
+
+    @Test
+    void aPreflightIsAnsweredWithoutAToken() throws IOException {
+        try (Served served = Served.start(folder, "API_TOKEN", "t");
+                RawClient client = served.client()) {
+            for (String path : List.of("/chat", "/reset-memory")) {
+                Answer answer = client.ask("OPTIONS " + path, "", ORIGIN, ASKS,
+                        "Access-Control-Request-Headers: authorization,content-type");
+                assertEquals(204, answer.status());
+                assertReadable(answer);
+                assertEquals(Optional.of("POST"), answer.header("Access-Control-Allow-Methods"));
+                String headers = answer.header("Access-Control-Allow-Headers").orElseThrow();
+                for (String header : List.of("Authorization", "Content-Type", "X-Request-Id")) {
+                    assertTrue(headers.contains(header), headers);
+                }
+                assertEquals(Optional.empty(),
+                        answer.header("Access-Control-Allow-Private-Network"));
+            }
+            Answer root = client.ask("OPTIONS /", "", ORIGIN, ASKS);
+            assertEquals(Optional.of("GET, HEAD"), root.header("Access-Control-Allow-Methods"));
+            assertEquals(0, served.memory.generation());
+        }
+    }
+
+    @Test
+    void aPreflightIntoAPrivateNetworkIsAllowed() throws IOException {
+        try (Served served = Served.start(folder)) {
+            Answer answer = served.ask("OPTIONS /chat", "", ORIGIN, ASKS,
+                    "Access-Control-Request-Private-Network: true");
+            assertEquals(Optional.of("true"),
+                    answer.header("Access-Control-Allow-Private-Network"));
+        }
+    }
+
+    @Test
+    void aPreflightForAnUnknownPathIs404() throws IOException {
+        try (Served served = Served.start(folder)) {
+            Served.problem(404, served.ask("OPTIONS /nowhere", "", ORIGIN, ASKS));
+        }
+    }
+
+    @Test
+    void optionsThatAskNothingAre405() throws IOException {
+        try (Served served = Served.start(folder)) {
+            Served.problem(405, served.ask("OPTIONS /chat", "", ORIGIN));
+            Served.problem(405, served.ask("OPTIONS /chat", "", ASKS));
+        }
+    }
+}

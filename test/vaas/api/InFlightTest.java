@@ -1,0 +1,63 @@
+package vaas.api;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class InFlightTest {
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private final InFlight inFlight = new InFlight();
+
+    @Test
+    void withNoneUnderWayNothingIsWaitedFor() {
+        assertTrue(inFlight.awaitNone(LONG));
+        assertTrue(inFlight.awaitNone(Duration.ZERO));
+    }
+
+    @Test
+    void oneUnderWayIsWaitedForNoLongerThanAllowed() {
+        assertTrue(inFlight.enter());
+        assertFalse(inFlight.awaitNone(Duration.ZERO));
+        assertFalse(inFlight.awaitNone(Duration.ofMillis(1)));
+        inFlight.leave();
+        assertTrue(inFlight.awaitNone(LONG));
+    }
+
+    @Test
+    void theLastToLeaveEndsTheWait() {
+        inFlight.enter();
+        inFlight.enter();
+        CompletableFuture<Boolean> wait =
+                CompletableFuture.supplyAsync(() -> inFlight.awaitNone(LONG));
+        inFlight.leave();
+        assertFalse(wait.isDone());
+        inFlight.leave();
+        assertTrue(wait.join());
+    }
+
+    @Test
+    void afterAStopNewOnesAreRefusedButWaitedFor() {
+        inFlight.enter();
+        inFlight.stop();
+        inFlight.stop();
+        assertFalse(inFlight.enter());
+        inFlight.leave();
+        assertFalse(inFlight.awaitNone(Duration.ZERO), "the refusal is still being written");
+        inFlight.leave();
+        assertTrue(inFlight.awaitNone(LONG));
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAndIsKept() {
+        inFlight.enter();
+        Thread.currentThread().interrupt();
+        assertFalse(inFlight.awaitNone(LONG));
+        assertTrue(Thread.interrupted());
+    }
+}

@@ -1,0 +1,50 @@
+package vaas.api;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/** Listens to all that the program logs, at every level, as long as it is open. */
+final class LogLines extends Handler implements AutoCloseable {
+    private final Logger logger = Logger.getLogger("vaas");
+    private final Level levelBefore = logger.getLevel();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    static LogLines listen() {
+        LogLines lines = new LogLines();
+        lines.setLevel(Level.ALL);
+        lines.logger.setLevel(Level.ALL);
+        lines.logger.addHandler(lines);
+        return lines;
+    }
+
+    List<String> all() {
+        return lines;
+    }
+
+    /** The lines that hold a text. */
+    List<String> with(String text) {
+        return lines.stream().filter(line -> line.contains(text)).toList();
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+        lines.add(record.getLevel() + " " + new SimpleFormatter().formatMessage(record)
+                + (record.getThrown() == null ? "" : " thrown " + record.getThrown()));
+    }
+
+    @Override
+    public void flush() {
+        // nothing is held back
+    }
+
+    @Override
+    public void close() {
+        logger.removeHandler(this);
+        logger.setLevel(levelBefore);
+    }
+}

@@ -1,0 +1,36 @@
+package vaas.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vaas.json.Json;
+
+class ProblemTest {
+    @Test
+    void itHasTheMembersOfRfc9457InTheirOrder() {
+        Response response =
+                new Problem(404, "Not \"here\".", Map.of("Allow", "GET")).toResponse();
+        assertEquals(404, response.status());
+        assertEquals("application/problem+json", response.mediaType());
+        assertEquals(Map.of("Allow", "GET"), response.headers());
+        assertEquals("{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
+                + "\"detail\":\"Not \\\"here\\\".\"}",
+                new String(Json.write(response.body()), StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 405, 413, 415, 421, 422, 500, 502, 503, 504, 507})
+    void everyStatusThatIsUsedHasATitle(int status) {
+        assertNotEquals("Error", new Problem(status, "x").toResponse().body().get("title"));
+    }
+
+    @Test
+    void itCarriesNoStackTrace() {
+        assertEquals(0, new Problem(400, "x").getStackTrace().length);
+    }
+}

@@ -1,0 +1,155 @@
+package vaas.api;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import vaas.json.Json;
+import vaas.json.JsonException;
+
+/** Speaks HTTP byte by byte over one connection: also what no client library would send. */
+final class RawClient implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 10_000;
+
+    private final Socket socket;
+    private final InputStream in;
+
+    private RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = socket.getInputStream();
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+    }
+
+    /**
+     * An answer as it came.
+     *
+     * @param headers by name in any case; several of one name joined by ", "
+     */
+    record Answer(int status, Map<String, String> headers, String body) {
+        Optional<String> header(String name) {
+            return Optional.ofNullable(headers.get(name));
+        }
+
+        Map<String, Object> json() {
+            try {
+                return Json.read(body);
+            } catch (JsonException e) {
+                throw new AssertionError(status + " " + body, e);
+            }
+        }
+    }
+
+    static RawClient to(URI url) throws IOException {
+        return new RawClient(new Socket(url.getHost(), url.getPort()));
+    }
+
+    /** A request with a Host unless one is given, and a length if there is a body. */
+    static byte[] request(String methodAndPath, byte[] body, String... headers) {
+        StringBuilder head = new StringBuilder(methodAndPath + " HTTP/1.1\r\n");
+        boolean hasHost = false;
+        for (String header : headers) {
+            hasHost |= header.startsWith("Host:");
+            head.append(header).append("\r\n");
+        }
+        head.append(hasHost ? "" : "Host: localhost\r\n");
+        head.append(body.length == 0 ? "" : "Content-Length: " + body.length + "\r\n");
+        ByteArrayOutputStream request = new ByteArrayOutputStream();
+        request.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        request.writeBytes(body);
+        return request.toByteArray();
+    }
+
+    static byte[] request(String methodAndPath, String body, String... headers) {
+        return request(methodAndPath, body.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    RawClient send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
+    RawClient send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Tells the server that nothing more comes. */
+    RawClient endOutput() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
+    /** Sends a request and reads its answer, which a HEAD has no body of. */
+    Answer ask(String methodAndPath, String body, String... headers) throws IOException {
+        send(request(methodAndPath, body, headers));
+        return methodAndPath.startsWith("HEAD ") ? readHead() : read();
+    }
+
+    /** The next answer; {@link EOFException} if the connection ends before it. */
+    Answer read() throws IOException {
+        Answer head = readHead();
+        int length = Integer.parseInt(head.header("Content-Length").orElse("0"));
+        byte[] body = in.readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException("the body ends early");
+        }
+        return new Answer(head.status, head.headers, new String(body, StandardCharsets.UTF_8));
+    }
+
+    /** The next answer, known to have no body. */
+    Answer readHead() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            lines.add(line);
+        }
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String line : lines.subList(1, lines.size())) {
+            String[] parts = line.split(": ?", 2);
+            headers.merge(parts[0], parts[1], (one, two) -> one + ", " + two);
+        }
+        return new Answer(Integer.parseInt(lines.get(0).split(" ")[1]), headers, "");
+    }
+
+    /** The status of the next answer, or empty if the server just ends the connection. */
+    Optional<Integer> statusOrEnd() throws IOException {
+        try {
+            return Optional.of(read().status);
+        } catch (EOFException | SocketException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Waits for the server to end the connection; false if it sends something more. */
+    boolean awaitEnd() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (SocketException e) {
+            return true; // a reset is an end too
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the connection ended after '" + line + "'");
+            }
+            line.append((char) c);
+        }
+        return line.toString().stripTrailing();
+    }
+}

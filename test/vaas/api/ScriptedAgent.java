@@ -1,0 +1,66 @@
+package vaas.api;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import vaas.agent.BaseAgent;
+import vaas.agent.Question;
+import vaas.agent.Reply;
+import vaas.memory.Memory;
+import vaas.memory.MemoryRecord;
+
+/** An agent without a model: it does what a test tells it, by default remembers and answers. */
+final class ScriptedAgent extends BaseAgent {
+    static final String ANSWER = "Good day.";
+
+    /** All that was asked. */
+    final List<Question> questions = new CopyOnWriteArrayList<>();
+    private volatile Script script = this::remember;
+
+    /** What becomes of a question. */
+    @FunctionalInterface
+    interface Script {
+        Reply answer(Question question) throws Exception;
+    }
+
+    ScriptedAgent(String name, Memory memory) {
+        super(name, memory, List.of(), Set.of());
+    }
+
+    void script(Script other) {
+        script = other;
+    }
+
+    /** Answers as by default, but only after a latch; the other says that it has begun. */
+    void hang(CountDownLatch begun, CountDownLatch goOn) {
+        script(question -> {
+            begun.countDown();
+            goOn.await();
+            return remember(question);
+        });
+    }
+
+    Reply remember(Question question) throws IOException {
+        Optional<MemoryRecord> record =
+                memory().insert(memory().generation(), question.remembered(), ANSWER);
+        return new Reply.Answered(ANSWER, Optional.empty(), record.map(MemoryRecord::messageId));
+    }
+
+    @Override
+    public Reply chat(Question question) {
+        questions.add(question);
+        try {
+            return script.answer(question);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package vaas.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import vaas.api.RawClient.Answer;
+import vaas.config.Config;
+import vaas.config.ConfigException;
+import vaas.memory.Memory;
+
+/** A real server on a free port, with a scripted agent and a memory of its own. */
+final class Served implements AutoCloseable {
+    final Memory memory;
+    final ScriptedAgent agent;
+    final Api api;
+
+    private Served(Config config, Memory memory) throws IOException {
+        this.memory = memory;
+        agent = new ScriptedAgent(config.groq().agentName(), memory);
+        api = Api.start(config.http(), agent);
+    }
+
+    /** Starts one; settings as name, value, name, value. */
+    static Served start(Path folder, String... settings) throws IOException {
+        Config config = config(folder, settings);
+        return new Served(config, Memory.open(folder, config.store().windowRecords()));
+    }
+
+    /** Starts one with a memory, which is closed with it. */
+    static Served start(Memory memory) throws IOException {
+        return new Served(config(Path.of("unused")), memory);
+    }
+
+    static Config config(Path folder, String... settings) {
+        Map<String, String> environment = new HashMap<>(Map.of("PORT", "0",
+                "MEMORY_DIR", folder.toString(), "SHUTDOWN_GRACE", "10"));
+        for (int i = 0; i < settings.length; i += 2) {
+            environment.put(settings[i], settings[i + 1]);
+        }
+        try {
+            return Config.parse(environment, true);
+        } catch (ConfigException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    RawClient client() throws IOException {
+        return RawClient.to(api.url());
+    }
+
+    /** One request on a connection of its own. */
+    Answer ask(String methodAndPath, String body, String... headers) throws IOException {
+        try (RawClient client = client()) {
+            return client.ask(methodAndPath, body, headers);
+        }
+    }
+
+    Answer get(String path, String... headers) throws IOException {
+        return ask("GET " + path, "", headers);
+    }
+
+    Answer chat(String body, String... headers) throws IOException {
+        return ask("POST /chat", body, headers);
+    }
+
+    /** Asserts that the server still serves. */
+    void checkUsable() throws IOException {
+        assertEquals(200, get("/health").status());
+    }
+
+    /** Asserts that an answer is an error of the one shape, and returns its sentence. */
+    static String problem(int status, Answer answer) {
+        assertEquals(status, answer.status(), answer.body());
+        assertEquals("application/problem+json", answer.header("Content-Type").orElseThrow());
+        Map<String, Object> body = answer.json();
+        assertEquals(List.of("type", "title", "status", "detail"),
+                new ArrayList<>(body.keySet()));
+        assertEquals("about:blank", body.get("type"));
+        assertEquals(status, body.get("status"));
+        assertFalse(body.get("title").toString().isBlank());
+        assertTrue(answer.header("X-Request-Id").isPresent());
+        return (String) body.get("detail");
+    }
+
+    @Override
+    public void close() throws IOException {
+        api.close();
+        memory.close();
+    }
+}

@@ -1,0 +1,219 @@
+package vaas.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import vaas.config.Config.LogLevel;
+
+class ConfigTest {
+    private static Config offline(String... pairs) throws ConfigException {
+        return Config.parse(environment(pairs), true);
+    }
+
+    private static List<String> faults(String... pairs) {
+        return faults(environment(pairs), true);
+    }
+
+    private static List<String> faults(Map<String, String> environment, boolean offline) {
+        return assertThrows(ConfigException.class, () -> Config.parse(environment, offline))
+                .faults();
+    }
+
+    private static Map<String, String> environment(String... pairs) {
+        Map<String, String> environment = new HashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            environment.put(pairs[i], pairs[i + 1]);
+        }
+        return environment;
+    }
+
+    @Test
+    void withNothingSetEverySettingHasItsDefault() throws ConfigException {
+        Config config = offline();
+        Config.Http http = config.http();
+        assertEquals("127.0.0.1", http.address().getHostAddress());
+        assertEquals(8080, http.port());
+        assertEquals(Optional.empty(), http.apiToken());
+        assertEquals(Set.of(), http.allowedOrigins());
+        assertEquals(Set.of(), http.allowedHosts());
+        assertEquals(20_971_520, http.maxBodyBytes());
+        assertEquals(1024, http.maxConcurrentChats());
+        assertEquals(Duration.ofSeconds(10), http.shutdownGrace());
+        Config.Groq groq = config.groq();
+        assertEquals(Optional.empty(), groq.apiKey());
+        assertEquals(URI.create("https://api.groq.com/openai/v1"), groq.baseUrl());
+        assertEquals(Setting.GROQ_GENERAL_MODEL.defaultValue(), groq.generalModel());
+        assertEquals(Setting.GROQ_IMAGE_MODEL.defaultValue(), groq.imageModel());
+        assertEquals(Duration.ofSeconds(60), groq.timeout());
+        assertEquals(Setting.SYSTEM_PROMPT.defaultValue(), groq.systemPrompt());
+        assertEquals("vaas", groq.agentName());
+        assertEquals(20, groq.agentMemorySize());
+        assertEquals(Set.of(), groq.disabledTools());
+        assertEquals(1024, groq.connections());
+        assertEquals(new Config.Store(Path.of("data"), 20), config.store());
+        assertEquals(LogLevel.INFO, config.logLevel());
+    }
+
+    @Test
+    void everySettingReachesItsSlice() throws Exception {
+        Config config = Config.parse(environment("HOST", "::1", "PORT", "0",
+                "GROQ_API_KEY", "  gsk_1\n", "GROQ_BASE_URL", "http://h.example/",
+                "GROQ_GENERAL_MODEL", "m/g", "GROQ_IMAGE_MODEL", "m/i", "GROQ_TIMEOUT", "5",
+                "SYSTEM_PROMPT", "Be\nkind.", "AGENT_NAME", "Ann", "AGENT_MEMORY_SIZE", "8",
+                "MEMORY_DIR", "else/where", "API_TOKEN", " t0ken ",
+                "ALLOWED_ORIGINS", "https://A.example, http://b:81",
+                "ALLOWED_HOSTS", "A.example,[fe80::1]", "MAX_BODY_BYTES", "9",
+                "MAX_CONCURRENT_CHATS", "3", "DISABLE_TOOLS", "x, Y", "SHUTDOWN_GRACE", "0",
+                "LOG_LEVEL", "trace", "PATH", "ignored"), false);
+        Config.Http http = config.http();
+        assertEquals(InetAddress.getByName("::1"), http.address());
+        assertEquals(0, http.port());
+        assertEquals(Optional.of("t0ken"), http.apiToken());
+        assertEquals(Set.of("https://a.example", "http://b:81"), http.allowedOrigins());
+        assertEquals(Set.of("a.example", "[fe80::1]"), http.allowedHosts());
+        assertEquals(9, http.maxBodyBytes());
+        assertEquals(3, http.maxConcurrentChats());
+        assertEquals(Duration.ZERO, http.shutdownGrace());
+        assertEquals(new Config.Groq(Optional.of("gsk_1"),
+                URI.create("http://h.example/openai/v1"), "m/g", "m/i", Duration.ofSeconds(5),
+                "Be\nkind.", "Ann", 8, Set.of("x", "Y"), 3), config.groq());
+        assertEquals(new Config.Store(Path.of("else/where"), 8), config.store());
+        assertEquals(LogLevel.TRACE, config.logLevel());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEmptyValueCountsAsNotSet(Setting setting) throws ConfigException {
+        assertEquals(offline(), offline(setting.name(), ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "PORT,65535", "PORT,0", "GROQ_TIMEOUT,1", "GROQ_TIMEOUT,3600",
+            "AGENT_MEMORY_SIZE,0", "AGENT_MEMORY_SIZE,1000", "MAX_BODY_BYTES,1",
+            "MAX_BODY_BYTES,33554432", "MAX_CONCURRENT_CHATS,1", "MAX_CONCURRENT_CHATS,10000",
+            "SHUTDOWN_GRACE,0", "SHUTDOWN_GRACE,3600", "HOST,localhost", "HOST,127.0.0.2",
+            "LOG_LEVEL,off", "LOG_LEVEL,Error", "LOG_LEVEL,WARNING",
+            "ALLOWED_ORIGINS,'http://[::1]:5173,https://a-b.example'",
+            "ALLOWED_HOSTS,'my_host,vaas.internal,192.168.1.5'",
+    })
+    void theLastGoodValueIsTaken(String name, String value) throws ConfigException {
+        offline(name, value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "PORT,65536", "PORT,-1", "PORT,http", "GROQ_TIMEOUT,0", "GROQ_TIMEOUT,3601",
+            "AGENT_MEMORY_SIZE,-1", "AGENT_MEMORY_SIZE,1001", "MAX_BODY_BYTES,0",
+            "MAX_BODY_BYTES,33554433", "MAX_CONCURRENT_CHATS,0", "MAX_CONCURRENT_CHATS,10001",
+            "SHUTDOWN_GRACE,-1", "SHUTDOWN_GRACE,3601", "SHUTDOWN_GRACE,10s", "HOST,'[::1'",
+            "HOST,' '", "LOG_LEVEL,LOUD", "LOG_LEVEL,' '", "GROQ_GENERAL_MODEL,' '",
+            "GROQ_IMAGE_MODEL,' '", "SYSTEM_PROMPT,' '", "AGENT_NAME,' '", "MEMORY_DIR,' '",
+            "GROQ_BASE_URL,api.groq.com", "GROQ_API_KEY,gsk with blanks", "API_TOKEN,' '",
+            "API_TOKEN,tökén", "ALLOWED_ORIGINS,a.example", "ALLOWED_ORIGINS,https://a/",
+            "ALLOWED_ORIGINS,https://me@a", "ALLOWED_ORIGINS,*", "ALLOWED_ORIGINS,null",
+            "ALLOWED_HOSTS,a.example:80", "ALLOWED_HOSTS,http://a", "ALLOWED_HOSTS,*",
+    })
+    void aBadValueIsNamed(String name, String value) {
+        List<String> faults = faults(name, value);
+        assertEquals(1, faults.size(), faults.toString());
+        assertTrue(faults.get(0).startsWith(name + " "), faults.toString());
+    }
+
+    @Test
+    void allFaultsAreToldAtOnceInOneMessageAndAsAList() {
+        ConfigException e = assertThrows(ConfigException.class, () -> Config.parse(environment(
+                "HOST", "0.0.0.0", "PORT", "x", "GROQ_BASE_URL", "x", "GROQ_GENERAL_MODEL", " ",
+                "GROQ_IMAGE_MODEL", " ", "GROQ_TIMEOUT", "x", "SYSTEM_PROMPT", " ",
+                "AGENT_NAME", " ", "AGENT_MEMORY_SIZE", "x", "MEMORY_DIR", " ",
+                "API_TOKEN", "two words", "ALLOWED_ORIGINS", "x", "ALLOWED_HOSTS", "x y",
+                "MAX_BODY_BYTES", "x", "MAX_CONCURRENT_CHATS", "x", "SHUTDOWN_GRACE", "x",
+                "LOG_LEVEL", "x", "GROQ_API_KEY", "two words"), false));
+        for (Setting setting : Setting.values()) {
+            boolean bad = setting != Setting.DISABLE_TOOLS && setting != Setting.HOST;
+            assertEquals(bad ? 1 : 0, e.faults().stream()
+                    .filter(fault -> fault.startsWith(setting + " ")).count(), setting.name());
+        }
+        assertEquals(String.join("; ", e.faults()), e.getMessage());
+    }
+
+    @Test
+    void noSecretIsEverQuoted() throws ConfigException {
+        String secret = "s3cr3t";
+        List<String> faults = faults("GROQ_API_KEY", secret + " x", "API_TOKEN", secret + "ä",
+                "GROQ_BASE_URL", "https://me:" + secret + "@h.example");
+        assertEquals(3, faults.size());
+        assertFalse(faults.toString().contains(secret), faults.toString());
+        Config config = offline("GROQ_API_KEY", secret, "API_TOKEN", secret);
+        assertFalse(config.toString().contains(secret));
+        assertFalse(config.http().toString().contains(secret));
+        assertFalse(config.groq().toString().contains(secret));
+        assertEquals(Optional.of(secret), config.groq().apiKey());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1", "2001:db8::1"})
+    void aHostOtherThanLoopbackNeedsAToken(String host) throws Exception {
+        List<String> faults = faults("HOST", host);
+        assertEquals(1, faults.size());
+        assertTrue(faults.get(0).startsWith("HOST ") && faults.get(0).contains("API_TOKEN"));
+        assertEquals(InetAddress.getByName(host),
+                offline("HOST", host, "API_TOKEN", "t").http().address());
+    }
+
+    @Test
+    void aBlankTokenDoesNotOpenAHost() {
+        List<String> faults = faults("HOST", "0.0.0.0", "API_TOKEN", "  ");
+        assertTrue(faults.stream().anyMatch(it -> it.startsWith("HOST ")), faults.toString());
+        assertTrue(faults.stream().anyMatch(it -> it.startsWith("API_TOKEN ")));
+    }
+
+    @Test
+    void withoutAKeyTheFaultNamesBothWaysOut() {
+        List<String> faults = faults(Map.of(), false);
+        assertEquals(1, faults.size());
+        assertTrue(faults.get(0).startsWith("GROQ_API_KEY ") && faults.get(0)
+                .contains("--offline"), faults.toString());
+    }
+
+    @Test
+    void aModelServerOfOnesOwnNeedsNoKey() throws ConfigException {
+        Config config = Config.parse(environment("GROQ_BASE_URL", "http://127.0.0.1:9/v1"), false);
+        assertEquals(Optional.empty(), config.groq().apiKey());
+    }
+
+    @Test
+    void withBaseUrlChangesNothingElse() throws ConfigException {
+        Config.Groq groq = offline("GROQ_API_KEY", "k", "AGENT_NAME", "Ann").groq();
+        URI other = URI.create("http://127.0.0.1:1/v1");
+        assertEquals(other, groq.withBaseUrl(other).baseUrl());
+        assertEquals(groq, groq.withBaseUrl(other).withBaseUrl(groq.baseUrl()));
+    }
+
+    @Test
+    void whatWasParsedCannotBeChanged() throws ConfigException {
+        Config config = offline("ALLOWED_HOSTS", "a", "ALLOWED_ORIGINS", "http://a");
+        for (Set<String> set : List.of(config.http().allowedHosts(),
+                config.http().allowedOrigins(), config.groq().disabledTools())) {
+            assertThrows(UnsupportedOperationException.class, () -> set.add("b"));
+        }
+        List<String> faults = faults("PORT", "x");
+        assertThrows(UnsupportedOperationException.class, () -> faults.add("b"));
+    }
+}
