@@ -41,9 +41,9 @@ test_path = build/test-classes:build/classes:$(call colons,$(jars))
 # Folders are prerequisites too: their time changes when a file in them comes or goes.
 sources = $(shell find src -name '*.java')
 source_folders = $(shell find src -type d -exec printf '%s/. ' {} +)
-test_sources = $(shell find test -name '*.java')
-test_files = $(shell find test -type f ! -name '*.java')
-test_folders = $(shell find test -type d -exec printf '%s/. ' {} +)
+test_sources = $(shell find test -name '*.java' 2> /dev/null)
+test_files = $(shell find test -type f ! -name '*.java' 2> /dev/null)
+test_folders = $(shell find test -type d -exec printf '%s/. ' {} + 2> /dev/null)
 
 .PHONY: build test check run bench clean help
 

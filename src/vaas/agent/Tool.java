@@ -1,5 +1,7 @@
 package vaas.agent;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -30,7 +32,7 @@ public record Tool(String name, String description, Map<String, Object> paramete
             throw new IllegalArgumentException("tool name '" + name
                     + "', expected 1 to 64 of A-Z a-z 0-9 _ -");
         }
-        parameters = Map.copyOf(parameters);
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters)); // in order
     }
 
     /** What a tool does. */

@@ -53,7 +53,8 @@ final class ChatHandler implements Route {
         try {
             fields = Json.read(request.body());
         } catch (JsonException e) {
-            throw new Problem(e.isOtherValue() ? 422 : 400, "The body is not acceptable JSON: " + e.getMessage() + ".");
+            throw new Problem(e.isOtherValue() ? 422 : 400,
+                    "The body is not acceptable JSON: " + e.getMessage() + ".");
         }
         if (!(fields.get("message") instanceof String message)) {
             throw new Problem(422, fields.get("message") == null

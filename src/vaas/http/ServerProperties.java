@@ -33,6 +33,9 @@ final class ServerProperties {
     private ServerProperties() {}
 
     static void apply() {
+        // With assertions on, some malformed bodies would end the server's dispatcher for good.
+        ClassLoader.getPlatformClassLoader()
+                .setPackageAssertionStatus("sun.net.httpserver", false);
         VALUES.forEach((name, value) -> {
             if (System.getProperty(name) == null) {
                 System.setProperty(name, value);

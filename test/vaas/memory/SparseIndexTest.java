@@ -48,10 +48,12 @@ class SparseIndexTest {
         assertEquals(0, index.find(Turns.id(0)).start(), "before the first");
         assertEquals(0, index.find(Turns.id(2)).start());
         assertEquals(0, index.find(Turns.id(17)).start());
-        assertEquals(turns.get(8).offset(), index.find(Turns.id(18)).start(), "exactly an entry's id");
+        assertEquals(turns.get(8).offset(),
+                index.find(Turns.id(18)).start(), "exactly an entry's id");
         assertEquals(turns.get(8).offset(), index.find(Turns.id(33)).start());
         assertEquals(turns.get(16).offset(), index.find(Turns.id(34)).start());
-        assertEquals(turns.get(16).offset(), index.find(Turns.id(1_000_000)).start(), "past the last");
+        assertEquals(turns.get(16).offset(),
+                index.find(Turns.id(1_000_000)).start(), "past the last");
         assertEquals(0, new SparseIndex("file", 0).find(Turns.id(1)).start(), "nothing there");
     }
 

@@ -71,7 +71,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         Completion completion = conversation.run(history);
         return completion instanceof Answer answer
                 ? store(generation, question, answer.text(), conversation.clipPath)
-                : failure(completion, modelSetting(question));
+                : failure(question, completion);
     }
 
     /** Cuts chats that are still under way and closes the connections. */
@@ -112,13 +112,16 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
                 ? Setting.GROQ_IMAGE_MODEL : Setting.GROQ_GENERAL_MODEL;
     }
 
-    private static Reply failure(Completion completion, Setting model) {
+    private Reply failure(Question question, Completion completion) {
         if (completion instanceof Busy busy) {
             return new Reply.Busy(busy.retryAfter(), "The model takes no more requests for now.");
         } else if (completion instanceof TimedOut) {
             return new Reply.Failed(Reply.Kind.TIMEOUT, "The model did not answer within "
                     + Setting.GROQ_TIMEOUT + ".");
         } else if (completion instanceof Refused refused) {
+            Setting model = modelSetting(question);
+            LOG.log(System.Logger.Level.ERROR, "id {0}: the model API refused {1} of {2}: {3}",
+                    question.requestId(), model, config.baseUrl(), refused.reason());
             return refusal(refused.reason(), model);
         }
         return new Reply.Failed(Reply.Kind.MODEL,

@@ -1,0 +1,223 @@
+package vaas.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import vaas.json.Json;
+import vaas.memory.Memory;
+
+/** The tool that finds what the prompt no longer shows. */
+@Timeout(60)
+class SearchMemoryTest {
+    private static final String NOTHING = "No older message has any of these words.";
+    private static final int PROMPT_RECORDS = 4;
+
+    @TempDir
+    Path folder;
+
+    private Memory memory;
+
+    @BeforeEach
+    void openMemory() throws IOException {
+        memory = Memory.open(folder, 20);
+    }
+
+    @AfterEach
+    void closeMemory() throws IOException {
+        memory.close();
+    }
+
+    @Test
+    void findsOnlyMessagesBeyondTheWindow() throws Exception {
+        say("apple one", "answer one");
+        say("apple two", "answer two");
+        say("apple three", "answer three");
+        assertEquals(List.of("user: apple one"), find("apple"));
+        assertEquals(List.of("assistant: answer one"), find("answer"));
+        assertEquals(List.of(NOTHING), find("three"));
+    }
+
+    @Test
+    void findsNothingWhileTheWindowShowsEverything() throws Exception {
+        assertEquals(List.of(NOTHING), find("apple"));
+        say("apple one", "apple");
+        say("apple two", "apple");
+        assertEquals(List.of(NOTHING), find("apple"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 6", "1, 6", "2, 4", "3, 4", "5, 2", "6, 0", "1000, 0"})
+    void aWindowOfAnySizeHidesItsWholeTurns(int window, int found) throws Exception {
+        say("apple", "apple");
+        say("apple", "apple");
+        say("apple", "apple");
+        long lines = call(window, Map.of("words", "apple")).lines()
+                .filter(line -> line.endsWith(": apple")).count();
+        assertEquals(Math.min(5, found), lines);
+    }
+
+    @Test
+    void givesAtMostFiveTheNewestFirst() throws Exception {
+        for (int i = 1; i <= 8; i++) {
+            say("apple " + i, "so");
+        }
+        fillTheWindow();
+        assertEquals(List.of("user: apple 8", "user: apple 7", "user: apple 6",
+                "user: apple 5", "user: apple 4"), find("apple"));
+    }
+
+    @Test
+    void theMessageWithMoreOfTheWordsComesFirst() throws Exception {
+        say("green apple pie", "so");
+        say("apple", "so");
+        say("apple pie", "so");
+        say("pear", "so");
+        fillTheWindow();
+        assertEquals(List.of("user: green apple pie", "user: apple pie", "user: apple"),
+                find("pie, green; APPLE!"));
+    }
+
+    @Test
+    void aWordSaidTwiceCountsOnce() throws Exception {
+        say("apple pie", "so");
+        say("apple apple apple", "so");
+        fillTheWindow();
+        assertEquals("user: apple pie", find("apple apple pie").get(0));
+    }
+
+    @Test
+    void caseDoesNotMatterNorTheAlphabet() throws Exception {
+        say("\u00c4PFEL und \u0413\u0440\u0443\u0448\u0438", "so");
+        fillTheWindow();
+        String expected = "user: \u00c4PFEL und \u0413\u0440\u0443\u0448\u0438";
+        assertEquals(List.of(expected), find("\u00e4pfel"));
+        assertEquals(List.of(expected), find("\u0413\u0420\u0423\u0428\u0418"));
+    }
+
+    @Test
+    void eachLineBeginsWithTheTimeOfItsMessage() throws Exception {
+        say("apple", "so");
+        fillTheWindow();
+        String line = call(PROMPT_RECORDS, Map.of("words", "apple"));
+        Instant stored = memory.latest(20).get(0).timestamp();
+        assertEquals(stored + " user: apple", line);
+    }
+
+    @Test
+    void aMessageTakesOneLineWhateverIsInIt() throws Exception {
+        say("first\r\n\r\n\tapple\nlast", "so");
+        fillTheWindow();
+        assertEquals(List.of("user: first apple last"), find("apple"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 49, 50, 51, 100, 149, 150, 151, 500, 995})
+    void aLongMessageIsCutAroundTheFirstWordFound(int at) throws Exception {
+        String filler = "-".repeat(1000);
+        say(filler.substring(0, at) + "apple" + filler.substring(at + 5) + "pear", "so");
+        fillTheWindow();
+        String excerpt = find("pear apple").get(0).replaceFirst("user: ", "");
+        String kept = excerpt.replaceFirst("^\\.\\.\\.", "").replaceFirst("\\.\\.\\.$", "");
+        assertTrue(kept.contains("apple"), excerpt);
+        assertTrue(kept.length() <= 200, "it has " + kept.length());
+        assertEquals(at > 50, excerpt.startsWith("..."), excerpt);
+        assertEquals(kept.length() < 1004 && !excerpt.endsWith("pear"), excerpt.endsWith("..."));
+    }
+
+    @Test
+    void theWordIsFoundWhereLowerCaseIsLongerThanTheText() throws Exception {
+        say("\u0130".repeat(400) + " apple", "so");
+        fillTheWindow();
+        String found = find("apple").get(0);
+        assertTrue(found.endsWith("\u0130 apple"), found);
+    }
+
+    @Test
+    void aPairOfSurrogatesIsNeverCut() throws Exception {
+        for (int pad = 0; pad < 4; pad++) {
+            say("x".repeat(pad) + "\ud83d\ude00".repeat(300) + " apple " + pad
+                    + "\ud83d\ude00".repeat(300), "so");
+        }
+        fillTheWindow();
+        List<String> found = find("apple");
+        assertEquals(4, found.size());
+        for (String line : found) {
+            assertTrue(Json.isWellFormed(line), line);
+            assertTrue(line.contains("apple"), line);
+            assertTrue(line.startsWith("user: ...") && line.endsWith("..."), line);
+        }
+    }
+
+    @Test
+    void saysSoWhenThereIsNothing() throws Exception {
+        say("apple", "so");
+        fillTheWindow();
+        assertEquals(List.of(NOTHING), find("pear"));
+        memory.resetMemory();
+        assertEquals(List.of(NOTHING), find("apple"), "after a reset");
+        say("apple again", "so");
+        fillTheWindow();
+        assertEquals(List.of("user: apple again"), find("apple"));
+    }
+
+    @Test
+    void withoutAWordTheModelIsToldWhatIsMissing() throws Exception {
+        String error = "Error: give at least one word in 'words'.";
+        assertEquals(error, call(0, Map.of()));
+        assertEquals(error, call(0, Map.of("words", "")));
+        assertEquals(error, call(0, Map.of("words", " ?! - \n")));
+        assertEquals(error, call(0, Map.of("words", 7)));
+        assertEquals(error, call(0, Map.of("word", "apple")));
+        assertEquals(error, call(0, Json.read("{\"words\":null}")));
+    }
+
+    @Test
+    void manyWordsAndPatternsOfAllKindsDoNoHarm() throws Exception {
+        say("apple .*", "so");
+        fillTheWindow();
+        assertEquals(List.of("user: apple .*"), find("apple " + "pear ".repeat(10_000)));
+        assertEquals(List.of("user: apple .*"), find("[(apple\\E$"));
+    }
+
+    @Test
+    void isDeclaredAsTheModelNeedsIt() {
+        Tool tool = SearchMemory.tool(memory, PROMPT_RECORDS);
+        assertEquals("search_memory", tool.name());
+        assertEquals("object", tool.parameters().get("type"));
+        assertEquals(List.of("words"), tool.parameters().get("required"));
+        assertTrue(tool.parameters().get("properties").toString().contains("words"));
+    }
+
+    private void say(String question, String answer) throws IOException {
+        memory.insert(memory.generation(), question, answer).orElseThrow();
+    }
+
+    private void fillTheWindow() throws IOException {
+        say("shown", "shown");
+        say("shown", "shown");
+    }
+
+    private List<String> find(String words) throws Exception {
+        return Arrays.stream(call(PROMPT_RECORDS, Map.of("words", words)).split("\n"))
+                .map(line -> line.replaceFirst("^[0-9T:.-]+Z ", "")).toList();
+    }
+
+    private String call(int window, Map<String, Object> arguments) throws Exception {
+        return SearchMemory.tool(memory, window).function()
+                .call(arguments, Question.of("?")).text();
+    }
+}

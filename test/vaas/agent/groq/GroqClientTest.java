@@ -1,0 +1,525 @@
+package vaas.agent.groq;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vaas.agent.groq.Scripted.CUT;
+import static vaas.agent.groq.Scripted.KEY;
+import static vaas.agent.groq.Scripted.config;
+import static vaas.agent.groq.Scripted.says;
+import static vaas.agent.groq.Scripted.status;
+import static vaas.agent.groq.Scripted.taken;
+import static vaas.agent.groq.Scripted.within;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okhttp3.Headers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import vaas.agent.groq.Completion.Answer;
+import vaas.agent.groq.Completion.Busy;
+import vaas.agent.groq.Completion.Reason;
+import vaas.agent.groq.Completion.Refused;
+import vaas.agent.groq.Completion.TimedOut;
+import vaas.agent.groq.Completion.Unreachable;
+import vaas.config.Config;
+
+/** One question to a scripted server: what it comes to, and in how many requests exactly. */
+@Timeout(60)
+class GroqClientTest {
+    private static final byte[] BODY = "{\"model\":\"m\"}".getBytes(StandardCharsets.UTF_8);
+    private static final Duration SHORT = Duration.ofMillis(500);
+
+    private MockWebServer groq;
+
+    /** Short deadlines are for the server's delays, not for the loading of classes. */
+    @BeforeAll
+    static void warmUp() throws IOException {
+        try (MockWebServer server = Scripted.start()) {
+            server.enqueue(status(500).build());
+            server.enqueue(says("hello"));
+            complete(config(server));
+        }
+    }
+
+    @BeforeEach
+    void startServer() throws IOException {
+        groq = Scripted.start();
+    }
+
+    @AfterEach
+    void stopServer() {
+        groq.close();
+    }
+
+    @Test
+    void anAnswerTakesOneRequest() throws InterruptedException {
+        groq.enqueue(says("hello"));
+        assertEquals(new Answer("hello"), complete());
+        RecordedRequest request = taken(groq);
+        assertEquals("POST", request.getMethod());
+        assertEquals("/openai/v1/chat/completions", request.getTarget());
+        assertEquals("application/json", request.getHeaders().get("Content-Type"));
+        assertEquals("{\"model\":\"m\"}", request.getBody().utf8());
+        assertRequests(1);
+    }
+
+    @Test
+    void theKeyIsSentOnceAsABearer() {
+        groq.enqueue(says("hello"));
+        complete();
+        Headers headers = taken(groq).getHeaders();
+        assertEquals(List.of("Bearer " + KEY), headers.values("Authorization"));
+        assertEquals(headers.toString().indexOf("Bearer"),
+                headers.toString().lastIndexOf("Bearer"));
+    }
+
+    @Test
+    void blanksAroundTheKeyAreNotSent() {
+        groq.enqueue(says("hello"));
+        complete(config(groq, "GROQ_API_KEY", " " + KEY + "\n"));
+        assertEquals("Bearer " + KEY, taken(groq).getHeaders().get("Authorization"));
+    }
+
+    @Test
+    void withoutAKeyThereIsNoSuchHeader() {
+        groq.enqueue(says("hello"));
+        assertEquals(new Answer("hello"), complete(config(groq, "GROQ_API_KEY", "")));
+        assertNull(taken(groq).getHeaders().get("Authorization"));
+    }
+
+    @Test
+    void theKeyIsSentWithEachRetryToo() {
+        script(status(500).build(), says("hello"));
+        complete();
+        taken(groq);
+        RecordedRequest second = taken(groq);
+        assertEquals(List.of("Bearer " + KEY), second.getHeaders().values("Authorization"));
+        assertEquals("{\"model\":\"m\"}", second.getBody().utf8());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 409, 429, 500, 502, 503, 504, 520, 529})
+    void aPassingFailureIsTriedAgain(int status) {
+        script(status(status).build(), says("hello"));
+        assertEquals(new Answer("hello"), complete());
+        assertRequests(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 409, 500, 502, 503})
+    void afterThreeRequestsItGivesUp(int status) {
+        script(status(status).build(), status(status).build(), status(status).build(),
+                says("too late"));
+        assertInstanceOf(Unreachable.class, complete());
+        assertRequests(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 503})
+    void aRetryAfterOfZeroDoesNotMakeAnybodyElseRetry(int status) {
+        MockResponse again = new MockResponse.Builder().code(status)
+                .setHeader("Retry-After", "0").build();
+        script(again, again, again, says("too late"));
+        assertInstanceOf(Unreachable.class, complete());
+        assertRequests(3);
+    }
+
+    @Test
+    void aRateLimitForGoodIsBusyWithTheLastWaitAskedFor() {
+        MockResponse wait = status(429).build();
+        script(wait, wait, status(429).setHeader("retry-after-ms", "4000").build(), says("late"));
+        assertEquals(new Busy(Duration.ofSeconds(4)), complete());
+        assertRequests(3);
+    }
+
+    @Test
+    void withoutAWaitAskedForItTellsThePauseItWouldHaveMade() {
+        script(status(429).build(), status(429).build(),
+                new MockResponse.Builder().code(429).build());
+        Busy busy = assertInstanceOf(Busy.class, complete());
+        assertTrue(busy.retryAfter().compareTo(Duration.ofMillis(1500)) >= 0
+                && busy.retryAfter().compareTo(Duration.ofSeconds(2)) <= 0, busy.toString());
+        assertRequests(3);
+    }
+
+    @Test
+    void retryAfterIsObeyedInSeconds() {
+        long before = System.nanoTime();
+        script(new MockResponse.Builder().code(429).setHeader("Retry-After", "0.7").build(),
+                says("hello"));
+        assertEquals(new Answer("hello"), complete());
+        assertTrue(System.nanoTime() - before >= 700_000_000L, "longer than its own pause");
+        assertRequests(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 503})
+    void aWaitOfAnHourIsPassedOnAtOnce(int status) {
+        script(new MockResponse.Builder().code(status).setHeader("Retry-After", "3600").build(),
+                says("an hour later"));
+        assertEquals(new Busy(Duration.ofHours(1)), complete());
+        assertRequests(1);
+    }
+
+    @Test
+    void aDateFarAwayIsPassedOnAtOnce() {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.ofInstant(Instant.now().plusSeconds(7200), ZoneOffset.UTC));
+        script(new MockResponse.Builder().code(429).setHeader("Retry-After", date).build(),
+                says("hours later"));
+        Busy busy = assertInstanceOf(Busy.class, complete());
+        assertTrue(busy.retryAfter().compareTo(Duration.ofSeconds(7100)) > 0
+                && busy.retryAfter().compareTo(Duration.ofSeconds(7200)) <= 0, busy.toString());
+        assertRequests(1);
+    }
+
+    @Test
+    void aDateThatHasPassedMeansAtOnce() {
+        script(new MockResponse.Builder().code(429)
+                .setHeader("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT").build(), says("hello"));
+        assertEquals(new Answer("hello"), complete());
+        assertRequests(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, invalid_request_error, OTHER",
+        "400, context_length_exceeded, TOO_LONG",
+        "400, model_decommissioned, MODEL",
+        "400, tool_use_failed, TOOL_USE",
+        "401, invalid_api_key, KEY",
+        "403, permission_denied, KEY",
+        "404, model_not_found, MODEL",
+        "404, unknown_url, ADDRESS",
+        "405, '', OTHER",
+        "413, rate_limit_exceeded, TOO_LONG",
+        "422, '', OTHER",
+        "424, '', OTHER",
+        "498, capacity_exceeded, OTHER",
+        "499, '', OTHER"
+    })
+    void aRefusalIsNotTriedAgain(int status, String code, Reason reason) {
+        script(Scripted.refuses(status, code), says("too late"));
+        assertEquals(new Refused(reason), complete());
+        assertRequests(1);
+    }
+
+    @Test
+    void aRefusalMayBeAPageOfHtml() {
+        script(new MockResponse.Builder().code(403).setHeader("Content-Type", "text/html")
+                .body("<html><body>Access denied.</body></html>").build());
+        assertEquals(new Refused(Reason.KEY), complete());
+        assertRequests(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 404, 413, 422, 498})
+    void theServerMayAskForARetryOfWhatIsNotRetried(int status) {
+        script(status(status).setHeader("x-should-retry", "true").build(), says("hello"));
+        assertEquals(new Answer("hello"), complete());
+        assertRequests(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 409, 500, 503})
+    void theServerMayForbidARetry(int status) {
+        script(status(status).setHeader("x-should-retry", "false").build(), says("too late"));
+        assertInstanceOf(Unreachable.class, complete());
+        assertRequests(1);
+    }
+
+    @Test
+    void aRateLimitThatMustNotBeRetriedPassesItsWaitOn() {
+        script(status(429).setHeader("x-should-retry", "false")
+                .setHeader("retry-after-ms", "7000").build(), says("too late"));
+        assertEquals(new Busy(Duration.ofSeconds(7)), complete());
+        assertRequests(1);
+    }
+
+    @Test
+    void anUnknownWordAboutRetriesIsIgnored() {
+        script(status(400).setHeader("x-should-retry", "maybe").build(), says("too late"));
+        assertEquals(new Refused(Reason.OTHER), complete());
+        assertRequests(1);
+    }
+
+    @Test
+    void evenRetriesAskedForAreAtMostTwo() {
+        MockResponse again = status(422).setHeader("x-should-retry", "true").build();
+        script(again, again, again, says("too late"));
+        assertEquals(new Refused(Reason.OTHER), complete());
+        assertRequests(3);
+    }
+
+    @Test
+    void aConnectionCutBeforeTheAnswerIsTriedAgain() {
+        script(says("a").newBuilder().onResponseStart(CUT).build(), says("hello"));
+        assertEquals(new Answer("hello"), complete());
+        assertRequests(2);
+    }
+
+    @Test
+    void aConnectionCutAtAnyStageIsGivenUpAfterThreeRequests() {
+        script(says("a").newBuilder().onRequestStart(CUT).build(),
+                says("b").newBuilder().onRequestBody(CUT).build(),
+                says("c".repeat(1000)).newBuilder().onResponseBody(CUT).build(),
+                says("too late"));
+        assertInstanceOf(Unreachable.class, complete());
+        assertRequests(3);
+    }
+
+    @Test
+    void aServerThatDoesNotListenIsUnreachable() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Config.Groq config = config(groq, "GROQ_BASE_URL", "http://127.0.0.1:" + port + "/v1");
+        Duration shorterThanAPause = Duration.ofMillis(300);
+        assertInstanceOf(Unreachable.class, complete(within(shorterThanAPause, config)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "", "{", "not JSON", "{}", "<html></html>", "{\"choices\":[]}",
+        "{\"choices\":[{\"message\":{\"content\":\"\"}}]}",
+        "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}"
+    })
+    void anAnswerThatIsBrokenOrEmptyIsTriedAgain(String body) {
+        script(status(200, body).build(), status(200, body).build(), status(200, body).build(),
+                says("too late"));
+        assertInstanceOf(Unreachable.class, complete());
+        assertRequests(3);
+    }
+
+    @Test
+    void aGoodAnswerAfterABrokenOneCounts() {
+        script(status(200, "{").build(), status(200, "{}").build(), says("hello"));
+        assertEquals(new Answer("hello"), complete());
+        assertRequests(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 301, 302, 303, 307, 308})
+    void aRedirectIsNotFollowedSoTheKeyStaysHere(int status) throws IOException {
+        try (MockWebServer elsewhere = Scripted.start()) {
+            elsewhere.enqueue(says("gotcha"));
+            script(status(status).setHeader("Location", elsewhere.url("/v1")).build(),
+                    says("not asked"));
+            assertEquals(new Refused(Reason.OTHER), complete());
+            assertRequests(1);
+            assertEquals(0, elsewhere.getRequestCount());
+        }
+    }
+
+    @Test
+    void aRedirectWithinTheServerIsNotFollowedEither() {
+        script(status(307).setHeader("Location", "/other").build(), says("not asked"));
+        assertEquals(new Refused(Reason.OTHER), complete());
+        assertRequests(1);
+    }
+
+    @Test
+    void anAnswerOfEightMebibytesIsReadAndALargerOneIsNot() {
+        String padding = " ".repeat((8 << 20) - 100);
+        String json = "{\"choices\":[{\"message\":{\"content\":\"hello\"}}]}";
+        script(status(200, padding + json).build(),
+                status(200, padding + json + " ".repeat(200))
+                        .setHeader("x-should-retry", "false").build());
+        assertEquals(new Answer("hello"), complete());
+        assertInstanceOf(Unreachable.class, complete());
+        assertRequests(2);
+    }
+
+    @Test
+    void aRefusalThatIsTooLargeIsStillARefusal() {
+        script(status(404, "x".repeat(9 << 20)).build());
+        assertEquals(new Refused(Reason.ADDRESS), complete());
+        assertRequests(1);
+    }
+
+    @Test
+    void aServerThatStallsRunsIntoTheDeadline() {
+        script(stalling(), says("too late"));
+        assertInstanceOf(TimedOut.class, complete(within(SHORT, config(groq))));
+        assertRequests(1);
+    }
+
+    @Test
+    void aServerThatDribblesRunsIntoTheDeadline() {
+        script(says("slow").newBuilder().throttleBody(20, 200, TimeUnit.MILLISECONDS).build());
+        assertInstanceOf(TimedOut.class, complete(within(SHORT, config(groq))));
+        assertRequests(1);
+    }
+
+    @Test
+    void oneDeadlineHoldsForAllTries() {
+        script(status(503).build(), status(500).build(), stalling(), says("too late"));
+        assertInstanceOf(TimedOut.class, complete(within(SHORT, config(groq))));
+        assertRequests(3);
+    }
+
+    @Test
+    void aDeadlineThatHasPassedCostsNoRequest() {
+        script(says("too late"));
+        assertInstanceOf(TimedOut.class, complete(within(Duration.ZERO, config(groq))));
+        assertRequests(0);
+    }
+
+    @Test
+    void aPauseThatWouldOutlastTheDeadlineIsNotMade() {
+        script(status(503).setHeader("retry-after-ms", "5000").build(), says("too late"));
+        assertInstanceOf(Unreachable.class, complete(within(SHORT, config(groq))));
+        assertRequests(1);
+    }
+
+    @Test
+    void aRateLimitLongerThanTheDeadlineIsPassedOn() {
+        script(status(429).setHeader("retry-after-ms", "5000").build(), says("too late"));
+        assertEquals(new Busy(Duration.ofSeconds(5)), complete(within(SHORT, config(groq))));
+        assertRequests(1);
+    }
+
+    @Test
+    void localhostWorksWhereTheServerListensOnIpv4Only() throws IOException {
+        try (MockWebServer ipv4 = new MockWebServer()) {
+            ipv4.start(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0);
+            ipv4.enqueue(says("hello"));
+            assertEquals(new Answer("hello"), complete(config(groq,
+                    "GROQ_BASE_URL", "http://localhost:" + ipv4.getPort() + "/v1")));
+            assertEquals("/v1/chat/completions", taken(ipv4).getTarget());
+        }
+    }
+
+    @Test
+    void oneConnectionServesOneQuestionAfterAnother() {
+        script(says("one"), status(500).build(), says("two"));
+        try (GroqClient client = new GroqClient(config(groq))) {
+            assertEquals(new Answer("one"), complete(client, Duration.ofSeconds(30)));
+            assertEquals(new Answer("two"), complete(client, Duration.ofSeconds(30)));
+        }
+        assertEquals(List.of(0, 1, 2), List.of(taken(groq).getExchangeIndex(),
+                taken(groq).getExchangeIndex(), taken(groq).getExchangeIndex()));
+    }
+
+    @Test
+    void closingEndsAPauseBetweenRetries() throws Exception {
+        script(status(503).setHeader("retry-after-ms", "9999").build(), says("too late"));
+        long before = System.nanoTime();
+        AtomicReference<Completion> outcome = new AtomicReference<>();
+        GroqClient client = new GroqClient(config(groq));
+        Thread chat = new Thread(() -> outcome.set(complete(client, Duration.ofSeconds(60))));
+        chat.start();
+        awaitPause(chat);
+        client.close();
+        chat.join();
+        assertInstanceOf(Unreachable.class, outcome.get());
+        assertRequests(1);
+        assertTrue(System.nanoTime() - before < 9_000_000_000L, "it did not sleep on");
+    }
+
+    @Test
+    void closingCutsACallThatIsUnderWay() throws Exception {
+        script(stalling(), says("too late"));
+        GroqClient client = new GroqClient(config(groq));
+        CompletableFuture<Completion> chat = CompletableFuture.supplyAsync(
+                () -> complete(client, Duration.ofSeconds(60)));
+        taken(groq);
+        client.close();
+        assertInstanceOf(Unreachable.class, chat.get(30, TimeUnit.SECONDS));
+        assertRequests(1);
+    }
+
+    @Test
+    void onceClosedItAsksNobody() {
+        script(says("too late"));
+        GroqClient client = new GroqClient(config(groq));
+        client.close();
+        assertInstanceOf(Unreachable.class, complete(client, Duration.ofSeconds(30)));
+        assertRequests(0);
+    }
+
+    @Test
+    void anInterruptEndsAPauseAndIsKept() throws Exception {
+        script(status(503).setHeader("retry-after-ms", "9999").build(), says("too late"));
+        AtomicReference<Completion> outcome = new AtomicReference<>();
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Thread chat = new Thread(() -> {
+            outcome.set(complete());
+            if (Thread.currentThread().isInterrupted()) {
+                interrupted.countDown();
+            }
+        });
+        chat.start();
+        awaitPause(chat);
+        chat.interrupt();
+        chat.join();
+        assertInstanceOf(Unreachable.class, outcome.get());
+        assertEquals(0, interrupted.getCount());
+        assertRequests(1);
+    }
+
+    // A pause shows in nothing but what the thread does.
+    private static void awaitPause(Thread chat) {
+        while (chat.getState() != Thread.State.TIMED_WAITING
+                || Arrays.stream(chat.getStackTrace()).noneMatch(
+                        frame -> frame.getClassName().equals(CountDownLatch.class.getName()))) {
+            assertFalse(chat.getState() == Thread.State.TERMINATED, "it should have paused");
+            Thread.onSpinWait();
+        }
+    }
+
+    private void script(MockResponse... answers) {
+        for (MockResponse answer : answers) {
+            groq.enqueue(answer);
+        }
+    }
+
+    private static MockResponse stalling() {
+        return says("never").newBuilder().onResponseStart(SocketEffect.Stall.INSTANCE).build();
+    }
+
+    private Completion complete() {
+        return complete(config(groq));
+    }
+
+    private static Completion complete(Config.Groq config) {
+        try (GroqClient client = new GroqClient(config)) {
+            return complete(client, config.timeout());
+        }
+    }
+
+    private static Completion complete(GroqClient client, Duration timeout) {
+        return client.complete(BODY, Deadline.after(timeout), "request-id");
+    }
+
+    private void assertRequests(int count) {
+        assertEquals(count, groq.getRequestCount(), "requests");
+    }
+}

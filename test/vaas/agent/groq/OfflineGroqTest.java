@@ -1,0 +1,130 @@
+package vaas.agent.groq;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vaas.agent.Image;
+import vaas.agent.Question;
+import vaas.agent.Reply;
+import vaas.agent.SearchMemory;
+import vaas.config.Config;
+import vaas.json.Json;
+import vaas.memory.Memory;
+
+/** The stand-in behind --offline, asked by the very agent that asks Groq. */
+@Timeout(60)
+class OfflineGroqTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void tellsHowManyRememberedMessagesItWasSent() throws Exception {
+        try (OfflineGroq offline = OfflineGroq.start();
+                Memory memory = Memory.open(folder, 20);
+                GroqAgent agent = agent(offline, memory)) {
+            assertEquals(says("0 remembered messages"), ask(agent, Question.of("one")));
+            assertEquals(says("2 remembered messages"), ask(agent, Question.of("two")));
+            assertEquals(says("4 remembered messages"), ask(agent, Question.of("three")));
+            agent.resetMemory();
+            assertEquals(says("0 remembered messages"), ask(agent, Question.of("four")));
+            assertEquals(List.of("four", says("0 remembered messages")),
+                    memory.latest(20).stream().map(it -> it.content()).toList());
+        }
+    }
+
+    @Test
+    void takesAnImageAndDeclaredTools() throws Exception {
+        try (OfflineGroq offline = OfflineGroq.start();
+                Memory memory = Memory.open(folder, 20);
+                GroqAgent agent = new GroqAgent(config(offline), memory,
+                        List.of(SearchMemory.tool(memory, 20)))) {
+            Question question = new Question("", Optional.of(new Image("image/png", "iVBORw==")),
+                    Optional.empty(), "id");
+            assertEquals(says("0 remembered messages"), ask(agent, question));
+        }
+    }
+
+    @Test
+    void countsOneMessageAsOne() throws Exception {
+        try (OfflineGroq offline = OfflineGroq.start()) {
+            String answer = post(offline, "{\"model\":\"m\",\"messages\":["
+                    + "{\"role\":\"system\",\"content\":\"s\"},"
+                    + "{\"role\":\"assistant\",\"content\":\"a\"},"
+                    + "{\"role\":\"user\",\"content\":\"q\"}]}").body();
+            assertTrue(answer.contains("I was sent 1 remembered message."), answer);
+            assertEquals("m", Json.read(answer).get("model"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "{}", "{\"messages\":[]}", "{\"messages\":\"hello\"}",
+        "{\"messages\":null}"})
+    void refusesAMalformedRequestInGroqsShape(String body) throws Exception {
+        try (OfflineGroq offline = OfflineGroq.start()) {
+            HttpResponse<String> answer = post(offline, body);
+            assertEquals(400, answer.statusCode());
+            assertEquals("application/json",
+                    answer.headers().firstValue("Content-Type").orElseThrow());
+            Map<?, ?> error = (Map<?, ?>) Json.read(answer.body()).get("error");
+            assertEquals("invalid_request_error", error.get("type"));
+            assertInstanceOf(String.class, error.get("message"));
+        }
+    }
+
+    @Test
+    void listensOnLoopbackOnAPortOfItsOwn() throws IOException {
+        try (OfflineGroq one = OfflineGroq.start(); OfflineGroq two = OfflineGroq.start()) {
+            assertTrue(List.of("127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]")
+                    .contains(one.baseUrl().getHost()), one.baseUrl().toString());
+            assertTrue(one.baseUrl().getPort() != two.baseUrl().getPort());
+        }
+    }
+
+    @Test
+    void onceClosedItIsGone() throws IOException {
+        OfflineGroq offline = OfflineGroq.start();
+        offline.close();
+        assertThrows(ConnectException.class, () -> post(offline, "{}"));
+    }
+
+    private static GroqAgent agent(OfflineGroq offline, Memory memory) throws Exception {
+        return new GroqAgent(config(offline), memory, List.of());
+    }
+
+    private static Config.Groq config(OfflineGroq offline) throws Exception {
+        return Config.parse(Map.of(), true).groq().withBaseUrl(offline.baseUrl());
+    }
+
+    private static String ask(GroqAgent agent, Question question) {
+        return ((Reply.Answered) agent.chat(question)).message();
+    }
+
+    private static String says(String what) {
+        return "[offline] No model was asked. I was sent " + what + ".";
+    }
+
+    private static HttpResponse<String> post(OfflineGroq offline, String body)
+            throws IOException, InterruptedException {
+        return HttpClient.newHttpClient().send(
+                HttpRequest.newBuilder(URI.create(offline.baseUrl() + "/chat/completions"))
+                        .POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}

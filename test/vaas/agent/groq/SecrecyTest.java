@@ -1,0 +1,208 @@
+package vaas.agent.groq;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vaas.agent.groq.Scripted.CUT;
+import static vaas.agent.groq.Scripted.KEY;
+import static vaas.agent.groq.Scripted.calls;
+import static vaas.agent.groq.Scripted.config;
+import static vaas.agent.groq.Scripted.says;
+import static vaas.agent.groq.Scripted.status;
+import static vaas.agent.groq.Scripted.within;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vaas.agent.Image;
+import vaas.agent.Question;
+import vaas.agent.Reply;
+import vaas.agent.SearchMemory;
+import vaas.agent.Tool;
+import vaas.config.Config;
+import vaas.memory.Memory;
+
+/** Neither key nor text of a message gets into a log or a sentence for the caller. */
+@Timeout(60)
+class SecrecyTest {
+    private static final String QUESTION = "the-secret-question of somebody";
+    private static final String ANSWER = "the-secret-answer";
+    private static final String IMAGE_BYTES = "iVBORw0KGgoSecretImage";
+    private static final List<String> SECRETS = List.of(
+            KEY, "the-secret-question", ANSWER, "SecretImage", "/secret/video", "secret-words");
+
+    @TempDir
+    Path folder;
+
+    private final Logger logger = Logger.getLogger("vaas");
+    private final Recorder recorder = new Recorder();
+    private Level levelBefore;
+    private MockWebServer groq;
+    private Memory memory;
+
+    /** Keeps all that is logged, as a formatter would write it. */
+    private static final class Recorder extends Handler {
+        final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public void publish(LogRecord record) {
+            StringWriter text = new StringWriter();
+            text.write(record.getMessage() + " " + new SimpleFormatter().formatMessage(record));
+            if (record.getThrown() != null) {
+                record.getThrown().printStackTrace(new PrintWriter(text, true));
+            }
+            lines.add(text.toString());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        recorder.setLevel(Level.ALL);
+        levelBefore = logger.getLevel();
+        logger.setLevel(Level.ALL);
+        logger.addHandler(recorder);
+        groq = Scripted.start();
+        memory = Memory.open(folder, 20);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        memory.close();
+        groq.close();
+        logger.removeHandler(recorder);
+        logger.setLevel(levelBefore);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {307, 400, 401, 403, 404, 408, 413, 422, 429, 498, 500, 503})
+    void whateverTheProviderQuotesGoesNoFurther(int status) throws IOException {
+        String error = Scripted.error(QUESTION, "Wrong key " + KEY + ", in organization org_1 for '"
+                + QUESTION + "', " + IMAGE_BYTES);
+        MockResponse answer = status(status, error).setHeader("x-request-id", QUESTION)
+                .setHeader("Location", "/?" + KEY).build();
+        script(answer, answer, answer, answer, answer, answer);
+        Reply reply = chat(config(groq));
+        assertFalse(reply instanceof Reply.Answered);
+        assertFalse(recorder.lines.isEmpty(), "it is logged");
+        assertLogged("id request-7");
+        assertNoSecrets(reply);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "{\"choices\":[{\"message\":", "<html>"})
+    void aBrokenAnswerIsNotQuoted(String start) throws IOException {
+        MockResponse broken = status(200, start + ANSWER + QUESTION).build();
+        script(broken, broken, broken);
+        assertNoSecrets(assertInstanceOf(Reply.Failed.class, chat(config(groq))));
+        assertLogged("200");
+    }
+
+    @Test
+    void aBrokenConnectionOrADeadlineTellsNothing() throws IOException {
+        MockResponse stalling = says(ANSWER).newBuilder()
+                .onResponseStart(SocketEffect.Stall.INSTANCE).build();
+        script(says(ANSWER).newBuilder().onResponseBody(CUT).build(), stalling);
+        Config.Groq soon = within(Duration.ofMillis(800), config(groq));
+        assertNoSecrets(assertInstanceOf(Reply.Failed.class, chat(soon)));
+        assertLogged("can't be reached");
+    }
+
+    @Test
+    void aToolThatFailsIsNamedWithoutItsArgumentsOrWords() throws IOException {
+        script(calls("search", "{\"words\":\"secret-words\"}"), calls("search", "secret-words"),
+                calls("secret-words", "{}"), says(ANSWER));
+        Tool search = new Tool("search", "", Map.of(), (arguments, question) -> {
+            throw new IOException("nothing about " + arguments + " in " + question.videoPath()
+                    + " for " + question.message());
+        });
+        assertNoSecrets(chat(config(groq), search));
+        assertLogged("tool search failed");
+    }
+
+    @Test
+    void aChatThatGoesWellTellsNothingEither() throws IOException {
+        script(calls(SearchMemory.NAME, "{\"words\":\"secret-words\"}"), says(ANSWER));
+        Reply reply = chat(config(groq), SearchMemory.tool(memory, 0));
+        assertInstanceOf(Reply.Answered.class, reply);
+        assertNoSecrets(reply);
+    }
+
+    @Test
+    void aMemoryThatIsClosedTellsNothing() throws IOException {
+        script(says(ANSWER));
+        memory.close();
+        assertNoSecrets(assertInstanceOf(Reply.Failed.class, chat(config(groq))));
+    }
+
+    @Test
+    void noPartTellsASecretAboutItself() throws IOException {
+        Config.Groq config = config(groq);
+        try (GroqAgent agent = new GroqAgent(config, memory, List.of());
+                GroqClient client = new GroqClient(config)) {
+            memory.insert(0, QUESTION, ANSWER);
+            assertNoSecrets(List.of(config, agent, client, memory, question(), memory.latest(2),
+                    question().image(), ChatRequest.of("m", "s", memory.latest(2), question())));
+        }
+    }
+
+    private Reply chat(Config.Groq config, Tool... tools) {
+        try (GroqAgent agent = new GroqAgent(config, memory, List.of(tools))) {
+            return agent.chat(question());
+        }
+    }
+
+    private static Question question() {
+        return new Question(QUESTION, Optional.of(new Image("image/png", IMAGE_BYTES)),
+                Optional.of("/secret/video"), "request-7");
+    }
+
+    private void script(MockResponse... answers) {
+        for (MockResponse answer : answers) {
+            groq.enqueue(answer);
+        }
+    }
+
+    private void assertLogged(String text) {
+        assertTrue(recorder.lines.stream().anyMatch(line -> line.contains(text)),
+                recorder.lines.toString());
+    }
+
+    /** Neither the object as text nor anything logged so far holds a secret. */
+    private void assertNoSecrets(Object object) {
+        List<String> texts = new ArrayList<>(recorder.lines);
+        texts.add(object.toString());
+        for (String secret : SECRETS) {
+            assertEquals(List.of(),
+                    texts.stream().filter(text -> text.contains(secret)).toList(), secret);
+        }
+    }
+}
