@@ -13,4 +13,5 @@ module vaas {
     exports vaas.api;
     exports vaas.config;
     exports vaas.memory;
+    exports vaas.metrics;
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.config.Setting;
 import vaas.memory.Memory;
+import vaas.metrics.Metrics;
 
 /** The program: settings to objects, a line that says where it listens, and an orderly stop. */
 final class Main {
@@ -27,8 +29,17 @@ final class Main {
     static final int EXIT_TROUBLE = 1;
 
     private static final String HELP = "--help";
-    private static final String OFFLINE = "--offline";
     private static final String VERSION_OPTION = "--version";
+    private static final String OFFLINE = "--offline";
+    private static final String VERIFY = "--verify";
+    private static final String CONTAINS = "--contains";
+    private static final String RESTORE = "--restore";
+
+    private static final Set<String> OPTIONS =
+            Set.of(HELP, VERSION_OPTION, OFFLINE, VERIFY, CONTAINS, RESTORE);
+    /** What goes together, besides --restore with its file. */
+    private static final Set<Set<String>> USAGES = Set.of(
+            Set.of(), Set.of(OFFLINE), Set.of(VERIFY), Set.of(VERIFY, CONTAINS));
 
     private Main() {}
 
@@ -48,8 +59,9 @@ final class Main {
     /** Returns the exit code, or -1 if the server runs. */
     static int run(List<String> args, Map<String, String> environment, PrintStream out,
             PrintStream err) {
-        for (String arg : args) {
-            if (!Set.of(HELP, OFFLINE, VERSION_OPTION).contains(arg)) {
+        boolean restore = args.size() == 2 && args.get(0).equals(RESTORE);
+        for (String arg : restore ? args.subList(0, 1) : args) {
+            if (!OPTIONS.contains(arg)) {
                 err.println("vaas: unknown option " + arg + "; see --help");
                 return EXIT_USAGE;
             }
@@ -57,23 +69,48 @@ final class Main {
         if (args.contains(HELP)) {
             out.print(help());
             return 0;
-        }
-        if (args.contains(VERSION_OPTION)) {
+        } else if (args.contains(VERSION_OPTION)) {
             out.println("vaas " + VERSION);
             return 0;
+        } else if (!restore && !USAGES.contains(new HashSet<>(args))) {
+            err.println("vaas: these options don't go together; see --help");
+            return EXIT_USAGE;
         }
-        return start(args.contains(OFFLINE), environment, out, err);
+        // What looks after a memory needs no model.
+        boolean offline = !args.isEmpty();
+        Config config;
+        try {
+            config = Config.parse(environment, offline);
+        } catch (ConfigException e) {
+            e.faults().forEach(fault -> err.println("vaas: " + fault));
+            return EXIT_USAGE;
+        }
+        Logging.level(config.logLevel());
+        try {
+            Maintenance maintenance = new Maintenance(config.store(), out);
+            return args.contains(CONTAINS) ? maintenance.contains(System.in)
+                    : args.contains(VERIFY) ? maintenance.verify()
+                    : restore ? maintenance.restore(args.get(1))
+                    : start(config, offline, out);
+        } catch (IOException | RuntimeException e) {
+            err.println("vaas: can't start: " + sentence(e));
+            return EXIT_TROUBLE;
+        }
     }
 
     static String help() {
         return """
-                Usage: ./run.sh [--offline] [--help] [--version]
+                Usage: ./run.sh [OPTION]
 
                 Serves a chat with a memory that can be wiped.
 
-                  --offline   answer without a model, to try everything else
-                  --help      print this
-                  --version   print the version
+                  --offline            answer without a model, to try everything else
+                  --verify             check the memory of a server that is stopped
+                  --verify --contains  tell whether a phrase, read from standard input, is
+                                       still found in any file of it; exit code 1 if it is
+                  --restore FILE       bring a backup back into an empty memory
+                  --help               print this
+                  --version            print the version
 
                 Settings, from the environment or from .env beside run.sh:
 
@@ -83,38 +120,29 @@ final class Main {
                 """;
     }
 
-    private static int start(boolean offline, Map<String, String> environment, PrintStream out,
-            PrintStream err) {
-        Config config;
-        try {
-            config = Config.parse(environment, offline);
-        } catch (ConfigException e) {
-            e.faults().forEach(fault -> err.println("vaas: " + fault));
-            return EXIT_USAGE;
-        }
-        Logging.level(config.logLevel());
+    private static int start(Config config, boolean offline, PrintStream out)
+            throws IOException {
         Opened opened = new Opened();
         try {
             serve(config, offline, opened, out);
             return -1;
         } catch (IOException | RuntimeException e) {
             opened.closeAll();
-            err.println("vaas: can't start: " + sentence(e));
-            return EXIT_TROUBLE;
+            throw e;
         }
     }
 
     private static void serve(Config config, boolean offline, Opened opened, PrintStream out)
             throws IOException {
-        Memory memory = opened.add(Memory.open(
-                config.store().memoryDir(), config.store().windowRecords()));
+        Metrics metrics = new Metrics();
+        Memory memory = opened.add(Memory.open(config.store(), metrics));
         Config.Groq groq = config.groq();
         if (offline) {
             groq = groq.withBaseUrl(opened.add(OfflineGroq.start()).baseUrl());
         }
         GroqAgent agent = opened.add(new GroqAgent(groq, memory,
-                List.of(SearchMemory.tool(memory, groq.agentMemorySize()))));
-        Api api = opened.add(Api.start(config.http(), agent));
+                List.of(SearchMemory.tool(memory, groq.agentMemorySize())), metrics));
+        Api api = opened.add(Api.start(config.http(), agent, metrics));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
             // Ends with 0: a stop that was asked for and went well is no failure.

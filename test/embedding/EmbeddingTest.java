@@ -33,7 +33,8 @@ class EmbeddingTest {
             assertEquals("""
                     user: What is vaas?
                     assistant: A chat with a memory.
-                    Receipt[recordsRemoved=2, bytesRemoved=BYTES, generation=1]
+                    Receipt[recordsRemoved=2, bytesRemoved=BYTES, generation=1, \
+                    backup=Optional.empty]
                     false
                     """, out.lines().collect(Collectors.joining("\n", "", "\n"))
                     .replaceAll("bytesRemoved=[0-9]+", "bytesRemoved=BYTES"));

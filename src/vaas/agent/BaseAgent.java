@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 import vaas.memory.Memory;
 import vaas.memory.Receipt;
+import vaas.memory.Requester;
 
 /**
  * An agent with a name, a memory that it does not own, and tools. Safe for concurrent use, as its
@@ -94,13 +95,24 @@ public abstract class BaseAgent {
     }
 
     /**
-     * Forgets the conversation and begins a new one; see {@link Memory#resetMemory}.
+     * Forgets the conversation on nobody's behalf; see {@link #resetMemory(Requester)}.
      *
      * @return what was removed
      * @throws IOException if the reset can't be made durable; asking again is safe
      */
     public final Receipt resetMemory() throws IOException {
-        Receipt receipt = memory.resetMemory();
+        return resetMemory(Requester.SELF);
+    }
+
+    /**
+     * Forgets the conversation and begins a new one; see {@link Memory#resetMemory(Requester)}.
+     *
+     * @param requester for the audit
+     * @return what was removed
+     * @throws IOException if the reset can't be made durable; asking again is safe
+     */
+    public final Receipt resetMemory(Requester requester) throws IOException {
+        Receipt receipt = memory.resetMemory(requester);
         threadId = newThreadId();
         return receipt;
     }

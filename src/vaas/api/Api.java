@@ -3,11 +3,13 @@ package vaas.api;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
 import vaas.config.Config;
 import vaas.http.JdkServer;
+import vaas.metrics.Metrics;
 
 /**
  * The HTTP server around one agent. Started by the program, or by an embedder inside another one;
@@ -36,10 +38,27 @@ public final class Api implements AutoCloseable {
      * @throws IOException if the address can't be bound
      */
     public static Api start(Config.Http config, BaseAgent agent) throws IOException {
+        return start(config, agent, new Metrics());
+    }
+
+    /**
+     * The same, with the metrics of memory and agent on {@code GET /metrics}.
+     *
+     * @param config where to listen and whom to let in
+     * @param agent who answers
+     * @param metrics that the memory and the agent were given too
+     * @return the running server
+     * @throws IOException if the address can't be bound
+     */
+    public static Api start(Config.Http config, BaseAgent agent, Metrics metrics)
+            throws IOException {
         InFlight inFlight = new InFlight();
-        Router router = new Router(config, inFlight)
-                .add("POST", "/chat", new ChatHandler(agent, config.maxConcurrentChats()))
+        Router router = new Router(config, inFlight, metrics)
+                .add("POST", "/chat",
+                        new ChatHandler(agent, config.maxConcurrentChats(), metrics))
                 .add("POST", "/reset-memory", new ResetMemoryHandler(agent))
+                .add("GET", "/metrics", request -> new Response(200, Metrics.MEDIA_TYPE,
+                        metrics.text().getBytes(StandardCharsets.UTF_8), Map.of()))
                 .addOpen("GET", "/health", request -> health(agent))
                 .add("GET", "/", request -> welcome(agent));
         InetSocketAddress address = new InetSocketAddress(config.address(), config.port());
@@ -57,12 +76,12 @@ public final class Api implements AutoCloseable {
 
     /**
      * Refuses new requests, waits for those under way up to the grace of the settings, then cuts
-     * what is left.
+     * what is left. Goes on listening meanwhile: whoever comes is told, and not cut off.
      */
     @Override
     public void close() {
         inFlight.stop();
-        if (!inFlight.awaitNone(config.shutdownGrace())) {
+        if (!inFlight.awaitQuiet(config.shutdownGrace())) {
             LOG.log(System.Logger.Level.WARNING, "requests were cut: the grace has passed");
         }
         server.close();

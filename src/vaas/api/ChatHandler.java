@@ -14,15 +14,22 @@ import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.json.Json;
 import vaas.json.JsonException;
+import vaas.metrics.Histogram;
+import vaas.metrics.Metrics;
 
 /** {@code POST /chat}: a body to a question, a reply to a status; no policy of its own. */
 final class ChatHandler implements Route {
     private final BaseAgent agent;
     private final Semaphore places;
+    private final Histogram seconds;
 
-    ChatHandler(BaseAgent agent, int chatsMax) {
+    ChatHandler(BaseAgent agent, int chatsMax, Metrics metrics) {
         this.agent = agent;
         this.places = new Semaphore(chatsMax);
+        this.seconds = metrics.histogram("vaas_chat_seconds",
+                "Chats, from the question read to the answer ready, failed ones included.");
+        metrics.gauge("vaas_chats_in_flight", "Chats under way.",
+                () -> chatsMax - places.availablePermits());
     }
 
     @Override
@@ -32,9 +39,11 @@ final class ChatHandler implements Route {
         if (!places.tryAcquire()) {
             throw busy("Too many chats are under way.", Duration.ofSeconds(1));
         }
+        long start = System.nanoTime();
         try {
             return answer(agent.chat(question));
         } finally {
+            seconds.since(start);
             places.release();
         }
     }

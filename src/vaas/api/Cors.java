@@ -31,6 +31,6 @@ final class Cors {
         if (asked.containsKey("Access-Control-Request-Private-Network")) {
             headers.put("Access-Control-Allow-Private-Network", "true");
         }
-        return new Response(204, "application/json", Map.of(), headers);
+        return new Response(204, "", new byte[0], headers);
     }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import vaas.json.Json;
 
 /** One exchange with a client: reads the body within its bound, writes the one answer. */
 final class Exchange {
@@ -34,6 +33,10 @@ final class Exchange {
         return id;
     }
 
+    String remoteAddress() {
+        return http.getRemoteAddress().getAddress().getHostAddress();
+    }
+
     Headers headers() {
         return http.getRequestHeaders();
     }
@@ -51,10 +54,10 @@ final class Exchange {
     }
 
     /** Reads the whole body, or throws 413 once it is longer than it may be. */
-    byte[] body() throws IOException, Problem {
+    byte[] body(BodyBudget.Share share) throws IOException, Problem {
         byte[] body = new byte[0];
         if (!Framing.announcesMoreThan(headers(), bodyBytesMax)) {
-            body = http.getRequestBody().readNBytes(bodyBytesMax + 1);
+            body = share.read(http.getRequestBody(), bodyBytesMax);
             bodyRead = body.length <= bodyBytesMax;
         }
         if (!bodyRead) {
@@ -66,8 +69,8 @@ final class Exchange {
     /** Writes the answer. A client that has left is no failure: the work is done. */
     void answer(Response response, Map<String, String> headers) throws IOException {
         boolean head = http.getRequestMethod().equals("HEAD");
-        boolean bodyless = head || response.status() == 204;
-        byte[] body = Json.write(response.body());
+        byte[] body = response.body();
+        boolean bodyless = head || body.length == 0;
         Headers out = http.getResponseHeaders();
         headers.forEach(out::set);
         response.headers().forEach(out::set);

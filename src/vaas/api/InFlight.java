@@ -1,6 +1,7 @@
 package vaas.api;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -9,10 +10,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * for good after a handler's exception, or a client that left inside its body.
  */
 final class InFlight {
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition none = lock.newCondition();
     private int count; // guarded by lock
     private boolean stopping; // guarded by lock
+    private long lastLeft = System.nanoTime() - QUIET_NANOS; // guarded by lock
 
     /** Counts a request in; false if it is to be refused, because the server stops. */
     boolean enter() {
@@ -30,6 +34,7 @@ final class InFlight {
         lock.lock();
         try {
             count--;
+            lastLeft = System.nanoTime();
             if (count == 0) {
                 none.signalAll();
             }
@@ -48,13 +53,16 @@ final class InFlight {
         }
     }
 
-    /** Waits until none is under way; false if that takes longer than it may. */
-    boolean awaitNone(Duration patience) {
+    /**
+     * Waits until none is under way, and none has been for a moment: a request that is just
+     * arriving would be cut off. False if that takes longer than it may.
+     */
+    boolean awaitQuiet(Duration patience) {
         lock.lock();
         try {
-            long nanos = patience.toNanos();
-            while (count > 0 && nanos > 0) {
-                nanos = none.awaitNanos(nanos);
+            long end = System.nanoTime() + patience.toNanos();
+            while (!isQuiet() && System.nanoTime() < end) {
+                none.awaitNanos(Math.min(QUIET_NANOS, end - System.nanoTime()));
             }
             return count == 0;
         } catch (InterruptedException e) {
@@ -63,5 +71,9 @@ final class InFlight {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isQuiet() {
+        return count == 0 && System.nanoTime() - lastLeft >= QUIET_NANOS;
     }
 }

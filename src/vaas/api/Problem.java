@@ -2,6 +2,7 @@ package vaas.api;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import vaas.json.Json;
 
 /**
  * A request that fails: the one shape of every error, on every path (RFC 9457). Thrown by whoever
@@ -40,6 +41,6 @@ final class Problem extends Exception {
         body.put("title", TITLES.getOrDefault(status, "Error"));
         body.put("status", status);
         body.put("detail", getMessage());
-        return new Response(status, MEDIA_TYPE, body, headers);
+        return new Response(status, MEDIA_TYPE, Json.write(body), headers);
     }
 }

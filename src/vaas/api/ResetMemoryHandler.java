@@ -6,6 +6,7 @@ import java.util.Map;
 import vaas.agent.BaseAgent;
 import vaas.memory.MemoryUnavailableException;
 import vaas.memory.Receipt;
+import vaas.memory.Requester;
 
 /** {@code POST /reset-memory}: forgets the conversation. The body is ignored. */
 final class ResetMemoryHandler implements Route {
@@ -21,7 +22,8 @@ final class ResetMemoryHandler implements Route {
     public Response handle(Request request) throws Problem {
         try {
             String ended = agent.threadId();
-            Receipt receipt = agent.resetMemory();
+            Receipt receipt = agent.resetMemory(
+                    new Requester(request.id(), request.remoteAddress()));
             LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} is reset, {2} begins: {3}",
                     request.id(), ended, agent.threadId(), receipt);
             Map<String, Object> body = new LinkedHashMap<>();
@@ -29,6 +31,7 @@ final class ResetMemoryHandler implements Route {
             body.put("records_removed", receipt.recordsRemoved());
             body.put("bytes_removed", receipt.bytesRemoved());
             body.put("generation", receipt.generation());
+            receipt.backup().ifPresent(file -> body.put("backup", file));
             return Response.ok(body);
         } catch (MemoryUnavailableException e) {
             throw new Problem(503, "The memory is closed.");

@@ -1,22 +1,22 @@
 package vaas.api;
 
 import java.util.Map;
+import vaas.json.Json;
 
 /**
  * An answer before it is written.
  *
- * @param body members of one JSON object, in their order
+ * @param body empty if there is none
  * @param headers besides those that every answer has
  */
-record Response(int status, String mediaType, Map<String, Object> body,
-        Map<String, String> headers) {
+record Response(int status, String mediaType, byte[] body, Map<String, String> headers) {
+    static Response ok(Map<String, Object> members) {
+        return new Response(200, "application/json", Json.write(members), Map.of());
+    }
+
     /** Leaves the body out. */
     @Override
     public String toString() {
-        return "Response[" + status + "]";
-    }
-
-    static Response ok(Map<String, Object> body) {
-        return new Response(200, "application/json", body, Map.of());
+        return "Response[" + status + ", " + body.length + " bytes]";
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import vaas.config.Config;
+import vaas.metrics.Metrics;
 
 /**
  * The one wrapper around every route: guard, exact path, method, body, then the route; any
@@ -21,6 +22,8 @@ final class Router implements HttpHandler {
     private final Guard guard;
     private final InFlight inFlight;
     private final int bodyBytesMax;
+    private final BodyBudget budget;
+    private final Metrics metrics;
     private final Map<String, Entry> routes = new LinkedHashMap<>();
 
     /**
@@ -38,7 +41,9 @@ final class Router implements HttpHandler {
         }
     }
 
-    Router(Config.Http config, InFlight inFlight) {
+    Router(Config.Http config, InFlight inFlight, Metrics metrics) {
+        this.metrics = metrics;
+        this.budget = new BodyBudget(Runtime.getRuntime().maxMemory(), config.maxBodyBytes());
         this.guard = new Guard(config);
         this.inFlight = inFlight;
         this.bodyBytesMax = config.maxBodyBytes();
@@ -63,6 +68,10 @@ final class Router implements HttpHandler {
             Exchange exchange = new Exchange(http, bodyBytesMax);
             serve(http, exchange, welcome);
             AccessLog.log(http, exchange, System.nanoTime() - start);
+            String path = path(http.getRequestURI());
+            metrics.counter("vaas_http_requests_total", "Requests by route and status.",
+                    "route", routes.containsKey(path) ? path : "other",
+                    "status", Integer.toString(exchange.status())).increment();
         } finally {
             inFlight.leave();
         }
@@ -109,7 +118,10 @@ final class Router implements HttpHandler {
                 throw new Problem(405, "Use " + entry.method + ".",
                         Map.of("Allow", entry.allowed()));
             }
-            return entry.route.handle(new Request(exchange.id(), asked, exchange.body()));
+            try (BodyBudget.Share share = budget.share()) {
+                return entry.route.handle(new Request(exchange.id(), exchange.remoteAddress(),
+                        asked, exchange.body(share)));
+            }
         } catch (Problem problem) {
             return problem.toResponse();
         }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,8 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     private static final int SECONDS_MAX = 3600;
     private static final int MEMORY_SIZE_MAX = 1000;
     private static final int CHATS_MAX = 10_000;
+    /** A century; more would overflow dates, and is no limit anyway. */
+    private static final long AGE_DAYS_MAX = 36_500;
     /** One message of this size still fits in a memory record. */
     private static final int BODY_BYTES_MAX = 32 << 20;
 
@@ -107,8 +110,25 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      *
      * @param memoryDir its folder
      * @param windowRecords how many of the newest records to hold in memory
+     * @param maxRecords beyond, the oldest turns go
+     * @param maxBytes beyond, the oldest turns go
+     * @param maxAge turns that are older go
+     * @param backupDir where a reset puts the old file; without it, the file is wiped
      */
-    public record Store(Path memoryDir, int windowRecords) {}
+    public record Store(Path memoryDir, int windowRecords, OptionalLong maxRecords,
+            OptionalLong maxBytes, Optional<Duration> maxAge, Optional<Path> backupDir) {
+        /**
+         * A memory without limits and backups.
+         *
+         * @param memoryDir its folder
+         * @param windowRecords how many of the newest records to hold in memory
+         * @return the settings
+         */
+        public static Store of(Path memoryDir, int windowRecords) {
+            return new Store(memoryDir, windowRecords, OptionalLong.empty(),
+                    OptionalLong.empty(), Optional.empty(), Optional.empty());
+        }
+    }
 
     /**
      * Reads and checks all settings.
@@ -164,7 +184,16 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
 
     private static Store store(Values values) {
         return new Store(values.path(Setting.MEMORY_DIR),
-                values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX));
+                values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX),
+                values.limit(Setting.MEMORY_MAX_RECORDS), values.limit(Setting.MEMORY_MAX_BYTES),
+                maxAge(values), values.isSet(Setting.RESET_BACKUP_DIR)
+                        ? Optional.of(values.path(Setting.RESET_BACKUP_DIR)) : Optional.empty());
+    }
+
+    private static Optional<Duration> maxAge(Values values) {
+        OptionalLong days = values.limit(Setting.MEMORY_MAX_AGE_DAYS);
+        return days.isPresent() ? Optional.of(Duration.ofDays(Math.min(days.getAsLong(),
+                AGE_DAYS_MAX))) : Optional.empty();
     }
 
     private static InetAddress address(Values values) {

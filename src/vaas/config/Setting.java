@@ -31,6 +31,14 @@ public enum Setting {
     AGENT_MEMORY_SIZE("20", "records of history in a prompt, 0 to 1000"),
     /** Folder of the memory. */
     MEMORY_DIR("data", "folder of the memory; run.sh puts the default beside itself"),
+    /** Most records. */
+    MEMORY_MAX_RECORDS("", "when set, the oldest turns go beyond so many records"),
+    /** Most bytes. */
+    MEMORY_MAX_BYTES("", "when set, the oldest turns go beyond so many bytes of the file"),
+    /** Greatest age. */
+    MEMORY_MAX_AGE_DAYS("", "when set, turns go that are older; checked once an hour"),
+    /** Folder of backups. */
+    RESET_BACKUP_DIR("", "when set, a reset moves the old file there instead of wiping it"),
     /** Token that callers need. */
     API_TOKEN("", "when set, every route but /health wants 'Authorization: Bearer' with it"),
     /** Origins of browsers. */

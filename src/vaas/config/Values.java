@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -80,6 +81,24 @@ final class Values {
         }
         fault(setting, "is '" + value + "', expected a whole number from " + min + " to " + max);
         return Integer.parseInt(setting.defaultValue());
+    }
+
+    /** A limit from 1 on; empty if it is not set. */
+    OptionalLong limit(Setting setting) {
+        String value = raw(setting).strip();
+        if (value.isEmpty() && !isSet(setting)) {
+            return OptionalLong.empty();
+        }
+        try {
+            long limit = Long.parseLong(value);
+            if (limit > 0) {
+                return OptionalLong.of(limit);
+            }
+        } catch (NumberFormatException e) {
+            // the same sentence serves
+        }
+        fault(setting, "is '" + value + "', expected a whole number from 1");
+        return OptionalLong.empty();
     }
 
     <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {

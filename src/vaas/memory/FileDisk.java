@@ -99,6 +99,11 @@ final class FileDisk implements Disk {
         return Files.getFileStore(folder).getUsableSpace();
     }
 
+    /** Opens a file that is only to be looked at. */
+    static Handle openToRead(Path file) throws IOException {
+        return new FileHandle(new RandomAccessFile(file.toFile(), "r"));
+    }
+
     /** Creates a file for its owner alone if it is not there. */
     static void createOwnerOnly(Path file) throws IOException {
         try {

@@ -3,20 +3,17 @@ package vaas.memory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import vaas.json.Json;
 import vaas.memory.GroupCommit.Batch;
 import vaas.memory.GroupCommit.Outcome;
 
 /**
- * The moving part of a memory: appends turns, forces them in groups, and resets.
- *
- * <p>Three kinds of state, in the order in which a turn passes through them:
+ * The moving part of a memory: appends turns and forces them in groups. Three kinds of state, in
+ * the order in which a turn passes through them:
  *
  * <ol>
  *   <li>the file and the open batch, guarded by one read-write lock: an append writes under the
@@ -31,6 +28,7 @@ final class Journal implements Closeable {
     private static final System.Logger LOG = System.getLogger(Journal.class.getName());
 
     private final Clock clock;
+    private final MemoryMetrics metrics;
     private final SplittableRandom random = new SplittableRandom(); // guarded by the write lock
     private final GroupCommit commit = new GroupCommit();
 
@@ -43,8 +41,10 @@ final class Journal implements Closeable {
     private Batch open = commit.newBatch(); // replaced only by whoever has the right to commit
     private UUID lastId; // null until the first record
     private IOException broken; // why writes are refused; null if they are not
-    private boolean lastWriteFailed;
+    private volatile boolean lastWriteFailed; // volatile to be read without the lock
     private boolean closed;
+
+    private volatile Runnable afterForce = () -> {};
 
     /** Written by whoever has the right to commit; a reset holds the write lock as well. */
     private volatile View view;
@@ -55,7 +55,8 @@ final class Journal implements Closeable {
      * @param lastId the newest id in the file, null if there is none
      * @param view what the file holds
      */
-    Journal(MemoryFile file, UUID lastId, View view, Clock clock) {
+    Journal(MemoryFile file, UUID lastId, View view, Clock clock, MemoryMetrics metrics) {
+        this.metrics = metrics;
         this.file = file;
         this.lastId = lastId;
         this.view = view;
@@ -85,16 +86,18 @@ final class Journal implements Closeable {
 
     Optional<MemoryRecord> insert(long generation, String question, String answer)
             throws IOException {
-        byte[] questionJson = Json.quote(question);
-        byte[] answerJson = Json.quote(answer);
+        Draft draft = Draft.of(question, answer);
+        long start = System.nanoTime();
         Turn turn;
         Batch batch;
         writeLock.lock();
+        metrics.lockWait.since(start);
         try {
             if (generation != view.generation()) {
+                metrics.fenced.increment();
                 return Optional.empty();
             }
-            turn = append(question, questionJson, answer, answerJson);
+            turn = append(draft);
             batch = open;
         } finally {
             writeLock.unlock();
@@ -102,23 +105,37 @@ final class Journal implements Closeable {
         if (commit.awaitOrLead(batch)) {
             lead(batch);
         }
-        return commit.forced(batch) ? Optional.of(turn.answer()) : Optional.empty();
+        if (!commit.forced(batch)) {
+            metrics.fenced.increment();
+            return Optional.empty();
+        }
+        metrics.append.since(start);
+        return Optional.of(turn.answer());
     }
 
-    Receipt resetMemory() throws IOException {
-        FileReset reset;
-        View removed;
+    /**
+     * Lets something take the place of the file; turns that wait for their force then belong to it,
+     * or, after a reset, are not remembered.
+     *
+     * @return what was there
+     */
+    View replace(Replacement replacement) throws IOException {
         commit.begin();
         try {
             requireOpen(); // closing needs the same right, so this stays true
-            reset = file.prepareReset();
-            removed = swap(reset);
-            makeDurable(reset);
+            View old = view;
+            replacement.beforeSwap(old);
+            swap(replacement);
+            makeDurable(replacement);
+            return old;
         } finally {
             commit.end(open);
         }
-        reset.wipe(removed.index());
-        return new Receipt(removed.index().count(), removed.end(), removed.generation() + 1);
+    }
+
+    /** Runs after each force, in the thread that did it. */
+    void afterForce(Runnable action) {
+        afterForce = action;
     }
 
     /** Throws if no turn can be stored, whatever the disk would say. */
@@ -131,16 +148,13 @@ final class Journal implements Closeable {
         }
     }
 
-    /** Tells whether a turn can be stored, as far as is known without writing one. */
+    /** Whether a turn can be stored, as far as is known without writing one. */
     boolean isWritable(long freeBytesMin) {
-        readLock.lock();
         try {
-            return !closed && broken == null
-                    && (!lastWriteFailed || file.usableBytes() >= freeBytesMin);
+            checkWritable();
+            return !lastWriteFailed || file.usableBytes() >= freeBytesMin;
         } catch (IOException e) {
             return false;
-        } finally {
-            readLock.unlock();
         }
     }
 
@@ -159,36 +173,27 @@ final class Journal implements Closeable {
     private boolean closedIfIdle() throws IOException {
         writeLock.lock();
         try {
-            if (closed) {
-                return true;
+            if (!closed && open.turns().isEmpty()) {
+                closed = true;
+                file.close();
             }
-            if (!open.turns().isEmpty()) {
-                return false;
-            }
-            closed = true;
-            file.close();
-            return true;
+            return closed;
         } finally {
             writeLock.unlock();
         }
     }
 
-    private Turn append(String question, byte[] questionJson, String answer, byte[] answerJson)
-            throws IOException {
+    private Turn append(Draft draft) throws IOException {
         assert lock.isWriteLockedByCurrentThread();
         requireWritable();
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        UUID asked = MessageIds.next(lastId, now.toEpochMilli(), random);
-        UUID answered = MessageIds.next(asked, now.toEpochMilli(), random);
-        MemoryRecord first = new MemoryRecord(asked, Role.USER, question, now);
-        MemoryRecord second = new MemoryRecord(answered, Role.ASSISTANT, answer, now);
+        Draft.Stamped stamped = draft.stamp(
+                lastId, clock.instant().truncatedTo(ChronoUnit.MILLIS), random);
         long offset = file.end();
-        byte[] lines = RecordLine.encode(first, questionJson, second, answerJson);
         lastWriteFailed = true;
-        file.append(lines);
+        file.append(stamped.lines());
         lastWriteFailed = false;
-        lastId = answered;
-        Turn turn = new Turn(first, second, offset, file.end());
+        lastId = stamped.answer().messageId();
+        Turn turn = new Turn(stamped.question(), stamped.answer(), offset, file.end());
         open.turns().add(turn);
         return turn;
     }
@@ -205,8 +210,12 @@ final class Journal implements Closeable {
     /** Forces the open batch and shows it to readers; the caller has the right to commit. */
     private void force() {
         Batch batch = openAnother();
+        long start = System.nanoTime();
         try {
             file.sync();
+            metrics.force.since(start);
+            LOG.log(System.Logger.Level.DEBUG, "forced {0} turns in {1} us", batch.turns().size(),
+                    (System.nanoTime() - start) / 1000);
             View next = view.with(batch.turns());
             next.index().append(batch.turns());
             view = next;
@@ -215,28 +224,32 @@ final class Journal implements Closeable {
             return;
         }
         commit.settle(batch, Outcome.FORCED, null);
+        afterForce.run();
     }
 
-    private View swap(FileReset reset) throws IOException {
-        View old = view;
-        Batch overtaken;
+    private void swap(Replacement replacement) throws IOException {
         writeLock.lock();
         try {
-            reset.swap();
-            view = old.reset();
-            broken = null;
-            lastWriteFailed = false;
-            overtaken = openAnother();
+            if (!replacement.isReset()) {
+                requireWritable();
+            }
+            View old = view;
+            view = replacement.swap(old);
+            if (replacement.isReset()) {
+                broken = null;
+                lastWriteFailed = false;
+                commit.settle(openAnother(), Outcome.RESET, null);
+            } else {
+                open.turns().replaceAll(turn -> turn.shifted(old.end() - view.end()));
+            }
         } finally {
             writeLock.unlock();
         }
-        commit.settle(overtaken, Outcome.RESET, null);
-        return old;
     }
 
-    private void makeDurable(FileReset reset) throws IOException {
+    private void makeDurable(Replacement replacement) throws IOException {
         try {
-            reset.makeDurable();
+            replacement.makeDurable();
         } catch (IOException e) {
             refuseWrites(e, openAnother());
             throw e;
@@ -261,7 +274,7 @@ final class Journal implements Closeable {
         try {
             broken = cause;
             later = openAnother();
-            cutUnforced(cause);
+            Closing.after(cause, () -> file.cut(view.end()));
         } finally {
             writeLock.unlock();
         }
@@ -271,14 +284,6 @@ final class Journal implements Closeable {
                 file.path(), cause.toString());
     }
 
-    private void cutUnforced(IOException because) {
-        try {
-            file.cut(view.end());
-        } catch (IOException e) {
-            because.addSuppressed(e);
-        }
-    }
-
     private void requireWritable() throws MemoryUnavailableException {
         requireOpen();
         if (broken != null) {
@@ -286,7 +291,8 @@ final class Journal implements Closeable {
         }
     }
 
-    private void requireOpen() throws MemoryUnavailableException {
+    /** Throws if closed; for those who hold the lock, or a right that closing needs as well. */
+    void requireOpen() throws MemoryUnavailableException {
         if (closed) {
             throw new MemoryUnavailableException("the memory is closed", null);
         }

@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
-import vaas.memory.Journal.Reading;
+import vaas.config.Config;
+import vaas.metrics.Metrics;
 
 /**
  * A conversation that outlives the process and can be wiped: an append-only file of JSON lines,
@@ -20,19 +21,67 @@ import vaas.memory.Journal.Reading;
  * short; every wait is for the disk. Readers see only what is durable.
  */
 public final class Memory implements Closeable {
-    /** How much of the file opening may read to fill the window. */
-    private static final long OPEN_READ_BYTES = 16 << 20;
     /** Below this a disk on which a write has failed still counts as full. */
     private static final long FREE_BYTES_MIN = 1 << 20;
 
+    private final Clock clock;
     private final Closeable ownership;
+    private final AuditLog audit;
+    private final Optional<Backups> backups;
+    private final MemoryMetrics metrics;
     private final Journal journal;
+    private final Replacing replacing;
     private final IndexReading indexReading;
+    private final Retention retention;
 
-    private Memory(Closeable ownership, Journal journal, IndexReading indexReading) {
+    private Memory(Disk disk, Config.Store store, Clock clock, Metrics metrics, Closeable ownership)
+            throws IOException {
+        long start = System.nanoTime();
+        Path folder = store.memoryDir();
+        this.clock = clock;
         this.ownership = ownership;
-        this.journal = journal;
-        this.indexReading = indexReading;
+        this.metrics = new MemoryMetrics(metrics);
+        this.audit = new AuditLog(disk, folder, clock);
+        MemoryFile file = MemoryFile.open(disk, folder);
+        Disk.Handle reader = null;
+        try {
+            this.backups = store.backupDir().isEmpty() ? Optional.empty()
+                    : Optional.of(Backups.open(disk, folder, store.backupDir().get()));
+            reader = file.reader();
+            View.Opening opening = View.open(reader, file, store.windowRecords());
+            this.journal = new Journal(
+                    file, opening.lastId(), opening.view(), clock, this.metrics);
+            this.indexReading = IndexReading.start(
+                    opening.view().index(), reader, file.end());
+        } catch (IOException | RuntimeException e) {
+            Closing.after(e, reader, file);
+            throw e;
+        }
+        this.replacing = new Replacing(journal, file);
+        if (file.tornBytes() > 0) {
+            this.metrics.tornTails.increment();
+            this.metrics.tornBytes.add(file.tornBytes());
+            audit.write(new AuditLog.Entry(
+                    "repair", Requester.SELF, 0, 0, file.tornBytes(), start, "ok"));
+        }
+        this.retention = Retention.start(Limits.of(store), journal, replacing, audit, clock);
+        metrics.gauge("vaas_memory_bytes", "Length of the memory file.", this::bytes);
+        metrics.gauge("vaas_memory_records", "Readable records, once they have been counted.",
+                () -> size().orElse(-1));
+        metrics.gauge("vaas_memory_damaged_lines", "Damaged lines in the memory file.",
+                this::damagedLines);
+    }
+
+    /**
+     * Opens the memory in a folder, without limits, backups and metrics.
+     *
+     * @param folder of this memory alone
+     * @param windowRecords how many of the newest records to hold in memory
+     * @return the open memory
+     * @throws IOException as {@link #open(Config.Store, Metrics)} does
+     */
+    public static Memory open(Path folder, int windowRecords) throws IOException {
+        return open(Config.Store.of(folder, windowRecords), new Metrics());
     }
 
     /**
@@ -40,48 +89,28 @@ public final class Memory implements Closeable {
      * the bytes of an unfinished turn at the end of the file are cut and logged. Ready after
      * reading the tail, whatever the size of the file.
      *
-     * @param folder of this memory alone
-     * @param windowRecords how many of the newest records to hold in memory, at least 0; beyond
-     *     1,024 records or 4 Mi chars, they are read from the file when asked for
+     * @param store where it is; how many of the newest records to hold in memory (beyond 1,024
+     *     records or 4 Mi chars they are read from the file when asked for); limits and backups
+     * @param metrics where it counts what it does
      * @return the open memory
      * @throws IOException if the folder can't be created or written, or is in use
      */
-    public static Memory open(Path folder, int windowRecords) throws IOException {
-        return open(new FileDisk(), folder, windowRecords, Clock.systemUTC());
+    public static Memory open(Config.Store store, Metrics metrics) throws IOException {
+        return open(new FileDisk(), store, Clock.systemUTC(), metrics);
     }
 
-    static Memory open(Disk disk, Path folder, int windowRecords, Clock clock) throws IOException {
-        if (windowRecords < 0) {
-            throw new IllegalArgumentException(
-                    "windowRecords is " + windowRecords + ", expected at least 0");
-        }
-        disk.createFolder(folder);
-        Closeable ownership = disk.lock(folder);
-        MemoryFile file = null;
-        try {
-            file = MemoryFile.open(disk, folder);
-            return open(ownership, file, windowRecords, clock);
-        } catch (IOException | RuntimeException e) {
-            Closing.after(e, file, ownership);
-            throw e;
-        }
-    }
-
-    private static Memory open(
-            Closeable ownership, MemoryFile file, int windowRecords, Clock clock)
+    static Memory open(Disk disk, Config.Store store, Clock clock, Metrics metrics)
             throws IOException {
-        Disk.Handle reader = file.reader();
+        if (store.windowRecords() < 0) {
+            throw new IllegalArgumentException(
+                    "windowRecords is " + store.windowRecords() + ", expected at least 0");
+        }
+        disk.createFolder(store.memoryDir());
+        Closeable ownership = disk.lock(store.memoryDir());
         try {
-            long end = file.end();
-            Tail.Turns tail = Tail.wholeTurns(reader, end, windowRecords, OPEN_READ_BYTES);
-            Window window = Window.empty(windowRecords).with(tail.list());
-            SparseIndex index = new SparseIndex(file.path().toString(), end);
-            View view = new View(0, end, tail.complete() ? window : window.withOlder(), index);
-            UUID lastId = tail.newest().map(MemoryRecord::messageId).orElse(null);
-            return new Memory(ownership, new Journal(file, lastId, view, clock),
-                    IndexReading.start(index, reader, end));
+            return new Memory(disk, store, clock, metrics, ownership);
         } catch (IOException | RuntimeException e) {
-            reader.close();
+            Closing.after(e, ownership);
             throw e;
         }
     }
@@ -109,8 +138,6 @@ public final class Memory implements Closeable {
      */
     public Optional<MemoryRecord> insert(long generation, String question, String answer)
             throws IOException {
-        MemoryRecord.checkContent(question);
-        MemoryRecord.checkContent(answer);
         return journal.insert(generation, question, answer);
     }
 
@@ -155,17 +182,42 @@ public final class Memory implements Closeable {
     }
 
     /**
-     * Forgets everything, durably: on return the old file is truncated and closed, and no file of
-     * this memory holds any of its text. Works on a memory that refuses writes, and makes it
-     * writable again. Appends and reads are held up for a rename only, whatever the size.
+     * Forgets everything, on nobody's behalf; see {@link #resetMemory(Requester)}.
      *
+     * @return what was removed
+     * @throws IOException if the reset can't be made durable
+     */
+    public Receipt resetMemory() throws IOException {
+        return resetMemory(Requester.SELF);
+    }
+
+    /**
+     * Forgets everything, durably: on return the old file is truncated and closed, and no file of
+     * this memory holds any of its text, but for a backup where the settings ask for one. Works on
+     * a memory that refuses writes, and makes it writable again. Appends and reads are held up for
+     * a rename only, whatever the size.
+     *
+     * @param requester for the audit, which is on disk before this returns
      * @return what was removed
      * @throws MemoryUnavailableException if the memory is closed
      * @throws IOException if the reset can't be made durable: the memory is as it was or empty,
      *     and asking again is safe
      */
-    public Receipt resetMemory() throws IOException {
-        return journal.resetMemory();
+    public Receipt resetMemory(Requester requester) throws IOException {
+        long start = System.nanoTime();
+        Receipt receipt = null;
+        try {
+            long next = generation() + 1;
+            receipt = replacing.reset(backups.map(it -> it.next(clock.instant(), next)));
+            return receipt;
+        } finally {
+            metrics.reset.since(start);
+            boolean done = receipt != null;
+            audit.write(new AuditLog.Entry("reset", requester,
+                    done ? receipt.generation() : generation(),
+                    done ? receipt.recordsRemoved() : 0, done ? receipt.bytesRemoved() : 0, start,
+                    done ? "ok" : "failed"));
+        }
     }
 
     /**
@@ -216,20 +268,20 @@ public final class Memory implements Closeable {
     /** Forces what is being stored, then gives the folder back. Closing again does nothing. */
     @Override
     public void close() throws IOException {
-        Closing.all(journal, indexReading, ownership);
+        Closing.all(retention, indexReading, replacing, ownership);
     }
 
     private interface ViewReader<T> {
         T read(Disk.Handle reader, View view) throws IOException;
     }
 
-    // A reset may have cut the file under the reading; what holds then is the newer state.
+    // A file that is replaced meanwhile may have been cut short: what holds then is the newer one.
     private <T> T readStable(ViewReader<T> action) throws IOException {
         while (true) {
-            Reading reading = journal.read();
+            Journal.Reading reading = journal.read();
             try (Disk.Handle reader = reading.reader()) {
                 T found = action.read(reader, reading.view());
-                if (generation() == reading.view().generation()) {
+                if (journal.view().epoch() == reading.view().epoch()) {
                     return found;
                 }
             }

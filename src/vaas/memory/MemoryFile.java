@@ -3,6 +3,7 @@ package vaas.memory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The file of a memory: whole turns appended at its end, replaced as a whole by a reset. Knows
@@ -21,12 +22,14 @@ final class MemoryFile implements Closeable {
     private Disk.Handle handle;
     private long end; // bytes of whole turns; nothing lies past it unless damagedTail
     private boolean damagedTail; // a failed write could not be cut off again
+    private final long tornBytes; // of an unfinished turn, cut off at open
 
-    private MemoryFile(Disk disk, Path folder, Disk.Handle handle, long end) {
+    private MemoryFile(Disk disk, Path folder, Disk.Handle handle, long end, long tornBytes) {
         this.disk = disk;
         this.folder = folder;
         this.handle = handle;
         this.end = end;
+        this.tornBytes = tornBytes;
     }
 
     /** Opens the file, or creates it, and cuts off what a crash left; all durable on return. */
@@ -46,7 +49,7 @@ final class MemoryFile implements Closeable {
             // Always: what is there may have been written, but not forced, by one who was killed.
             handle.sync();
             disk.syncFolder(folder);
-            return new MemoryFile(disk, folder, handle, end);
+            return new MemoryFile(disk, folder, handle, end, length - end);
         } catch (IOException | RuntimeException e) {
             handle.close();
             throw e;
@@ -55,6 +58,11 @@ final class MemoryFile implements Closeable {
 
     Path path() {
         return folder.resolve(FILE_NAME);
+    }
+
+    /** Bytes of an unfinished turn that opening has cut off. */
+    long tornBytes() {
+        return tornBytes;
     }
 
     /** Offset after the last whole turn written. */
@@ -100,33 +108,63 @@ final class MemoryFile implements Closeable {
     }
 
     /** Makes an empty, synced file ready to take the place of this one; needs no lock. */
-    FileReset prepareReset() {
+    FileReset prepareReset(Optional<Path> backup) {
         Disk.Handle prepared = null;
         try {
             prepared = disk.create(folder.resolve(NEW_NAME));
             prepared.sync();
-            return new FileReset(this, prepared);
+            return new FileReset(this, prepared, backup);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0}: no room for a new file, truncating in place:"
-                    + " {1}", path(), e.toString());
+            LOG.log(System.Logger.Level.WARNING, "{0}: no room for a new file: {1}", path(),
+                    e.toString());
             discard(prepared, e);
-            return new FileReset(this, null);
+            return new FileReset(this, null, backup);
+        }
+    }
+
+    /** Makes a file ready to take the newer part of this one; needs no lock. */
+    FileRewrite prepareRewrite(Cut cut) throws IOException {
+        Disk.Handle source = reader();
+        try {
+            return new FileRewrite(this, source, disk.create(folder.resolve(NEW_NAME)), cut);
+        } catch (IOException e) {
+            Closing.after(e, source);
+            throw e;
         }
     }
 
     /** Removes a prepared file that can't be used; it is empty. */
     void discard(Disk.Handle prepared, IOException because) {
-        Closing.after(because, prepared, () -> disk.delete(folder.resolve(NEW_NAME)));
+        Closing.after(because, prepared, this::deleteNew);
     }
 
-    /** Puts a prepared file in place by one rename, and hands out the old one. */
-    Disk.Handle replaceBy(Disk.Handle prepared) throws IOException {
+    void deleteNew() throws IOException {
+        disk.delete(folder.resolve(NEW_NAME));
+    }
+
+    /** Puts a prepared file with so many bytes in place by one rename; hands out the old one. */
+    Disk.Handle replaceBy(Disk.Handle prepared, long newEnd) throws IOException {
         disk.move(folder.resolve(NEW_NAME), path());
         Disk.Handle old = handle;
         handle = prepared;
-        end = 0;
+        end = newEnd;
         damagedTail = false;
         return old;
+    }
+
+    /** Gives the file another name, which must be free. */
+    void moveTo(Path kept) throws IOException {
+        if (disk.exists(kept)) {
+            throw new IOException(kept + " is there already");
+        }
+        disk.move(path(), kept);
+    }
+
+    /** Undoes {@link #moveTo}, if that was done. */
+    void moveBackFrom(Path kept) throws IOException {
+        if (!disk.exists(path())) {
+            disk.move(kept, path());
+        }
     }
 
     long usableBytes() throws IOException {
@@ -134,7 +172,11 @@ final class MemoryFile implements Closeable {
     }
 
     void syncFolder() throws IOException {
-        disk.syncFolder(folder);
+        syncFolder(folder);
+    }
+
+    void syncFolder(Path other) throws IOException {
+        disk.syncFolder(other);
     }
 
     @Override

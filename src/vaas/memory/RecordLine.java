@@ -26,7 +26,7 @@ final class RecordLine {
     /** More than the other members of a line take. */
     private static final int OTHER_BYTES_MAX = 256;
 
-    private static final DateTimeFormatter MILLIS =
+    static final DateTimeFormatter MILLIS =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
     /** The year 4199: an id from later is damage. New ids come after it, and need room to. */

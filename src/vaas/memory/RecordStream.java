@@ -10,25 +10,30 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The readable records of a memory as a lazy stream, until a reset; holds one line at a time.
+ * The readable records of a memory as a lazy stream; holds one line at a time. When a rewrite
+ * replaces the file meanwhile, it goes on in the new one; when a reset does, it ends.
  */
 final class RecordStream extends Spliterators.AbstractSpliterator<MemoryRecord> {
     private final Journal journal;
     private final long generation;
-    private final LineReader lines;
+    private final long end; // as an offset that stays the same: with the view's base
+    private Journal.Reading reading;
+    private LineReader lines;
 
-    private RecordStream(Journal journal, Journal.Reading reading) {
+    private RecordStream(Journal journal) throws IOException {
         super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
         this.journal = journal;
-        this.generation = reading.view().generation();
-        this.lines = new LineReader(reading.reader(), 0, reading.view().end());
+        this.reading = journal.read();
+        View view = reading.view();
+        this.generation = view.generation();
+        this.end = view.base() + view.end();
+        this.lines = new LineReader(reading.reader(), 0, view.end());
     }
 
-    /** Streams what is remembered now; closing the stream closes the file. */
+    /** Streams what is remembered now; to be closed. */
     static Stream<MemoryRecord> of(Journal journal) throws IOException {
-        Journal.Reading reading = journal.read();
-        return StreamSupport.stream(new RecordStream(journal, reading), false)
-                .onClose(() -> unchecked(reading.reader()));
+        RecordStream records = new RecordStream(journal);
+        return StreamSupport.stream(records, false).onClose(records::close);
     }
 
     @Override
@@ -36,7 +41,8 @@ final class RecordStream extends Spliterators.AbstractSpliterator<MemoryRecord> 
         try {
             // Asked after the reading: a reset on a full disk empties this very file, and what is
             // read then may be of the next conversation.
-            while (lines.next() && journal.view().generation() == generation) {
+            while ((lines.next() || goOnInNewFile())
+                    && journal.view().generation() == generation) {
                 Optional<MemoryRecord> found = RecordLine.decode(lines.line());
                 if (found.isPresent()) {
                     action.accept(found.get());
@@ -49,9 +55,28 @@ final class RecordStream extends Spliterators.AbstractSpliterator<MemoryRecord> 
         }
     }
 
-    private static void unchecked(Disk.Handle reader) {
+    // The old file has been wiped under us: the line that could not be read begins at lineOffset.
+    private boolean goOnInNewFile() throws IOException {
+        long position = reading.view().base() + lines.lineOffset();
+        while (position < end && journal.view().epoch() != reading.view().epoch()) {
+            Journal.Reading next = journal.read();
+            reading.reader().close();
+            reading = next;
+            if (next.view().generation() != generation) {
+                return false;
+            }
+            long base = next.view().base();
+            lines = new LineReader(next.reader(), Math.max(position, base) - base, end - base);
+            if (lines.next()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void close() {
         try {
-            reader.close();
+            reading.reader().close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

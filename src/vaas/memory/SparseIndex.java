@@ -45,6 +45,26 @@ final class SparseIndex {
         return new SparseIndex(fileName, 0);
     }
 
+    /** The index of a file whose beginning has been dropped; this one has read all of it. */
+    SparseIndex without(Cut cut) {
+        lock.lock();
+        try {
+            SparseIndex rest = new SparseIndex(fileName, end - cut.offset());
+            for (int entry = 0; entry < entries; entry++) {
+                if (offsets[entry] >= cut.offset()) {
+                    rest.enter(idHighs[entry], offsets[entry] - cut.offset());
+                }
+            }
+            rest.scanned = scanned - cut.offset();
+            rest.records = records - cut.records();
+            rest.damagedLines = damagedLines - cut.damagedLines();
+            rest.sinceEntry = sinceEntry;
+            return rest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes in turns that have become durable right behind all others. */
     void append(Iterable<Turn> turns) {
         lock.lock();
@@ -191,18 +211,18 @@ final class SparseIndex {
         }
         boolean rising = entries == 0 || idHigh > idHighs[entries - 1];
         if (sinceEntry > RECORDS_PER_ENTRY && rising && found.role() == Role.USER) {
-            grow();
-            idHighs[entries] = idHigh;
-            offsets[entries++] = offset;
+            enter(idHigh, offset);
             sinceEntry = 1;
         }
     }
 
-    private void grow() {
+    private void enter(long idHigh, long offset) {
         if (entries == idHighs.length) {
             int larger = entries + Math.max(16, entries / 8); // an eighth: slack stays small
             idHighs = Arrays.copyOf(idHighs, larger);
             offsets = Arrays.copyOf(offsets, larger);
         }
+        idHighs[entries] = idHigh;
+        offsets[entries++] = offset;
     }
 }

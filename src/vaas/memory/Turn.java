@@ -6,4 +6,9 @@ package vaas.memory;
  * @param offset of the question's line, in bytes
  * @param end offset after the answer's line
  */
-record Turn(MemoryRecord question, MemoryRecord answer, long offset, long end) {}
+record Turn(MemoryRecord question, MemoryRecord answer, long offset, long end) {
+    /** The same turn in a file whose beginning has been dropped. */
+    Turn shifted(long bytes) {
+        return new Turn(question, answer, offset - bytes, end - bytes);
+    }
+}

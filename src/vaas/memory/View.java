@@ -11,19 +11,46 @@ import java.util.stream.Stream;
  * index inside grows, and it may lag behind without harm.
  *
  * @param generation resets since the memory was opened
+ * @param epoch replacements of the file since then: resets and rewrites
+ * @param base bytes that rewrites have dropped in this generation: with it, an offset in the file
+ *     becomes one that stays the same
  * @param end offset after the last durable turn
  * @param window the newest turns
  * @param index where the records of this generation lie
  */
-record View(long generation, long end, Window window, SparseIndex index) {
+record View(long generation, long epoch, long base, long end, Window window,
+        SparseIndex index) {
+    /** How much of the file opening may read to fill the window. */
+    private static final long OPEN_READ_BYTES = 16 << 20;
+
+    /** The first view of a file, with the newest id in it, null if there is none. */
+    record Opening(View view, UUID lastId) {}
+
+    /** Reads the tail of a file; the index is left to be filled. */
+    static Opening open(Disk.Handle reader, MemoryFile file, int windowRecords)
+            throws IOException {
+        Tail.Turns tail = Tail.wholeTurns(reader, file.end(), windowRecords, OPEN_READ_BYTES);
+        Window window = Window.empty(windowRecords).with(tail.list());
+        View view = new View(0, 0, 0, file.end(), tail.complete() ? window : window.withOlder(),
+                new SparseIndex(file.path().toString(), file.end()));
+        return new Opening(view, tail.newest().map(MemoryRecord::messageId).orElse(null));
+    }
+
     /** The view after more turns have become durable. */
     View with(List<Turn> turns) {
-        return new View(generation, turns.get(turns.size() - 1).end(), window.with(turns), index);
+        return new View(generation, epoch, base, turns.get(turns.size() - 1).end(),
+                window.with(turns), index);
     }
 
     /** The view after a reset. */
     View reset() {
-        return new View(generation + 1, 0, window.cleared(), index.cleared());
+        return new View(generation + 1, epoch + 1, 0, 0, window.cleared(), index.cleared());
+    }
+
+    /** The view after a rewrite. */
+    View without(Cut cut) {
+        return new View(generation, epoch + 1, base + cut.offset(), end - cut.offset(),
+                window.from(cut.firstKept()), index.without(cut));
     }
 
     /** The newest whole turns of at most n records, from the file. */

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The newest whole turns, held in memory: an immutable value, so that a prompt is built without a
@@ -59,6 +60,13 @@ final class Window {
     /** An empty window of the same size, of a memory without any turn. */
     Window cleared() {
         return new Window(recordsMax, List.of(), true);
+    }
+
+    /** The window without what is older than a record; empty if there is none to begin with. */
+    Window from(UUID firstKept) {
+        List<MemoryRecord> kept = records.stream().filter(it -> firstKept != null
+                && it.messageId().compareTo(firstKept) >= 0).toList();
+        return new Window(recordsMax, kept, all || kept.size() < records.size());
     }
 
     /** The newest whole turns of at most n records; empty if only the file can tell. */

@@ -16,17 +16,17 @@ class InFlightTest {
 
     @Test
     void withNoneUnderWayNothingIsWaitedFor() {
-        assertTrue(inFlight.awaitNone(LONG));
-        assertTrue(inFlight.awaitNone(Duration.ZERO));
+        assertTrue(inFlight.awaitQuiet(LONG));
+        assertTrue(inFlight.awaitQuiet(Duration.ZERO));
     }
 
     @Test
     void oneUnderWayIsWaitedForNoLongerThanAllowed() {
         assertTrue(inFlight.enter());
-        assertFalse(inFlight.awaitNone(Duration.ZERO));
-        assertFalse(inFlight.awaitNone(Duration.ofMillis(1)));
+        assertFalse(inFlight.awaitQuiet(Duration.ZERO));
+        assertFalse(inFlight.awaitQuiet(Duration.ofMillis(1)));
         inFlight.leave();
-        assertTrue(inFlight.awaitNone(LONG));
+        assertTrue(inFlight.awaitQuiet(LONG));
     }
 
     @Test
@@ -34,7 +34,7 @@ class InFlightTest {
         inFlight.enter();
         inFlight.enter();
         CompletableFuture<Boolean> wait =
-                CompletableFuture.supplyAsync(() -> inFlight.awaitNone(LONG));
+                CompletableFuture.supplyAsync(() -> inFlight.awaitQuiet(LONG));
         inFlight.leave();
         assertFalse(wait.isDone());
         inFlight.leave();
@@ -48,16 +48,16 @@ class InFlightTest {
         inFlight.stop();
         assertFalse(inFlight.enter());
         inFlight.leave();
-        assertFalse(inFlight.awaitNone(Duration.ZERO), "the refusal is still being written");
+        assertFalse(inFlight.awaitQuiet(Duration.ZERO), "the refusal is still being written");
         inFlight.leave();
-        assertTrue(inFlight.awaitNone(LONG));
+        assertTrue(inFlight.awaitQuiet(LONG));
     }
 
     @Test
     void anInterruptEndsTheWaitAndIsKept() {
         inFlight.enter();
         Thread.currentThread().interrupt();
-        assertFalse(inFlight.awaitNone(LONG));
+        assertFalse(inFlight.awaitQuiet(LONG));
         assertTrue(Thread.interrupted());
     }
 }

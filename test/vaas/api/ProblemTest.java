@@ -1,14 +1,13 @@
 package vaas.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import vaas.json.Json;
 
 class ProblemTest {
     @Test
@@ -20,13 +19,15 @@ class ProblemTest {
         assertEquals(Map.of("Allow", "GET"), response.headers());
         assertEquals("{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
                 + "\"detail\":\"Not \\\"here\\\".\"}",
-                new String(Json.write(response.body()), StandardCharsets.UTF_8));
+                new String(response.body(), StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 405, 413, 415, 421, 422, 500, 502, 503, 504, 507})
     void everyStatusThatIsUsedHasATitle(int status) {
-        assertNotEquals("Error", new Problem(status, "x").toResponse().body().get("title"));
+        String body = new String(
+                new Problem(status, "x").toResponse().body(), StandardCharsets.UTF_8);
+        assertFalse(body.contains("\"title\":\"Error\""), body);
     }
 
     @Test

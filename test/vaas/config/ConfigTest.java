@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +67,7 @@ class ConfigTest {
         assertEquals(20, groq.agentMemorySize());
         assertEquals(Set.of(), groq.disabledTools());
         assertEquals(1024, groq.connections());
-        assertEquals(new Config.Store(Path.of("data"), 20), config.store());
+        assertEquals(Config.Store.of(Path.of("data"), 20), config.store());
         assertEquals(LogLevel.INFO, config.logLevel());
     }
 
@@ -76,6 +77,8 @@ class ConfigTest {
                 "GROQ_API_KEY", "  gsk_1\n", "GROQ_BASE_URL", "http://h.example/",
                 "GROQ_GENERAL_MODEL", "m/g", "GROQ_IMAGE_MODEL", "m/i", "GROQ_TIMEOUT", "5",
                 "SYSTEM_PROMPT", "Be\nkind.", "AGENT_NAME", "Ann", "AGENT_MEMORY_SIZE", "8",
+                "MEMORY_MAX_RECORDS", "100", "MEMORY_MAX_BYTES", "5000000000",
+                "MEMORY_MAX_AGE_DAYS", "30", "RESET_BACKUP_DIR", "backups",
                 "MEMORY_DIR", "else/where", "API_TOKEN", " t0ken ",
                 "ALLOWED_ORIGINS", "https://A.example, http://b:81",
                 "ALLOWED_HOSTS", "A.example,[fe80::1]", "MAX_BODY_BYTES", "9",
@@ -93,7 +96,9 @@ class ConfigTest {
         assertEquals(new Config.Groq(Optional.of("gsk_1"),
                 URI.create("http://h.example/openai/v1"), "m/g", "m/i", Duration.ofSeconds(5),
                 "Be\nkind.", "Ann", 8, Set.of("x", "Y"), 3), config.groq());
-        assertEquals(new Config.Store(Path.of("else/where"), 8), config.store());
+        assertEquals(new Config.Store(Path.of("else/where"), 8, OptionalLong.of(100),
+                OptionalLong.of(5_000_000_000L), Optional.of(Duration.ofDays(30)),
+                Optional.of(Path.of("backups"))), config.store());
         assertEquals(LogLevel.TRACE, config.logLevel());
     }
 
@@ -144,7 +149,9 @@ class ConfigTest {
                 "AGENT_NAME", " ", "AGENT_MEMORY_SIZE", "x", "MEMORY_DIR", " ",
                 "API_TOKEN", "two words", "ALLOWED_ORIGINS", "x", "ALLOWED_HOSTS", "x y",
                 "MAX_BODY_BYTES", "x", "MAX_CONCURRENT_CHATS", "x", "SHUTDOWN_GRACE", "x",
-                "LOG_LEVEL", "x", "GROQ_API_KEY", "two words"), false));
+                "LOG_LEVEL", "x", "GROQ_API_KEY", "two words", "MEMORY_MAX_RECORDS", "0",
+                "MEMORY_MAX_BYTES", "x", "MEMORY_MAX_AGE_DAYS", "-1",
+                "RESET_BACKUP_DIR", " "), false));
         for (Setting setting : Setting.values()) {
             boolean bad = setting != Setting.DISABLE_TOOLS && setting != Setting.HOST;
             assertEquals(bad ? 1 : 0, e.faults().stream()

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,8 @@ class FileResetTest {
     private MemoryFile file;
     private Disk.Handle held; // the old file, whatever becomes of its name
 
+    private static final View VIEW = Turns.view(OLD.length, 20);
+
     @BeforeEach
     void open() throws IOException {
         file = MemoryFile.open(disk, FaultyDisk.FOLDER);
@@ -25,9 +28,9 @@ class FileResetTest {
 
     @Test
     void onceDurableOnlyTheEmptyFileCanBeFoundAgain() throws IOException {
-        FileReset reset = file.prepareReset();
+        FileReset reset = file.prepareReset(Optional.empty());
         assertEquals(OLD.length, file.end());
-        reset.swap();
+        reset.swap(VIEW);
         assertEquals(0, file.end());
         assertArrayEquals(OLD, disk.afterPowerCut().get(3).content(), "not durable yet");
         reset.makeDurable();
@@ -40,10 +43,10 @@ class FileResetTest {
 
     @Test
     void wipingCountsWhatHadNotBeenCountedAndFreesTheOldBlocks() throws IOException {
-        FileReset reset = file.prepareReset();
+        FileReset reset = file.prepareReset(Optional.empty());
         index.step(held);
         assertEquals(2048, index.count());
-        reset.swap();
+        reset.swap(VIEW);
         reset.makeDurable();
         disk.heal(); // begins to count anew
         reset.wipe(index);
@@ -55,8 +58,8 @@ class FileResetTest {
 
     @Test
     void whatCannotBeReadIsWipedUncounted() throws IOException {
-        FileReset reset = file.prepareReset();
-        reset.swap();
+        FileReset reset = file.prepareReset(Optional.empty());
+        reset.swap(VIEW);
         reset.makeDurable();
         disk.failWhen((call, count) -> call.equals("read"));
         reset.wipe(index);
@@ -66,8 +69,8 @@ class FileResetTest {
 
     @Test
     void aFileThatCannotBeTruncatedIsClosedAllTheSame() throws IOException {
-        FileReset reset = file.prepareReset();
-        reset.swap();
+        FileReset reset = file.prepareReset(Optional.empty());
+        reset.swap(VIEW);
         reset.makeDurable();
         disk.failWhen((call, count) -> call.equals("truncate"));
         assertThrows(IOException.class, () -> reset.wipe(index));
@@ -76,9 +79,9 @@ class FileResetTest {
 
     @Test
     void aMoveThatFailsIsMadeUpForInPlace() throws IOException {
-        FileReset reset = file.prepareReset();
+        FileReset reset = file.prepareReset(Optional.empty());
         disk.failWhen((call, count) -> call.equals("move"));
-        reset.swap();
+        reset.swap(VIEW);
         assertEquals(0, held.length(), "the same file, now empty");
         assertEquals(List.of(MemoryFile.FILE_NAME), disk.fileNames());
         reset.makeDurable();
@@ -88,9 +91,9 @@ class FileResetTest {
 
     @Test
     void aSwapThatFailsBothWaysSaysWhyAndKeepsTheText() throws IOException {
-        FileReset reset = file.prepareReset();
+        FileReset reset = file.prepareReset(Optional.empty());
         disk.failWhen((call, count) -> call.matches("move|truncate"));
-        IOException failure = assertThrows(IOException.class, reset::swap);
+        IOException failure = assertThrows(IOException.class, () -> reset.swap(VIEW));
         assertEquals("no luck with move", failure.getMessage());
         assertEquals("no luck with truncate", failure.getSuppressed()[0].getMessage());
         assertArrayEquals(OLD, disk.content());
@@ -99,8 +102,8 @@ class FileResetTest {
 
     @Test
     void aFolderThatCannotBeSyncedLeavesNothingBehindTheOldName() throws IOException {
-        FileReset reset = file.prepareReset();
-        reset.swap();
+        FileReset reset = file.prepareReset(Optional.empty());
+        reset.swap(VIEW);
         disk.failWhen((call, count) -> call.equals("syncFolder"));
         assertThrows(IOException.class, reset::makeDurable);
         assertEquals(List.of("syncFolder", "truncate", "sync", "close"), disk.calls);

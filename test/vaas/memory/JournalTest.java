@@ -34,12 +34,12 @@ class JournalTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch forcing = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
+    private MemoryFile file;
 
     private Journal open(UUID lastId, Clock clock) throws IOException {
-        MemoryFile file = MemoryFile.open(disk, FaultyDisk.FOLDER);
-        View view = new View(0, file.end(), Window.empty(20), new SparseIndex("file", file.end()));
+        file = MemoryFile.open(disk, FaultyDisk.FOLDER);
         disk.heal(); // begins to count anew
-        return new Journal(file, lastId, view, clock);
+        return Turns.journal(file, lastId, Turns.view(file.end(), 20), clock);
     }
 
     private static String newest(Journal journal) {
@@ -176,7 +176,8 @@ class JournalTest {
         journal.close();
         assertFalse(journal.isWritable(FREE_BYTES_MIN));
         assertThrows(MemoryUnavailableException.class, () -> journal.insert(0, "q", "a"));
-        assertThrows(MemoryUnavailableException.class, journal::resetMemory);
+        assertThrows(MemoryUnavailableException.class,
+                () -> new Replacing(journal, file).reset(Optional.empty()));
         assertThrows(MemoryUnavailableException.class, journal::read);
         assertEquals(calls, disk.calls.size());
         assertEquals("a1", newest(journal), "what was shown before still is");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MemoryFileTest {
@@ -109,10 +110,10 @@ class MemoryFileTest {
             FaultyDisk disk = FaultyDisk.with(TWO);
             MemoryFile file = open(disk);
             disk.failWhen((call, count) -> call.equals(failing));
-            FileReset reset = file.prepareReset();
+            FileReset reset = file.prepareReset(Optional.empty());
             assertEquals(List.of(MemoryFile.FILE_NAME), disk.fileNames(), "after " + failing);
             assertArrayEquals(TWO, disk.content(), "nothing has happened yet");
-            reset.swap();
+            reset.swap(Turns.view(TWO.length, 20));
             assertArrayEquals(new byte[0], disk.content());
             assertEquals(0, file.end());
         }

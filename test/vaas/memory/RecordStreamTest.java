@@ -14,10 +14,9 @@ class RecordStreamTest {
     /** A journal over the first bytes of a file. */
     private static Journal journal(FaultyDisk disk, long end) throws IOException {
         MemoryFile file = MemoryFile.open(disk, FaultyDisk.FOLDER);
-        View view = new View(0, end, Window.empty(20), new SparseIndex("file", end));
         disk.heal();
         disk.bytesRead = 0;
-        return new Journal(file, null, view, Talk.CLOCK);
+        return Turns.journal(file, null, Turns.view(end, 20), Talk.CLOCK);
     }
 
     private static List<String> contents(String file, long end) throws IOException {

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
+import vaas.config.Config;
+import vaas.metrics.Metrics;
 
 /** The vocabulary of the memory tests: a turn is "q3" answered by "a3", a talk a list of them. */
 final class Talk {
@@ -17,7 +19,7 @@ final class Talk {
     private Talk() {}
 
     static Memory open(Disk disk) throws IOException {
-        return Memory.open(disk, FaultyDisk.FOLDER, 20, CLOCK);
+        return Memory.open(disk, Config.Store.of(FaultyDisk.FOLDER, 20), CLOCK, new Metrics());
     }
 
     static Memory open(Path folder) throws IOException {

@@ -3,11 +3,13 @@ package vaas.memory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import vaas.json.Json;
+import vaas.metrics.Metrics;
 
 /** Turns with known ids and places, for the tests of the parts below a memory. */
 final class Turns {
@@ -40,6 +42,15 @@ final class Turns {
             offset = end;
         }
         return turns;
+    }
+
+    /** The first view of a file of so many bytes, of which nothing has been read. */
+    static View view(long end, int windowRecords) {
+        return new View(0, 0, 0, end, Window.empty(windowRecords), new SparseIndex("file", end));
+    }
+
+    static Journal journal(MemoryFile file, UUID lastId, View view, Clock clock) {
+        return new Journal(file, lastId, view, clock, new MemoryMetrics(new Metrics()));
     }
 
     /** The lines of a turn. */

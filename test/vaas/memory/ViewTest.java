@@ -16,7 +16,7 @@ class ViewTest {
     private final View view = view(Turns.list(1, LAST));
 
     private static View view(List<Turn> turns) {
-        View empty = new View(3, 0, Window.empty(4), new SparseIndex("file", 0));
+        View empty = new View(3, 0, 0, 0, Window.empty(4), new SparseIndex("file", 0));
         View full = empty.with(turns);
         full.index().append(turns);
         return full;
@@ -67,7 +67,7 @@ class ViewTest {
     void anIdBetweenTwoOthersEndsTheSearch() throws IOException {
         byte[] gap = Turns.utf8(Turns.text(1, 4) + Turns.text(6, 3000));
         FaultyDisk other = FaultyDisk.with(gap);
-        View unread = new View(0, gap.length, Window.empty(4), new SparseIndex("file", gap.length));
+        View unread = Turns.view(gap.length, 4);
         assertEquals(Optional.empty(), unread.byMessageId(Turns.open(other), Turns.id(10)));
         assertTrue(other.bytesRead <= 64 << 10, other.bytesRead + " bytes");
         assertEquals(Optional.of(Turns.answer(3000)),

@@ -23,6 +23,7 @@ import vaas.json.JsonException;
 import vaas.memory.Memory;
 import vaas.memory.MemoryRecord;
 import vaas.memory.MemoryUnavailableException;
+import vaas.metrics.Metrics;
 
 /**
  * An agent whose model is reached by Groq's chat completions API, or any like it. A chat builds
@@ -51,9 +52,21 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
      * @param tools what it may use, unless disabled by the settings
      */
     public GroqAgent(Config.Groq config, Memory memory, List<Tool> tools) {
+        this(config, memory, tools, new Metrics());
+    }
+
+    /**
+     * The same, counting what it does.
+     *
+     * @param config where the model is, and how to speak to it
+     * @param memory what it remembers; stays open when the agent is closed
+     * @param tools what it may use, unless disabled by the settings
+     * @param metrics where it counts
+     */
+    public GroqAgent(Config.Groq config, Memory memory, List<Tool> tools, Metrics metrics) {
         super(config.agentName(), memory, tools, config.disabledTools());
         this.config = config;
-        this.client = new GroqClient(config);
+        this.client = new GroqClient(config, new ModelMetrics(metrics));
     }
 
     @Override

@@ -39,9 +39,11 @@ final class GroqClient implements AutoCloseable {
     private final String url;
     private final Headers headers;
     private final OkHttpClient http;
+    private final ModelMetrics metrics;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    GroqClient(Config.Groq config) {
+    GroqClient(Config.Groq config, ModelMetrics metrics) {
+        this.metrics = metrics;
         this.url = config.baseUrl() + "/chat/completions";
         Headers.Builder builder = new Headers.Builder();
         config.apiKey().ifPresent(key -> builder.add("Authorization", "Bearer " + key));
@@ -64,7 +66,12 @@ final class GroqClient implements AutoCloseable {
      */
     Completion complete(byte[] body, Deadline deadline, String requestId) {
         for (int retry = 0; ; retry++) {
+            long start = System.nanoTime();
             Attempt attempt = attempt(body, deadline, requestId);
+            metrics.count(attempt.completion, System.nanoTime() - start);
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: a model call took {1} ms and came to {2}",
+                    requestId, Long.toString((System.nanoTime() - start) / 1_000_000),
+                    attempt.completion.getClass().getSimpleName());
             if (!attempt.mayRetry() || closed.getCount() == 0) {
                 return attempt.last(attempt.asked.orElse(Duration.ofSeconds(1)));
             }
@@ -76,6 +83,7 @@ final class GroqClient implements AutoCloseable {
             if (retry == Backoff.RETRIES_MAX || pause.compareTo(deadline.remaining()) >= 0) {
                 return attempt.last(pause);
             }
+            metrics.retries.increment();
             if (waitUnlessClosed(pause)) {
                 return new Unreachable();
             }

@@ -420,7 +420,7 @@ class GroqClientTest {
     @Test
     void oneConnectionServesOneQuestionAfterAnother() {
         script(says("one"), status(500).build(), says("two"));
-        try (GroqClient client = new GroqClient(config(groq))) {
+        try (GroqClient client = Scripted.client(config(groq))) {
             assertEquals(new Answer("one"), complete(client, Duration.ofSeconds(30)));
             assertEquals(new Answer("two"), complete(client, Duration.ofSeconds(30)));
         }
@@ -433,7 +433,7 @@ class GroqClientTest {
         script(status(503).setHeader("retry-after-ms", "9999").build(), says("too late"));
         long before = System.nanoTime();
         AtomicReference<Completion> outcome = new AtomicReference<>();
-        GroqClient client = new GroqClient(config(groq));
+        GroqClient client = Scripted.client(config(groq));
         Thread chat = new Thread(() -> outcome.set(complete(client, Duration.ofSeconds(60))));
         chat.start();
         awaitPause(chat);
@@ -447,7 +447,7 @@ class GroqClientTest {
     @Test
     void closingCutsACallThatIsUnderWay() throws Exception {
         script(stalling(), says("too late"));
-        GroqClient client = new GroqClient(config(groq));
+        GroqClient client = Scripted.client(config(groq));
         CompletableFuture<Completion> chat = CompletableFuture.supplyAsync(
                 () -> complete(client, Duration.ofSeconds(60)));
         taken(groq);
@@ -459,7 +459,7 @@ class GroqClientTest {
     @Test
     void onceClosedItAsksNobody() {
         script(says("too late"));
-        GroqClient client = new GroqClient(config(groq));
+        GroqClient client = Scripted.client(config(groq));
         client.close();
         assertInstanceOf(Unreachable.class, complete(client, Duration.ofSeconds(30)));
         assertRequests(0);
@@ -510,7 +510,7 @@ class GroqClientTest {
     }
 
     private static Completion complete(Config.Groq config) {
-        try (GroqClient client = new GroqClient(config)) {
+        try (GroqClient client = Scripted.client(config)) {
             return complete(client, config.timeout());
         }
     }

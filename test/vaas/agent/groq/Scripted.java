@@ -23,6 +23,7 @@ import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.json.Json;
 import vaas.json.JsonException;
+import vaas.metrics.Metrics;
 
 /** The vocabulary of the tests with a scripted Groq: what it answers, and what it was asked. */
 final class Scripted {
@@ -185,5 +186,9 @@ final class Scripted {
         public ServerSocket createServerSocket(int port, int backlog, InetAddress address) {
             throw new UnsupportedOperationException();
         }
+    }
+
+    static GroqClient client(Config.Groq config) {
+        return new GroqClient(config, new ModelMetrics(new Metrics()));
     }
 }

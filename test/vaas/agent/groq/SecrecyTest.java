@@ -167,7 +167,7 @@ class SecrecyTest {
     void noPartTellsASecretAboutItself() throws IOException {
         Config.Groq config = config(groq);
         try (GroqAgent agent = new GroqAgent(config, memory, List.of());
-                GroqClient client = new GroqClient(config)) {
+                GroqClient client = Scripted.client(config)) {
             memory.insert(0, QUESTION, ANSWER);
             assertNoSecrets(List.of(config, agent, client, memory, question(), memory.latest(2),
                     question().image(), ChatRequest.of("m", "s", memory.latest(2), question())));

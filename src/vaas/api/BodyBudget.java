@@ -1,0 +1,65 @@
+package vaas.api;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+
+/**
+ * How many bytes of request bodies may be held at a time, by all requests together: each within
+ * its own bound, a few dozen large ones would still fill the heap.
+ */
+final class BodyBudget {
+    private static final int STEP_BYTES = 64 << 10;
+    /** A body costs several times its size once it is text, and again once it is a prompt. */
+    private static final int HEAP_SHARE = 16;
+
+    private final Semaphore steps;
+
+    /**
+     * Sets it up.
+     *
+     * @param heapBytes of which a share is given to bodies
+     * @param bodyBytesMax of one body, which always fits
+     */
+    BodyBudget(long heapBytes, int bodyBytesMax) {
+        long bytes = Math.max(heapBytes / HEAP_SHARE, bodyBytesMax + 2L * STEP_BYTES);
+        steps = new Semaphore((int) Math.min(bytes / STEP_BYTES, Integer.MAX_VALUE));
+    }
+
+    /** What one request holds of the budget. Used by one thread. */
+    final class Share implements AutoCloseable {
+        private int held;
+
+        /** Reads to the end, or to a byte past the bound; throws 503 if others hold too much. */
+        byte[] read(InputStream in, int bytesMax) throws IOException, Problem {
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            byte[] step;
+            do {
+                int wanted = Math.min(STEP_BYTES, bytesMax + 1 - body.size());
+                step = in.readNBytes(wanted);
+                take();
+                body.writeBytes(step);
+            } while (step.length == STEP_BYTES && body.size() <= bytesMax);
+            return body.toByteArray();
+        }
+
+        private void take() throws Problem {
+            if (!steps.tryAcquire()) {
+                throw new Problem(503, "Too many large requests are under way.",
+                        Map.of("Retry-After", "1"));
+            }
+            held++;
+        }
+
+        @Override
+        public void close() {
+            steps.release(held);
+        }
+    }
+
+    Share share() {
+        return new Share();
+    }
+}

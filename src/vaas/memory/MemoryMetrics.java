@@ -1,0 +1,35 @@
+package vaas.memory;
+
+import vaas.metrics.Counter;
+import vaas.metrics.Histogram;
+import vaas.metrics.Metrics;
+
+/** What a memory counts and times. */
+final class MemoryMetrics {
+    final Histogram append;
+    final Histogram force;
+    final Histogram reset;
+    final Histogram lockWait;
+    final Counter fenced;
+    final Counter tornTails;
+    final Counter tornBytes;
+    final Counter retained;
+
+    MemoryMetrics(Metrics metrics) {
+        append = metrics.histogram("vaas_memory_append_seconds",
+                "Storing a turn, from the call until it is durable.");
+        force = metrics.histogram("vaas_memory_force_seconds",
+                "Forcing the turns that wait to disk.");
+        reset = metrics.histogram("vaas_memory_reset_seconds", "Resets, failed ones included.");
+        lockWait = metrics.histogram("vaas_memory_lock_wait_seconds",
+                "Waiting for the write lock to append.");
+        fenced = metrics.counter("vaas_memory_fenced_total",
+                "Turns that were not stored because a reset came first.");
+        tornTails = metrics.counter("vaas_memory_torn_tails_total",
+                "Unfinished turns cut off at start.");
+        tornBytes = metrics.counter("vaas_memory_torn_bytes_total",
+                "Bytes of unfinished turns cut off at start.");
+        retained = metrics.counter("vaas_memory_retention_records_total",
+                "Records that went because of a limit.");
+    }
+}

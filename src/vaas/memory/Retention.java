@@ -1,0 +1,122 @@
+package vaas.memory;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps a memory within its limits: a thread that sleeps until there is too much, or an hour has
+ * passed, and then lets the oldest turns go. Without limits there is no thread.
+ */
+final class Retention implements Closeable {
+    private static final System.Logger LOG = System.getLogger(Retention.class.getName());
+    /** Limits of age are in days, so a turn stays a few percent of one too long at most. */
+    private static final Duration PAUSE = Duration.ofHours(1);
+
+    private final Limits limits;
+    private final Journal journal;
+    private final Replacing replacing;
+    private final AuditLog audit;
+    private final Clock clock;
+    /** Not park and unpark: the disk work in between waits too, and would use up the signal. */
+    private final Semaphore wake = new Semaphore(0);
+    private final Thread thread = new Thread(this::run, "vaas-memory-retention");
+    private volatile boolean closed;
+
+    private Retention(Limits limits, Journal journal, Replacing replacing, AuditLog audit,
+            Clock clock) {
+        this.limits = limits;
+        this.journal = journal;
+        this.replacing = replacing;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    /** Starts to watch a journal, if there is any limit. */
+    static Retention start(Limits limits, Journal journal, Replacing replacing, AuditLog audit,
+            Clock clock) {
+        Retention retention = new Retention(limits, journal, replacing, audit, clock);
+        if (limits.any()) {
+            journal.afterForce(retention::wakeIfNeeded);
+            retention.thread.setDaemon(true);
+            retention.thread.start();
+        }
+        return retention;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        wake.release();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wakeIfNeeded() {
+        if (limits.exceededBy(journal.view())) {
+            wake.release();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                keep();
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "the memory is over its limits, and could not"
+                        + " be cut: {0}", e.toString());
+            }
+            pause();
+        }
+    }
+
+    private void pause() {
+        try {
+            wake.tryAcquire(PAUSE.toSeconds(), TimeUnit.SECONDS);
+            wake.drainPermits();
+        } catch (InterruptedException e) {
+            closed = true; // nobody but an embedder's thread tools would do that
+        }
+    }
+
+    /** Cuts once, if there is too much. */
+    private void keep() throws IOException {
+        long start = System.nanoTime();
+        Journal.Reading reading = journal.read();
+        View view = reading.view();
+        Cut cut;
+        try (Disk.Handle reader = reading.reader()) {
+            while (!closed && view.index().step(reader)) {
+                // until all is counted, which is so at once but for a large file just opened
+            }
+            long records = view.index().count();
+            cut = Cut.find(reader, view.end(), records,
+                    limits.target(records, view.end(), clock.instant()));
+        }
+        if (!closed && cut.offset() > 0 && journal.view().epoch() == view.epoch()) {
+            rewrite(view, cut, start);
+        }
+    }
+
+    private void rewrite(View planned, Cut cut, long start) throws IOException {
+        String outcome = "failed";
+        try {
+            outcome = replacing.rewrite(planned, cut, () -> !closed) ? "ok" : "given up";
+        } finally {
+            audit.write(new AuditLog.Entry("retention", Requester.SELF, planned.generation(),
+                    cut.records(), cut.offset(), start, outcome));
+        }
+    }
+}

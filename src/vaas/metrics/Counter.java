@@ -1,0 +1,38 @@
+package vaas.metrics;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** A number that only rises. Safe for concurrent use and cheap under contention. */
+public final class Counter implements Metric {
+    private final LongAdder value = new LongAdder();
+
+    Counter() {}
+
+    /** Counts one. */
+    public void increment() {
+        value.increment();
+    }
+
+    /**
+     * Counts several.
+     *
+     * @param count at least 0
+     */
+    public void add(long count) {
+        value.add(count);
+    }
+
+    /**
+     * What has been counted.
+     *
+     * @return the sum
+     */
+    public long count() {
+        return value.sum();
+    }
+
+    @Override
+    public void write(StringBuilder out, String name, String labels) {
+        Metric.sample(out, name, labels, Long.toString(count()));
+    }
+}

@@ -1,0 +1,94 @@
+package vaas.metrics;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * All that a server counts and times, written in the text format of Prometheus (version 0.0.4).
+ * Asking for the same name and labels again gives the same metric. Safe for concurrent use.
+ */
+public final class Metrics {
+    /** Media type of {@link #text}. */
+    public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Map<String, Family> families = new ConcurrentSkipListMap<>();
+
+    /** Creates an empty set. */
+    public Metrics() {}
+
+    /** All metrics of one name. */
+    private record Family(String type, String help, Map<String, Metric> byLabels) {}
+
+    /**
+     * A counter.
+     *
+     * @param name ends in _total
+     * @param help one line
+     * @param labels names and values by turns; few values, and none from outside
+     * @return the counter
+     */
+    public Counter counter(String name, String help, String... labels) {
+        return (Counter) metric(name, "counter", help, labels, Counter::new);
+    }
+
+    /**
+     * A histogram of durations.
+     *
+     * @param name ends in _seconds
+     * @param help one line
+     * @param labels names and values by turns
+     * @return the histogram
+     */
+    public Histogram histogram(String name, String help, String... labels) {
+        return (Histogram) metric(name, "histogram", help, labels, Histogram::new);
+    }
+
+    /**
+     * A number that is asked for whenever the metrics are written.
+     *
+     * @param name what it is
+     * @param help one line
+     * @param value asks; a negative answer is left out as not known
+     */
+    public void gauge(String name, String help, LongSupplier value) {
+        metric(name, "gauge", help, new String[0], () -> (out, written, labels) -> {
+            long now = value.getAsLong();
+            if (now >= 0) {
+                Metric.sample(out, written, labels, Long.toString(now));
+            }
+        });
+    }
+
+    /**
+     * Everything as it is now.
+     *
+     * @return families in the order of their names, each with its help and type
+     */
+    public String text() {
+        StringBuilder out = new StringBuilder();
+        families.forEach((name, family) -> {
+            out.append("# HELP ").append(name).append(' ').append(family.help).append('\n');
+            out.append("# TYPE ").append(name).append(' ').append(family.type).append('\n');
+            family.byLabels.forEach((labels, metric) -> metric.write(out, name, labels));
+        });
+        return out.toString();
+    }
+
+    private Metric metric(String name, String type, String help, String[] labels,
+            Supplier<Metric> make) {
+        return families
+                .computeIfAbsent(name, it -> new Family(type, help, new ConcurrentSkipListMap<>()))
+                .byLabels.computeIfAbsent(labels(labels), it -> make.get());
+    }
+
+    private static String labels(String[] namesAndValues) {
+        StringBuilder labels = new StringBuilder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            labels.append(i == 0 ? "" : ",").append(namesAndValues[i]).append("=\"")
+                    .append(namesAndValues[i + 1]).append('"');
+        }
+        return labels.toString();
+    }
+}
