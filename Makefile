@@ -61,8 +61,9 @@ check: ## lints, import directions, then all tests; what CI runs
 run: ## build and serve, without Groq
 	@./run.sh --offline
 
-bench: build/test-classes/.done ## measure durable turns a second beside a bare file
+bench: build/test-classes/.done build/vaas.jar ## measure the memory and the server (2 minutes)
 	@$(BIN)java -cp "$(test_path)" vaas.memory.MemoryBench
+	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench $(BENCH_SECONDS)
 
 clean: ## remove build/; the memory in data/ stays
 	rm -rf build

@@ -19,7 +19,7 @@ fail() {
 }
 
 # Settings in .env: NAME=value lines; what the environment has already wins. Never executed.
-# A relative MEMORY_DIR there is meant from that file, as is the default; one in the
+# A relative folder there is meant from that file, as is the default of MEMORY_DIR; one in the
 # environment from the current folder.
 if [ -f "$home/.env" ]; then
   while IFS= read -r line || [ -n "$line" ]; do
@@ -29,14 +29,14 @@ if [ -f "$home/.env" ]; then
     value=${line#*=}
     case $line in *=*) ;; *) continue ;; esac
     # In capitals only, so that none is a variable of this script.
-    case $name in '' | [0-9]* | *[!A-Z0-9_]*) continue ;; esac
+    case $name in '' | IFS | [0-9]* | *[!A-Z0-9_]*) continue ;; esac
     case $value in
       \"*\") value=${value#\"}; value=${value%\"} ;;
       \'*\') value=${value#\'}; value=${value%\'} ;;
     esac
-    if [ "$name" = MEMORY_DIR ]; then
-      case $value in '' | /*) ;; *) value=$home/$value ;; esac
-    fi
+    case $name in MEMORY_DIR | RESET_BACKUP_DIR)
+      case $value in '' | /*) ;; *) value=$home/$value ;; esac ;;
+    esac
     if ! printenv "$name" > /dev/null; then
       export "$name=$value"
     fi

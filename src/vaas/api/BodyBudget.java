@@ -11,7 +11,8 @@ import java.util.concurrent.Semaphore;
  * its own bound, a few dozen large ones would still fill the heap.
  */
 final class BodyBudget {
-    private static final int STEP_BYTES = 64 << 10;
+    /** Small, so that many short messages are never refused for the sake of a few long ones. */
+    private static final int STEP_BYTES = 8 << 10;
     /** A body costs several times its size once it is text, and again once it is a prompt. */
     private static final int HEAP_SHARE = 16;
 
@@ -37,9 +38,8 @@ final class BodyBudget {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             byte[] step;
             do {
-                int wanted = Math.min(STEP_BYTES, bytesMax + 1 - body.size());
-                step = in.readNBytes(wanted);
                 take();
+                step = in.readNBytes(Math.min(STEP_BYTES, bytesMax + 1 - body.size()));
                 body.writeBytes(step);
             } while (step.length == STEP_BYTES && body.size() <= bytesMax);
             return body.toByteArray();

@@ -3,7 +3,7 @@ package vaas.memory;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** Closes several things, each of them whatever happens to the others. */
+/** Ends several things, each of them whatever happens to the others. */
 final class Closing {
     private Closing() {}
 
@@ -26,6 +26,21 @@ final class Closing {
             } catch (IOException e) {
                 failure.addSuppressed(e);
             }
+        }
+    }
+
+    /** Waits for a thread that has been told to end; an interrupt is kept for the caller. */
+    static void awaitEnd(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

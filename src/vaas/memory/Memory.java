@@ -64,7 +64,8 @@ public final class Memory implements Closeable {
             audit.write(new AuditLog.Entry(
                     "repair", Requester.SELF, 0, 0, file.tornBytes(), start, "ok"));
         }
-        this.retention = Retention.start(Limits.of(store), journal, replacing, audit, clock);
+        this.retention = Retention.start(
+                Limits.of(store), journal, replacing, audit, clock, this.metrics);
         metrics.gauge("vaas_memory_bytes", "Length of the memory file.", this::bytes);
         metrics.gauge("vaas_memory_records", "Readable records, once they have been counted.",
                 () -> size().orElse(-1));

@@ -21,13 +21,15 @@ final class Retention implements Closeable {
     private final Replacing replacing;
     private final AuditLog audit;
     private final Clock clock;
+    private final MemoryMetrics metrics;
     /** Not park and unpark: the disk work in between waits too, and would use up the signal. */
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "vaas-memory-retention");
     private volatile boolean closed;
 
     private Retention(Limits limits, Journal journal, Replacing replacing, AuditLog audit,
-            Clock clock) {
+            Clock clock, MemoryMetrics metrics) {
+        this.metrics = metrics;
         this.limits = limits;
         this.journal = journal;
         this.replacing = replacing;
@@ -37,8 +39,9 @@ final class Retention implements Closeable {
 
     /** Starts to watch a journal, if there is any limit. */
     static Retention start(Limits limits, Journal journal, Replacing replacing, AuditLog audit,
-            Clock clock) {
-        Retention retention = new Retention(limits, journal, replacing, audit, clock);
+            Clock clock, MemoryMetrics metrics) {
+        Retention retention =
+                new Retention(limits, journal, replacing, audit, clock, metrics);
         if (limits.any()) {
             journal.afterForce(retention::wakeIfNeeded);
             retention.thread.setDaemon(true);
@@ -51,17 +54,7 @@ final class Retention implements Closeable {
     public void close() {
         closed = true;
         wake.release();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Closing.awaitEnd(thread);
     }
 
     private void wakeIfNeeded() {
@@ -113,7 +106,14 @@ final class Retention implements Closeable {
     private void rewrite(View planned, Cut cut, long start) throws IOException {
         String outcome = "failed";
         try {
-            outcome = replacing.rewrite(planned, cut, () -> !closed) ? "ok" : "given up";
+            if (!replacing.rewrite(planned, cut, () -> !closed)) {
+                outcome = "given up"; // for a reset, which leaves nothing to cut
+                return;
+            }
+            outcome = "ok";
+            metrics.retained.add(cut.records());
+            LOG.log(System.Logger.Level.INFO, "past a limit: {0} records of {1} bytes have gone",
+                    Long.toString(cut.records()), Long.toString(cut.offset()));
         } finally {
             audit.write(new AuditLog.Entry("retention", Requester.SELF, planned.generation(),
                     cut.records(), cut.offset(), start, outcome));

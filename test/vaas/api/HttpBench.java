@@ -1,0 +1,180 @@
+package vaas.api;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Measures a real server, a process of its own, from outside: how soon a good client is answered
+ * while 2,000 others hold half-sent heads open, and what a load of 64 connections does to the heap.
+ * Run by {@code make bench}; takes the seconds of load as its argument.
+ */
+final class HttpBench {
+    private static final int HALF_SENT = 2000;
+    private static final int GOOD = 20;
+    private static final int CONNECTIONS = 64;
+    private static final byte[] HEALTH = bytes("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    private static final byte[] CHAT = bytes("POST /chat HTTP/1.1\r\nHost: localhost\r\n"
+            + "Content-Length: 19\r\n\r\n{\"message\":\"Hello\"}");
+
+    private HttpBench() {}
+
+    public static void main(String[] args) throws Exception {
+        int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 10;
+        Path folder = Files.createTempDirectory(Path.of("build"), "bench");
+        Process server = start(folder);
+        try (BufferedReader out = new BufferedReader(
+                new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
+            String line = out.readLine();
+            int port = Integer.parseInt(line.replaceFirst(".*://[^:]*:([0-9]+),.*", "$1"));
+            System.out.println("JDK " + Runtime.version().feature());
+            load(port, 2); // to warm up
+            System.out.println("good client, alone:             " + goodClient(port));
+            System.out.println("good client, " + HALF_SENT + " half-sent heads: "
+                    + besideHalfSent(port));
+            long before = liveHeap(server.pid());
+            long chats = load(port, seconds);
+            System.out.println("load: " + CONNECTIONS + " connections, " + seconds + " s, "
+                    + chats / seconds + " chats/s; live heap " + before + " KiB before, "
+                    + liveHeap(server.pid()) + " KiB after");
+        } finally {
+            server.toHandle().destroy();
+            System.out.println("exit code after SIGTERM: " + server.waitFor());
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        }
+    }
+
+    private static Process start(Path folder) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(java("java"), "-XX:+UseSerialGC", "-Xmx512m",
+                "-jar", "build/vaas.jar", "--offline");
+        builder.environment().putAll(Map.of("PORT", "0", "MEMORY_DIR", folder.toString(),
+                "LOG_LEVEL", "WARNING", "HOST", "127.0.0.1", "API_TOKEN", ""));
+        return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    private static String besideHalfSent(int port) throws IOException {
+        List<Socket> halves = new ArrayList<>();
+        try {
+            for (int i = 0; i < HALF_SENT; i++) {
+                Socket half = connect(port);
+                halves.add(half);
+                half.getOutputStream().write(HEALTH, 0, 20);
+            }
+            return goodClient(port);
+        } finally {
+            for (Socket half : halves) {
+                half.close();
+            }
+        }
+    }
+
+    /** The first, the median and the slowest of new connections, in milliseconds. */
+    private static String goodClient(int port) throws IOException {
+        double[] millis = new double[GOOD];
+        for (int i = 0; i < GOOD; i++) {
+            long start = System.nanoTime();
+            try (Socket socket = connect(port)) {
+                ask(socket, HEALTH);
+            }
+            millis[i] = (System.nanoTime() - start) / 1e6;
+        }
+        double first = millis[0];
+        Arrays.sort(millis);
+        return String.format("first %.1f ms, median %.1f ms, slowest %.1f ms", first,
+                millis[GOOD / 2], millis[GOOD - 1]);
+    }
+
+    private static long load(int port, int seconds) throws InterruptedException {
+        AtomicLong chats = new AtomicLong();
+        AtomicLong failures = new AtomicLong();
+        long end = System.nanoTime() + seconds * 1_000_000_000L;
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            Thread client = new Thread(() -> {
+                try (Socket socket = connect(port)) {
+                    while (System.nanoTime() < end) {
+                        ask(socket, CHAT);
+                        chats.incrementAndGet();
+                    }
+                } catch (IOException e) {
+                    failures.incrementAndGet();
+                }
+            });
+            client.start();
+            clients.add(client);
+        }
+        for (Thread client : clients) {
+            client.join();
+        }
+        if (failures.get() > 0) {
+            System.out.println(failures + " connections failed");
+        }
+        return chats.get();
+    }
+
+    /** Live objects after a full collection, which a histogram of classes begins with. */
+    private static long liveHeap(long pid) throws IOException {
+        LockSupport.parkNanos(100_000_000);
+        Process histogram = new ProcessBuilder(java("jcmd"), Long.toString(pid),
+                "GC.class_histogram").start();
+        String text = new String(
+                histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String total = text.substring(text.lastIndexOf("Total")).trim();
+        return Long.parseLong(total.split("\\s+")[2]) / 1024;
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    /** Sends a request and reads its answer; anything but 200 is a failure. */
+    private static void ask(Socket socket, byte[] request) throws IOException {
+        OutputStream out = socket.getOutputStream();
+        out.write(request);
+        InputStream in = socket.getInputStream();
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int read = in.read();
+            if (read < 0) {
+                throw new IOException("cut");
+            }
+            head.append((char) read);
+        }
+        if (!head.toString().startsWith("HTTP/1.1 200")) {
+            throw new IOException(head.toString());
+        }
+        int length = Integer.parseInt(head.toString().replaceFirst(
+                "(?is).*content-length: *([0-9]+).*", "$1"));
+        in.readNBytes(length);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String java(String tool) {
+        return Path.of(System.getProperty("java.home"), "bin", tool).toString();
+    }
+}
