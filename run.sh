@@ -22,14 +22,20 @@ fail() {
 # A relative folder there is meant from that file, as is the default of MEMORY_DIR; one in the
 # environment from the current folder.
 if [ -f "$home/.env" ]; then
+  number=0
   while IFS= read -r line || [ -n "$line" ]; do
-    line=$(printf '%s' "$line" | tr -d '\r')
+    number=$((number + 1))
+    line=$(printf '%s' "$line" | tr -d '\r' | sed 's/^[[:blank:]]*//; s/[[:blank:]]*$//')
+    case $line in '' | '#'*) continue ;; esac
     line=${line#export }
-    name=${line%%=*}
-    value=${line#*=}
-    case $line in *=*) ;; *) continue ;; esac
+    name=$(printf '%s' "${line%%=*}" | sed 's/[[:blank:]]*$//')
+    value=$(printf '%s' "${line#*=}" | sed 's/^[[:blank:]]*//')
+    case $line in *=*) ;; *) name= ;; esac
+    case $name in '' | [0-9]* | *[!A-Za-z0-9_]*)
+      echo "run.sh: line $number of .env is not NAME=value" >&2; exit 2 ;;
+    esac
     # In capitals only, so that none is a variable of this script.
-    case $name in '' | IFS | [0-9]* | *[!A-Z0-9_]*) continue ;; esac
+    case $name in IFS | *[!A-Z0-9_]*) continue ;; esac
     case $value in
       \"*\") value=${value#\"}; value=${value%\"} ;;
       \'*\') value=${value#\'}; value=${value%\'} ;;

@@ -157,7 +157,9 @@ final class Main {
         if (e instanceof AccessDeniedException denied) {
             return "no permission for " + denied.getFile();
         }
-        boolean bare = e instanceof FileSystemException files && files.getReason() == null;
-        return bare || e instanceof RuntimeException ? e.toString() : e.getMessage();
+        if (e instanceof FileSystemException files && files.getReason() == null) {
+            return "can't create, read or write " + files.getFile();
+        }
+        return e instanceof RuntimeException ? e.toString() : e.getMessage();
     }
 }

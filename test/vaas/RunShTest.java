@@ -365,18 +365,28 @@ class RunShTest {
                     + "API_TOKEN='a\"b'\n"
                     + "GROQ_API_KEY=$(touch '" + made + "')`touch '" + made + "'`;touch " + made
                     + "\n"
-                    + "touch " + made + "\n"
-                    + "1X=1\nA-B=1\n=1\n A B=1\n"
+                    + "  AGENT_PLACE = here\t\n"
                     + "ALLOWED_HOSTS=\n"
                     + "DISABLE_TOOLS=\\n$HOME *\n"
                     + "MEMORY_DIR=mine\n"
                     + "LOG_LEVEL=DEBUG");
             assertEquals(List.of("1", "Ann Lee", "Be 'brief' = good", "a\"b",
                     "$(touch '" + made + "')`touch '" + made + "'`;touch " + made, "",
-                    "\\n$HOME *", home.toRealPath() + "/mine", "DEBUG"),
+                    "\\n$HOME *", home.toRealPath() + "/mine", "DEBUG", "here"),
                     values("PORT", "AGENT_NAME", "SYSTEM_PROMPT", "API_TOKEN", "GROQ_API_KEY",
-                            "ALLOWED_HOSTS", "DISABLE_TOOLS", "MEMORY_DIR", "LOG_LEVEL"));
+                            "ALLOWED_HOSTS", "DISABLE_TOOLS", "MEMORY_DIR", "LOG_LEVEL",
+                            "AGENT_PLACE"));
             assertFalse(Files.exists(made));
+        }
+
+        @Test
+        void aLineOfDotEnvThatSetsNothingEndsTheStart() throws Exception {
+            for (String line : List.of("touch made", "1X=1", "A-B=1", "=1", "A B=1")) {
+                dotEnv("# first\n" + line + "\nPORT=1\n");
+                Ended ended = run("--offline");
+                assertEquals(2, ended.exitCode, ended.toString());
+                assertEquals(List.of("run.sh: line 2 of .env is not NAME=value"), ended.err);
+            }
         }
 
         @Test

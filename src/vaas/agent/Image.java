@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param base64 its bytes
  */
 public record Image(String mediaType, String base64) {
-    /** Largest image in bytes: what Groq takes as base64 in one request. */
+    /** Largest image in bytes. As base64 it is longer; Groq may refuse it from 3 MB on. */
     public static final int BYTES_MAX = 4 << 20;
 
     private static final Pattern DATA_URL = Pattern.compile("(?i)data:[^,]{0,200};base64,");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
@@ -17,6 +18,8 @@ import vaas.metrics.Metrics;
  */
 public final class Api implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Api.class.getName());
+
+    private static final Duration MOMENT = Duration.ofSeconds(1);
 
     private final Config.Http config;
     private final InFlight inFlight;
@@ -81,10 +84,14 @@ public final class Api implements AutoCloseable {
     @Override
     public void close() {
         inFlight.stop();
-        if (!inFlight.awaitQuiet(config.shutdownGrace())) {
+        if (!inFlight.awaitNone(config.shutdownGrace())) {
             LOG.log(System.Logger.Level.WARNING, "requests were cut: the grace has passed");
+            server.close();
+            return;
         }
-        server.close();
+        // Under load refusals go on and on; a moment is enough to tell everybody who is there.
+        boolean quiet = inFlight.awaitQuiet(MOMENT);
+        server.close(quiet ? 0 : 1);
     }
 
     private static Response health(BaseAgent agent) throws Problem {

@@ -8,11 +8,11 @@ import java.util.concurrent.Semaphore;
 
 /**
  * How many bytes of request bodies may be held at a time, by all requests together: each within
- * its own bound, a few dozen large ones would still fill the heap.
+ * its own bound, a few dozen large ones would still fill the heap. The first 64 KiB of a body are
+ * free, so that short messages are never refused for the sake of long ones.
  */
 final class BodyBudget {
-    /** Small, so that many short messages are never refused for the sake of a few long ones. */
-    private static final int STEP_BYTES = 8 << 10;
+    private static final int STEP_BYTES = 64 << 10;
     /** A body costs several times its size once it is text, and again once it is a prompt. */
     private static final int HEAP_SHARE = 16;
 
@@ -36,12 +36,13 @@ final class BodyBudget {
         /** Reads to the end, or to a byte past the bound; throws 503 if others hold too much. */
         byte[] read(InputStream in, int bytesMax) throws IOException, Problem {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
-            byte[] step;
-            do {
+            byte[] step = in.readNBytes(Math.min(STEP_BYTES, bytesMax + 1));
+            body.writeBytes(step);
+            while (step.length == STEP_BYTES && body.size() <= bytesMax) {
                 take();
                 step = in.readNBytes(Math.min(STEP_BYTES, bytesMax + 1 - body.size()));
                 body.writeBytes(step);
-            } while (step.length == STEP_BYTES && body.size() <= bytesMax);
+            }
             return body.toByteArray();
         }
 

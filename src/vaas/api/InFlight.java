@@ -16,25 +16,26 @@ final class InFlight {
     private final Condition none = lock.newCondition();
     private int count; // guarded by lock
     private boolean stopping; // guarded by lock
-    private long lastLeft = System.nanoTime() - QUIET_NANOS; // guarded by lock
+    private long lastSeen = System.nanoTime() - QUIET_NANOS; // a request came or left; by lock
 
     /** Counts a request in; false if it is to be refused, because the server stops. */
     boolean enter() {
         lock.lock();
         try {
-            count++;
+            lastSeen = System.nanoTime();
+            count += stopping ? 0 : 1;
             return !stopping;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Counts a request out, a refused one too. */
+    /** Counts out a request that was not refused. */
     void leave() {
         lock.lock();
         try {
             count--;
-            lastLeft = System.nanoTime();
+            lastSeen = System.nanoTime();
             if (count == 0) {
                 none.signalAll();
             }
@@ -53,16 +54,13 @@ final class InFlight {
         }
     }
 
-    /**
-     * Waits until none is under way, and none has been for a moment: a request that is just
-     * arriving would be cut off. False if that takes longer than it may.
-     */
-    boolean awaitQuiet(Duration patience) {
+    /** Waits until none is under way; false if that takes longer than it may. */
+    boolean awaitNone(Duration patience) {
         lock.lock();
         try {
-            long end = System.nanoTime() + patience.toNanos();
-            while (!isQuiet() && System.nanoTime() < end) {
-                none.awaitNanos(Math.min(QUIET_NANOS, end - System.nanoTime()));
+            long nanos = patience.toNanos();
+            while (count > 0 && nanos > 0) {
+                nanos = none.awaitNanos(nanos);
             }
             return count == 0;
         } catch (InterruptedException e) {
@@ -73,7 +71,25 @@ final class InFlight {
         }
     }
 
-    private boolean isQuiet() {
-        return count == 0 && System.nanoTime() - lastLeft >= QUIET_NANOS;
+    /**
+     * Waits until no request, not even one that is refused, has come for a moment: one that is
+     * just arriving would be cut off. False if that takes longer than it may.
+     */
+    boolean awaitQuiet(Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        lock.lock();
+        try {
+            long quiet = lastSeen + QUIET_NANOS;
+            while (quiet - System.nanoTime() > 0 && end - System.nanoTime() > 0) {
+                none.awaitNanos(Math.min(quiet, end) - System.nanoTime());
+                quiet = lastSeen + QUIET_NANOS;
+            }
+            return quiet - System.nanoTime() <= 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -73,7 +73,9 @@ final class Router implements HttpHandler {
                     "route", routes.containsKey(path) ? path : "other",
                     "status", Integer.toString(exchange.status())).increment();
         } finally {
-            inFlight.leave();
+            if (welcome) {
+                inFlight.leave();
+            }
         }
     }
 

@@ -77,7 +77,16 @@ public final class JdkServer implements AutoCloseable {
     /** Stops listening and cuts every connection; whoever wants to be kind has waited before. */
     @Override
     public void close() {
-        server.stop(0);
+        close(0);
+    }
+
+    /**
+     * Stops listening, and lets the answers that are just being written be finished.
+     *
+     * @param seconds how long at most; the server may use all of it
+     */
+    public void close(int seconds) {
+        server.stop(seconds);
         workers.shutdownNow();
     }
 }

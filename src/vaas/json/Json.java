@@ -12,6 +12,8 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.jr.ob.JSON;
 import tools.jackson.jr.ob.JSONObjectException;
@@ -100,11 +102,12 @@ public final class Json {
      * @return the JSON string in UTF-8, quotes included
      */
     public static byte[] quote(String text) {
-        try {
-            return JR.asBytes(text);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException("not writable as JSON", e);
-        }
+        byte[] escaped = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+        byte[] quoted = new byte[escaped.length + 2];
+        quoted[0] = '"';
+        System.arraycopy(escaped, 0, quoted, 1, escaped.length);
+        quoted[quoted.length - 1] = '"';
+        return quoted;
     }
 
     /**
@@ -144,6 +147,9 @@ public final class Json {
                 throw new JsonException("there is more text after the value");
             }
             return value;
+        } catch (StreamConstraintsException e) {
+            throw new JsonException("it is nested deeper than " + NESTING_MAX
+                    + ", or has a number or key that is too long");
         } catch (JSONObjectException e) {
             throw new JsonException("it is empty or incomplete");
         } catch (JacksonException e) {

@@ -3,20 +3,24 @@ package vaas.memory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets one thread at a time do the slow work on the disk for all that wait: the leader of a batch
+ * Lets one thread at a time do the slow work on the disk for all that wait: whoever begins a batch
  * forces it, a reset replaces the file. The right to do so is a flag, not a lock: while somebody
  * has it, no lock is held and others go on appending. A reset goes before the next batch.
  */
 final class GroupCommit {
+    /** After this long a waiter looks whether the batch's leader is still there. */
+    private static final long PATIENCE_SECONDS = 1;
+
     private final ReentrantLock lock = new ReentrantLock();
-    /** Signalled when the right falls free while somebody waits in {@link #begin}. */
     private final Condition free = lock.newCondition();
     private boolean taken; // guarded by lock
-    private int exclusiveWaiting; // threads in begin(); guarded by lock
+    private int replacing; // threads that wait to replace the file; guarded by lock
 
     /** What became of a batch. */
     enum Outcome {
@@ -29,88 +33,91 @@ final class GroupCommit {
     }
 
     /** The turns that share one force. */
-    final class Batch {
-        private final Condition settled = lock.newCondition();
+    static final class Batch {
+        private final CountDownLatch settled = new CountDownLatch(1);
         private final List<Turn> turns = new ArrayList<>(); // guarded by the memory's write lock
         private IOException cause; // of FAILED; written before the outcome
-        private volatile Outcome outcome; // null until settled; written under the lock
+        private volatile Outcome outcome; // null until settled
 
         List<Turn> turns() {
             return turns;
         }
-    }
 
-    Batch newBatch() {
-        return new Batch();
-    }
+        boolean isSettled() {
+            return outcome != null;
+        }
 
-    /** Waits until the batch is settled, or makes the caller its leader, who must settle it. */
-    boolean awaitOrLead(Batch batch) {
-        lock.lock();
-        try {
-            while (batch.outcome == null && (taken || exclusiveWaiting > 0)) {
-                batch.settled.awaitUninterruptibly();
+        /** Tells what has become of it; only whoever has the right to commit knows. */
+        void settle(Outcome what, IOException why) {
+            cause = why;
+            outcome = what;
+            settled.countDown();
+        }
+
+        /** Waits until it is settled; false if that takes so long that its leader may be gone. */
+        boolean await() {
+            boolean interrupted = false;
+            try {
+                while (true) {
+                    try {
+                        return settled.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    }
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
-            boolean lead = batch.outcome == null;
-            taken |= lead;
-            return lead;
-        } finally {
-            lock.unlock();
+        }
+
+        /** True if it was forced, false if a reset removed it; throws why it failed. */
+        boolean forced() throws IOException {
+            if (outcome == Outcome.FAILED) {
+                throw new MemoryUnavailableException(
+                        "the turn could not be forced to disk", cause);
+            }
+            return outcome == Outcome.FORCED;
         }
     }
 
-    /** Waits for the right to work on the disk alone. */
-    void begin() {
+    /** Waits for the right to force, which whoever replaces the file gets first. */
+    void beginForce() {
         lock.lock();
         try {
-            exclusiveWaiting++;
-            while (taken) {
+            while (taken || replacing > 0) {
                 free.awaitUninterruptibly();
             }
-            exclusiveWaiting--;
             taken = true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Settles a batch; only by whoever has the right. */
-    void settle(Batch batch, Outcome outcome, IOException cause) {
+    /** Waits for the right to replace the file. */
+    void beginReplace() {
         lock.lock();
         try {
-            batch.cause = cause;
-            batch.outcome = outcome;
-            batch.settled.signalAll();
+            replacing++;
+            while (taken) {
+                free.awaitUninterruptibly();
+            }
+            replacing--;
+            taken = true;
         } finally {
             lock.unlock();
         }
     }
 
-    /**
-     * Gives the right back.
-     *
-     * @param next the batch that is open now: one of those who wait for it becomes its leader
-     */
-    void end(Batch next) {
+    /** Gives the right back. */
+    void end() {
         lock.lock();
         try {
             taken = false;
-            if (exclusiveWaiting > 0) {
-                free.signal();
-            } else {
-                next.settled.signal();
-            }
+            free.signalAll(); // a leader and a few resets at most
         } finally {
             lock.unlock();
         }
-    }
-
-    /** True if the settled batch was forced, false if a reset removed it; throws why it failed. */
-    boolean forced(Batch batch) throws IOException {
-        if (batch.outcome == Outcome.FAILED) {
-            throw new MemoryUnavailableException("the turn could not be forced to disk",
-                    batch.cause);
-        }
-        return batch.outcome == Outcome.FORCED;
     }
 }

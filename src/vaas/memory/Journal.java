@@ -38,7 +38,7 @@ final class Journal implements Closeable {
 
     // Guarded by lock.
     private final MemoryFile file;
-    private Batch open = commit.newBatch(); // replaced only by whoever has the right to commit
+    private Batch open = new Batch(); // replaced only by whoever has the right to commit
     private UUID lastId; // null until the first record
     private IOException broken; // why writes are refused; null if they are not
     private volatile boolean lastWriteFailed; // volatile to be read without the lock
@@ -90,6 +90,7 @@ final class Journal implements Closeable {
         long start = System.nanoTime();
         Turn turn;
         Batch batch;
+        boolean leads;
         writeLock.lock();
         metrics.lockWait.since(start);
         try {
@@ -99,13 +100,15 @@ final class Journal implements Closeable {
             }
             turn = append(draft);
             batch = open;
+            leads = batch.turns().size() == 1;
         } finally {
             writeLock.unlock();
         }
-        if (commit.awaitOrLead(batch)) {
+        // Whoever begins a batch leads it; another has to if an Error has stopped that thread.
+        for (; leads || !batch.await(); leads = false) {
             lead(batch);
         }
-        if (!commit.forced(batch)) {
+        if (!batch.forced()) {
             metrics.fenced.increment();
             return Optional.empty();
         }
@@ -120,20 +123,25 @@ final class Journal implements Closeable {
      * @return what was there
      */
     View replace(Replacement replacement) throws IOException {
-        commit.begin();
+        commit.beginReplace();
         try {
             requireOpen(); // closing needs the same right, so this stays true
             View old = view;
             replacement.beforeSwap(old);
             swap(replacement);
-            makeDurable(replacement);
+            try {
+                replacement.makeDurable();
+            } catch (IOException e) {
+                refuseWrites(e, openAnother());
+                throw e;
+            }
             return old;
         } finally {
-            commit.end(open);
+            commit.end();
         }
     }
 
-    /** Runs after each force, in the thread that did it. */
+    /** To be run after each force, by the thread that did it. */
     void afterForce(Runnable action) {
         afterForce = action;
     }
@@ -160,13 +168,13 @@ final class Journal implements Closeable {
 
     @Override
     public void close() throws IOException {
-        commit.begin();
+        commit.beginReplace();
         try {
             while (!closedIfIdle()) {
                 force();
             }
         } finally {
-            commit.end(open);
+            commit.end();
         }
     }
 
@@ -198,12 +206,15 @@ final class Journal implements Closeable {
         return turn;
     }
 
+    /** Forces a batch, unless a reset or another thread has settled it. */
     private void lead(Batch batch) {
-        assert batch == open : "only its leader or a reset closes a batch";
+        commit.beginForce();
         try {
-            force();
+            if (!batch.isSettled()) {
+                force();
+            }
         } finally {
-            commit.end(open);
+            commit.end();
         }
     }
 
@@ -214,16 +225,15 @@ final class Journal implements Closeable {
         try {
             file.sync();
             metrics.force.since(start);
-            LOG.log(System.Logger.Level.DEBUG, "forced {0} turns in {1} us", batch.turns().size(),
+            LOG.log(System.Logger.Level.DEBUG, "forced {0} turns, {1} us", batch.turns().size(),
                     (System.nanoTime() - start) / 1000);
             View next = view.with(batch.turns());
             next.index().append(batch.turns());
             view = next;
+            batch.settle(Outcome.FORCED, null);
         } catch (Throwable e) { // whatever it is, those who wait must hear of it
             refuseWrites(new IOException("a force failed", e), batch);
-            return;
         }
-        commit.settle(batch, Outcome.FORCED, null);
         afterForce.run();
     }
 
@@ -238,7 +248,7 @@ final class Journal implements Closeable {
             if (replacement.isReset()) {
                 broken = null;
                 lastWriteFailed = false;
-                commit.settle(openAnother(), Outcome.RESET, null);
+                openAnother().settle(Outcome.RESET, null);
             } else {
                 open.turns().replaceAll(turn -> turn.shifted(old.end() - view.end()));
             }
@@ -247,20 +257,11 @@ final class Journal implements Closeable {
         }
     }
 
-    private void makeDurable(Replacement replacement) throws IOException {
-        try {
-            replacement.makeDurable();
-        } catch (IOException e) {
-            refuseWrites(e, openAnother());
-            throw e;
-        }
-    }
-
     private Batch openAnother() {
         writeLock.lock();
         try {
             Batch batch = open;
-            open = commit.newBatch();
+            open = new Batch();
             return batch;
         } finally {
             writeLock.unlock();
@@ -278,8 +279,8 @@ final class Journal implements Closeable {
         } finally {
             writeLock.unlock();
         }
-        commit.settle(batch, Outcome.FAILED, cause);
-        commit.settle(later, Outcome.FAILED, cause);
+        batch.settle(Outcome.FAILED, cause);
+        later.settle(Outcome.FAILED, cause);
         LOG.log(System.Logger.Level.ERROR, "{0}: refusing writes until a reset or restart: {1}",
                 file.path(), cause.toString());
     }
@@ -291,7 +292,7 @@ final class Journal implements Closeable {
         }
     }
 
-    /** Throws if closed; for those who hold the lock, or a right that closing needs as well. */
+    /** For those who hold the lock, or a right that closing needs as well. */
     void requireOpen() throws MemoryUnavailableException {
         if (closed) {
             throw new MemoryUnavailableException("the memory is closed", null);

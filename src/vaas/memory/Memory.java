@@ -66,11 +66,7 @@ public final class Memory implements Closeable {
         }
         this.retention = Retention.start(
                 Limits.of(store), journal, replacing, audit, clock, this.metrics);
-        metrics.gauge("vaas_memory_bytes", "Length of the memory file.", this::bytes);
-        metrics.gauge("vaas_memory_records", "Readable records, once they have been counted.",
-                () -> size().orElse(-1));
-        metrics.gauge("vaas_memory_damaged_lines", "Damaged lines in the memory file.",
-                this::damagedLines);
+        MemoryMetrics.show(metrics, this);
     }
 
     /**
@@ -157,6 +153,19 @@ public final class Memory implements Closeable {
         Optional<List<MemoryRecord>> held = journal.view().window().latest(n);
         return held.isPresent() ? held.get()
                 : readStable((reader, view) -> view.latest(reader, n));
+    }
+
+    /**
+     * What fits a prompt: like {@link #latest}, but at most 4 Mi chars of text. Touches no disk,
+     * unless n is more than the window was opened for.
+     *
+     * @param n most records to return, at least 0
+     * @return an immutable list
+     * @throws IOException if the file has to be read and can't be
+     */
+    public List<MemoryRecord> recent(int n) throws IOException {
+        Window window = journal.view().window();
+        return window.covers(n) ? window.newest(n) : latest(n);
     }
 
     /**

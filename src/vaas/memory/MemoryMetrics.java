@@ -32,4 +32,13 @@ final class MemoryMetrics {
         retained = metrics.counter("vaas_memory_retention_records_total",
                 "Records that went because of a limit.");
     }
+
+    /** Adds what is asked of an open memory. */
+    static void show(Metrics metrics, Memory memory) {
+        metrics.gauge("vaas_memory_bytes", "Length of the memory file.", memory::bytes);
+        metrics.gauge("vaas_memory_records", "Readable records, once they have been counted.",
+                () -> memory.size().orElse(-1));
+        metrics.gauge("vaas_memory_damaged_lines", "Damaged lines in the memory file.",
+                memory::damagedLines);
+    }
 }

@@ -1,9 +1,8 @@
 package vaas.memory;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,52 +20,55 @@ final class Window {
     private final int recordsMax;
     private final List<MemoryRecord> records; // whole turns, oldest first
     private final boolean all; // no whole turn is older than these
+    private final long chars; // of all records together
 
-    private Window(int recordsMax, List<MemoryRecord> records, boolean all) {
+    private Window(int recordsMax, List<MemoryRecord> records, boolean all, long chars) {
         this.recordsMax = recordsMax;
         this.records = records;
         this.all = all;
+        this.chars = chars;
     }
 
     /** A window of a memory without any turn. */
     static Window empty(int recordsMax) {
-        return new Window(wholeTurns(Math.min(recordsMax, RECORDS_MAX)), List.of(), true);
+        return new Window(wholeTurns(Math.min(recordsMax, RECORDS_MAX)), List.of(), true, 0);
     }
 
     /** The window after more turns have come; older ones drop out. */
     Window with(Iterable<Turn> turns) {
-        Deque<MemoryRecord> newer = new ArrayDeque<>(records);
-        long chars = newer.stream().mapToLong(r -> r.content().length()).sum();
-        boolean complete = all;
+        List<MemoryRecord> newer = new ArrayList<>(records);
+        long newerChars = chars;
         for (Turn turn : turns) {
             newer.add(turn.question());
             newer.add(turn.answer());
-            chars += turn.question().content().length() + turn.answer().content().length();
-            while (newer.size() > recordsMax || chars > CHARS_MAX && !newer.isEmpty()) {
-                chars -= newer.remove().content().length() + newer.remove().content().length();
-                complete = false;
-            }
+            newerChars += turn.chars();
         }
-        MemoryRecord[] array = newer.toArray(new MemoryRecord[0]);
-        return new Window(
-                recordsMax, Collections.unmodifiableList(Arrays.asList(array)), complete);
+        int dropped = 0;
+        while (newer.size() - dropped > recordsMax || newerChars > CHARS_MAX) {
+            newerChars -= newer.get(dropped++).content().length();
+            newerChars -= newer.get(dropped++).content().length();
+        }
+        MemoryRecord[] kept = newer.subList(dropped, newer.size()).toArray(new MemoryRecord[0]);
+        return new Window(recordsMax, Collections.unmodifiableList(Arrays.asList(kept)),
+                all && dropped == 0, newerChars);
     }
 
     /** The same window, where the caller knows that older turns exist that it does not hold. */
     Window withOlder() {
-        return new Window(recordsMax, records, false);
+        return new Window(recordsMax, records, false, chars);
     }
 
     /** An empty window of the same size, of a memory without any turn. */
     Window cleared() {
-        return new Window(recordsMax, List.of(), true);
+        return new Window(recordsMax, List.of(), true, 0);
     }
 
     /** The window without what is older than a record; empty if there is none to begin with. */
     Window from(UUID firstKept) {
         List<MemoryRecord> kept = records.stream().filter(it -> firstKept != null
                 && it.messageId().compareTo(firstKept) >= 0).toList();
-        return new Window(recordsMax, kept, all || kept.size() < records.size());
+        return new Window(recordsMax, kept, all || kept.size() < records.size(),
+                kept.stream().mapToLong(it -> it.content().length()).sum());
     }
 
     /** The newest whole turns of at most n records; empty if only the file can tell. */
@@ -74,6 +76,17 @@ final class Window {
         int wanted = Math.min(wholeTurns(n), all ? records.size() : Integer.MAX_VALUE);
         return wanted > records.size() ? Optional.empty()
                 : Optional.of(records.subList(records.size() - wanted, records.size()));
+    }
+
+    /** Whether as many records as these are held, unless they are too long. */
+    boolean covers(int n) {
+        return wholeTurns(n) <= recordsMax;
+    }
+
+    /** The newest whole turns of at most n records, among those that are held. */
+    List<MemoryRecord> newest(int n) {
+        int held = Math.min(wholeTurns(n), records.size());
+        return records.subList(records.size() - held, records.size());
     }
 
     /** All that it holds, oldest first. */

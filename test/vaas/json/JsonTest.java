@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class JsonTest {
+    private static final String TOO_MUCH =
+            "it is nested deeper than 64, or has a number or key that is too long";
+
     private static String refusal(byte[] utf8) {
         return assertThrows(JsonException.class, () -> Json.read(utf8)).getMessage();
     }
@@ -64,7 +67,7 @@ class JsonTest {
         String digits = "9".repeat(900);
         assertEquals(new BigInteger(digits), Json.read("{\"a\":" + digits + "}").get("a"));
         assertEquals(Long.MIN_VALUE, Json.read("{\"a\":-9223372036854775808}").get("a"));
-        assertEquals("it is malformed", refusal("{\"a\":" + "9".repeat(100_000) + "}"));
+        assertEquals(TOO_MUCH, refusal("{\"a\":" + "9".repeat(100_000) + "}"));
     }
 
     @ParameterizedTest
@@ -129,7 +132,7 @@ class JsonTest {
     @Test
     void nestingIsBounded() throws JsonException {
         Json.read(nested(Json.NESTING_MAX));
-        assertEquals("it is malformed", refusal(nested(Json.NESTING_MAX + 1)));
+        assertEquals(TOO_MUCH, refusal(nested(Json.NESTING_MAX + 1)));
         String lists = "[".repeat(Json.NESTING_MAX - 1) + "]".repeat(Json.NESTING_MAX - 1);
         Json.read("{\"a\":" + lists + "}");
         refusal("{\"a\":[" + lists + "]}");

@@ -22,7 +22,7 @@ class GroupCommitTest {
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
     /** Starts a thread that is known to wait when this returns. */
-    private Thread waiting(Runnable run) {
+    private static Thread waiting(Runnable run) {
         Thread thread = new Thread(run);
         thread.setDaemon(true);
         thread.start();
@@ -30,127 +30,106 @@ class GroupCommitTest {
         return thread;
     }
 
-    private Thread waitingFor(Batch batch) {
-        return waiting(() -> events.add(commit.awaitOrLead(batch) ? "leads" : "settled"));
+    private Thread leader() {
+        return waiting(() -> {
+            commit.beginForce();
+            events.add("force");
+        });
+    }
+
+    private Thread resetter() {
+        return waiting(() -> {
+            commit.beginReplace();
+            events.add("replace");
+            commit.end();
+        });
     }
 
     @Test
-    void theFirstOfABatchLeadsAndTheOthersWaitForIt() throws Exception {
-        Batch batch = commit.newBatch();
-        assertTrue(commit.awaitOrLead(batch));
-        List<Thread> threads = List.of(waitingFor(batch), waitingFor(batch));
-        commit.settle(batch, Outcome.FORCED, null);
-        for (Thread thread : threads) {
-            thread.join();
+    void onlyOneAtATimeHasTheRight() throws Exception {
+        commit.beginForce();
+        Thread next = leader();
+        assertEquals(List.of(), List.copyOf(events));
+        commit.end();
+        next.join();
+        assertEquals(List.of("force"), List.copyOf(events));
+    }
+
+    @Test
+    void whoReplacesTheFileGoesBeforeTheNextForce() throws Exception {
+        commit.beginForce();
+        Thread leader = leader();
+        List<Thread> resetters = new ArrayList<>(List.of(resetter(), resetter(), resetter()));
+        commit.end();
+        leader.join();
+        for (Thread resetter : resetters) {
+            resetter.join();
         }
-        assertEquals(List.of("settled", "settled"), List.copyOf(events));
-        assertTrue(commit.forced(batch));
-        assertFalse(commit.awaitOrLead(batch), "whoever comes late has nothing to wait for");
+        assertEquals(List.of("replace", "replace", "replace", "force"), List.copyOf(events));
     }
 
     @Test
-    void whenTheRightFallsFreeOneOfTheNextBatchLeads() throws Exception {
-        Batch first = commit.newBatch();
-        assertTrue(commit.awaitOrLead(first));
-        Batch second = commit.newBatch();
+    void allWhoWaitForABatchLearnWhatBecameOfIt() throws Exception {
+        Batch batch = new Batch();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            threads.add(waitingFor(second));
-        }
-        commit.settle(first, Outcome.FORCED, null);
-        commit.end(second);
-        assertEquals("leads", events.take());
-        commit.settle(second, Outcome.FORCED, null);
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        assertEquals(List.of("settled", "settled", "settled", "settled"), List.copyOf(events));
-    }
-
-    @Test
-    void whoComesWhenNobodyWaitedLeadsAtOnce() {
-        commit.begin();
-        Batch open = commit.newBatch();
-        commit.end(open);
-        assertTrue(commit.awaitOrLead(open));
-    }
-
-    @Test
-    void whoWorksAloneGoesBeforeTheNextBatch() throws Exception {
-        Batch first = commit.newBatch();
-        assertTrue(commit.awaitOrLead(first));
-        Batch second = commit.newBatch();
-        waitingFor(second);
-        Thread alone = waiting(() -> {
-            commit.begin();
-            events.add("alone");
-        });
-        waitingFor(second);
-        commit.settle(first, Outcome.FORCED, null);
-        commit.end(second);
-        alone.join();
-        assertEquals(List.of("alone"), List.copyOf(events), "while two of the batch wait");
-        commit.end(second);
-        events.take();
-        assertEquals("leads", events.take());
-    }
-
-    @Test
-    void onlyOneAtATimeWorksAlone() throws Exception {
-        commit.begin();
-        Batch open = commit.newBatch();
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
             threads.add(waiting(() -> {
-                commit.begin();
-                events.add("begin");
-                commit.end(open);
+                while (!batch.await()) {
+                    // still waiting
+                }
+                events.add("settled");
             }));
-            assertEquals(List.of(), List.copyOf(events));
         }
-        commit.end(open);
+        assertFalse(batch.isSettled());
+        batch.settle(Outcome.FORCED, null);
         for (Thread thread : threads) {
             thread.join();
         }
-        assertEquals(3, events.size());
-        assertTrue(commit.awaitOrLead(open), "nobody has the right any more");
+        assertEquals(5, events.size());
+        assertTrue(batch.forced());
+        assertTrue(batch.await(), "whoever comes late has nothing to wait for");
     }
 
     @Test
-    void everyoneLearnsWhatBecameOfTheBatch() throws IOException {
-        Batch failed = commit.newBatch();
-        assertTrue(commit.awaitOrLead(failed));
+    void aBatchThatFailedSaysWhyAndOneThatAResetRemovedIsNotForced() throws IOException {
+        Batch failed = new Batch();
         IOException cause = new IOException("no luck");
-        commit.settle(failed, Outcome.FAILED, cause);
+        failed.settle(Outcome.FAILED, cause);
         for (int i = 0; i < 2; i++) {
-            assertSame(cause, assertThrows(MemoryUnavailableException.class,
-                    () -> commit.forced(failed)).getCause());
+            assertSame(cause, assertThrows(MemoryUnavailableException.class, failed::forced)
+                    .getCause());
         }
-        Batch overtaken = commit.newBatch();
-        commit.settle(overtaken, Outcome.RESET, null);
-        assertFalse(commit.awaitOrLead(overtaken), "settled before it had a leader");
-        assertFalse(commit.forced(overtaken));
+        Batch overtaken = new Batch();
+        overtaken.settle(Outcome.RESET, null);
+        assertFalse(overtaken.forced());
+    }
+
+    @Test
+    void aBatchWithoutALeaderIsNotWaitedForForEver() {
+        assertFalse(new Batch().await(), "so that a waiter can take over");
     }
 
     @Test
     void anInterruptDoesNotCutAWaitShortAndIsKept() throws Exception {
-        Batch batch = commit.newBatch();
-        assertTrue(commit.awaitOrLead(batch));
+        Batch batch = new Batch();
+        commit.beginForce();
         Thread waiting = waiting(() -> {
-            commit.awaitOrLead(batch);
+            while (!batch.await()) {
+                // still waiting
+            }
             events.add("interrupted: " + Thread.currentThread().isInterrupted());
         });
         waiting.interrupt();
-        Thread alone = waiting(() -> {
-            commit.begin();
+        Thread resetter = waiting(() -> {
+            commit.beginReplace();
             events.add("interrupted: " + Thread.currentThread().isInterrupted());
         });
-        alone.interrupt();
+        resetter.interrupt();
         assertEquals(List.of(), List.copyOf(events));
-        commit.settle(batch, Outcome.FORCED, null);
-        commit.end(commit.newBatch());
+        batch.settle(Outcome.FORCED, null);
+        commit.end();
         waiting.join();
-        alone.join();
+        resetter.join();
         assertEquals(List.of("interrupted: true", "interrupted: true"), List.copyOf(events));
     }
 }

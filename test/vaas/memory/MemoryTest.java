@@ -352,7 +352,7 @@ class MemoryTest {
             while (Thread.getAllStackTraces().entrySet().stream().noneMatch(entry ->
                     entry.getKey().getState() == Thread.State.WAITING
                             && Arrays.stream(entry.getValue()).anyMatch(frame ->
-                            frame.getMethodName().equals("begin")))) {
+                            frame.getMethodName().equals("beginReplace")))) {
                 Thread.onSpinWait();
             }
         }

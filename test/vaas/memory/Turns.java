@@ -95,7 +95,8 @@ final class Turns {
 
     /** Waits until a thread waits for another. */
     static void awaitWaiting(Thread thread) {
-        while (thread.getState() != Thread.State.WAITING) {
+        while (thread.getState() != Thread.State.WAITING
+                && thread.getState() != Thread.State.TIMED_WAITING) {
             if (!thread.isAlive()) {
                 throw new AssertionError("it has ended instead of waiting");
             }

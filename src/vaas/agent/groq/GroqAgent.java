@@ -76,7 +76,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         List<MemoryRecord> history;
         try {
             memory().requireWritable(); // before a model is paid for what can't be stored
-            history = memory().latest(config.agentMemorySize());
+            history = memory().recent(config.agentMemorySize());
         } catch (IOException e) {
             return unavailable(question, e);
         }
@@ -114,7 +114,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     }
 
     private static Reply unavailable(Question question, IOException e) {
-        LOG.log(System.Logger.Level.ERROR, "id {0}: the memory can't be used: {1}",
+        LOG.log(System.Logger.Level.ERROR, "id {0}: the memory could not be used: {1}",
                 question.requestId(), e.toString());
         return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
                 "The memory can't be used until it is reset or the server restarted.");
@@ -190,7 +190,11 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
                             + " end", question.requestId());
                     return new Completion.Unreachable();
                 }
-                request.addToolRound(calls, results(calls.calls()));
+                List<String> results = results(calls.calls());
+                if (deadline.hasPassed()) {
+                    return new TimedOut();
+                }
+                request.addToolRound(calls, results);
             }
         }
 
@@ -210,7 +214,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         private List<String> results(List<ToolCall> calls) {
             List<String> results = new ArrayList<>();
             for (ToolCall call : calls) {
-                results.add(results.size() < CALLS_MAX ? result(call)
+                boolean allowed = results.size() < CALLS_MAX && !deadline.hasPassed();
+                results.add(allowed ? result(call)
                         : "Error: at most " + CALLS_MAX + " calls at a time.");
             }
             return results;

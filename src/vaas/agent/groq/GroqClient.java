@@ -140,12 +140,13 @@ final class GroqClient implements AutoCloseable {
         try (Response response = call.execute()) {
             return read(response, requestId);
         } catch (IOException e) {
+            http.connectionPool().evictAll(); // the next try shall not meet another stale one
             if (deadline.hasPassed()) {
                 LOG.log(System.Logger.Level.WARNING, "id {0}: the model did not answer in time",
                         requestId);
                 return Attempt.without(new TimedOut());
             }
-            LOG.log(System.Logger.Level.WARNING, "id {0}: the model can't be reached: {1}",
+            LOG.log(System.Logger.Level.WARNING, "id {0}: the model could not be reached: {1}",
                     requestId, e.getClass().getName());
             return Attempt.without(new Unreachable());
         }

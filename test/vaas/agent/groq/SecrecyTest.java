@@ -133,7 +133,7 @@ class SecrecyTest {
         script(says(ANSWER).newBuilder().onResponseBody(CUT).build(), stalling);
         Config.Groq soon = within(Duration.ofMillis(800), config(groq));
         assertNoSecrets(assertInstanceOf(Reply.Failed.class, chat(soon)));
-        assertLogged("can't be reached");
+        assertLogged("could not be reached");
     }
 
     @Test
