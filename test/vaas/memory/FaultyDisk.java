@@ -89,6 +89,14 @@ final class FaultyDisk implements Disk {
         names.get(FILE).content = content;
     }
 
+    /** A file's text as it is; empty if there is none. */
+    synchronized String text(String fileName) {
+        return names.entrySet().stream()
+                .filter(entry -> entry.getKey().getFileName().toString().equals(fileName))
+                .map(entry -> new String(entry.getValue().content, StandardCharsets.UTF_8))
+                .findAny().orElse("");
+    }
+
     /** True if any file, also one that has lost its name but not its blocks, holds the text. */
     synchronized boolean holds(String text) {
         return names.values().stream().anyMatch(inode ->
@@ -159,6 +167,9 @@ final class FaultyDisk implements Disk {
     @Override
     public synchronized void move(Path from, Path to) throws IOException {
         call("move");
+        if (!names.containsKey(from)) {
+            throw new FileNotFoundException(from.toString());
+        }
         names.put(to, names.remove(from));
     }
 
