@@ -26,6 +26,8 @@ final class FaultyDisk implements Disk {
 
     private Map<Path, Inode> names = new HashMap<>();
     private Map<Path, Inode> syncedNames = new HashMap<>();
+    /** The names after each change since then: a journal may have got as far as any of them. */
+    private final List<Map<Path, Inode>> namesBetween = new ArrayList<>();
     private boolean locked;
     private Fault fault = (call, count) -> false;
     private Hook beforeSync = () -> {};
@@ -76,8 +78,13 @@ final class FaultyDisk implements Disk {
 
     /** All that a power cut can leave: names and contents, each as they are or as last synced. */
     List<FaultyDisk> afterPowerCut() {
-        return List.of(afterKill(), image(names, true), image(syncedNames, false),
-                image(syncedNames, true));
+        List<FaultyDisk> left = new ArrayList<>(List.of(afterKill(), image(names, true),
+                image(syncedNames, false), image(syncedNames, true)));
+        for (Map<Path, Inode> between : namesBetween) {
+            left.add(image(between, false));
+            left.add(image(between, true));
+        }
+        return left;
     }
 
     /** The memory file as it is; empty if there is none. */
@@ -152,6 +159,7 @@ final class FaultyDisk implements Disk {
         call("create");
         Inode inode = names.computeIfAbsent(file, it -> new Inode());
         inode.content = new byte[0];
+        namesBetween.add(new HashMap<>(names));
         return new FaultyHandle(inode);
     }
 
@@ -171,18 +179,21 @@ final class FaultyDisk implements Disk {
             throw new FileNotFoundException(from.toString());
         }
         names.put(to, names.remove(from));
+        namesBetween.add(new HashMap<>(names));
     }
 
     @Override
     public synchronized void delete(Path file) throws IOException {
         call("delete");
         names.remove(file);
+        namesBetween.add(new HashMap<>(names));
     }
 
     @Override
     public synchronized void syncFolder(Path folder) throws IOException {
         call("syncFolder");
         syncedNames = new HashMap<>(names);
+        namesBetween.clear();
     }
 
     @Override
