@@ -166,4 +166,18 @@ class AuditLogTest {
             }
         }
     }
+
+    @Test
+    void alsoWhenTheDiskWasFullAtTheFirstEntry() throws Exception {
+        try (Memory memory = Talk.open(disk)) {
+            disk.failWhen((call, count) -> call.equals("write"));
+            memory.resetMemory(CALLER);
+            // No room for a new memory file either: nothing else syncs the folder.
+            disk.failWhen((call, count) -> call.equals("create"));
+            memory.resetMemory(CALLER);
+            for (FaultyDisk left : disk.afterPowerCut()) {
+                assertEquals(1, entries(left.text(AuditLog.FILE_NAME)).size());
+            }
+        }
+    }
 }
