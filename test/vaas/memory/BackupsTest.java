@@ -65,7 +65,7 @@ class BackupsTest {
             assertEquals(List.of(), all(memory));
             say(memory, 4, 4);
             assertEquals(turns(4, 4), all(memory));
-            assertArrayEquals(before, Files.readAllBytes(backups.resolve(name)), "it is left alone");
+            assertArrayEquals(before, Files.readAllBytes(backups.resolve(name)), "as it was");
             assertEquals(List.of(backups.resolve(name)), filesWith("q1"), "and nowhere else");
         }
     }

@@ -35,7 +35,8 @@ class CutTest {
     void itIsTheFirstTurnWithWhichTheRestIsSmallEnough() throws IOException {
         String text = Turns.text(1, 3);
         long rest = text.length() - Turns.text(1, 1).length();
-        assertEquals(Turns.id(4), find(text, 6, new Cut.Target(ANY, rest, Instant.MIN)).firstKept());
+        assertEquals(Turns.id(4),
+                find(text, 6, new Cut.Target(ANY, rest, Instant.MIN)).firstKept());
         assertEquals(Turns.id(6),
                 find(text, 6, new Cut.Target(ANY, rest - 1, Instant.MIN)).firstKept());
     }

@@ -79,7 +79,7 @@ class LimitsTest {
         assertEquals(new Cut.Target(800, 8000, Instant.MIN),
                 limits(800, 8000, null).target(800, 8000, NOW));
         assertEquals(new Cut.Target(700, 8000, Instant.MIN),
-                limits(800, 8000, null).target(801, 8000, NOW), "the one says nothing of the other");
+                limits(800, 8000, null).target(801, 8000, NOW), "each for itself");
     }
 
     @Test
