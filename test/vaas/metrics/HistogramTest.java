@@ -61,7 +61,8 @@ class HistogramTest {
         histogram.record(1_250_000_000);
         List<String> lines = lines("a=\"b\"");
         assertEquals(List.of("t_seconds_bucket{a=\"b\",le=\"+Inf\"} 2",
-                "t_seconds_sum{a=\"b\"} 1.75", "t_seconds_count{a=\"b\"} 2"), lines.subList(19, 22));
+                "t_seconds_sum{a=\"b\"} 1.75", "t_seconds_count{a=\"b\"} 2"),
+                lines.subList(19, 22));
         assertEquals(22, lines.size());
     }
 
