@@ -69,6 +69,8 @@ elif [ ! -f "$home/build/vaas.jar" ]; then
   fail "vaas is not built yet, and there is no make to do it"
 fi
 
-# In place of this shell, so that signals and exit codes are the program's own.
+# In place of this shell, so that signals and exit codes are the program's own. Out of memory, the
+# JDK's server could go deaf while the process lives on; a process that has ended is seen.
 # shellcheck disable=SC2086 # JAVA_OPTS holds several words
-exec "$java" -XX:+UseSerialGC ${JAVA_OPTS:-} -jar "$home/build/vaas.jar" "$@"
+exec "$java" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError ${JAVA_OPTS:-} \
+  -jar "$home/build/vaas.jar" "$@"

@@ -42,7 +42,7 @@ final class Maintenance {
                     + " bytes on standard input");
         }
         List<Path> folders = new ArrayList<>(List.of(store.memoryDir()));
-        store.backupDir().filter(Files::isDirectory).ifPresent(folders::add);
+        store.backupDir().ifPresent(folders::add); // a folder that is missing is trouble
         return Contains.search(folders, phrase, out) ? Main.EXIT_TROUBLE : 0;
     }
 

@@ -390,6 +390,13 @@ class RunShTest {
         }
 
         @Test
+        void aNameInDotEnvIsNoVariableOfTheScript() throws Exception {
+            dotEnv("java=/no/such/java\nhome=/no/such/home\nversion=1\nline=x\n"
+                    + "name=y\nvalue=z\nIFS=o\nPORT=1\n");
+            assertEquals(List.of("1"), values("PORT"));
+        }
+
+        @Test
         void theEnvironmentWinsOverDotEnv() throws Exception {
             dotEnv("PORT=1\nAGENT_NAME=Ann\nMEMORY_DIR=/elsewhere\n");
             settings.put("PORT", "2");

@@ -90,8 +90,9 @@ public final class Api implements AutoCloseable {
             return;
         }
         // Under load refusals go on and on; a moment is enough to tell everybody who is there.
-        boolean quiet = inFlight.awaitQuiet(MOMENT);
-        server.close(quiet ? 0 : 1);
+        Duration moment = config.shutdownGrace().compareTo(MOMENT) < 0
+                ? config.shutdownGrace() : MOMENT;
+        server.close(inFlight.awaitQuiet(moment) ? 0 : (int) moment.toSeconds());
     }
 
     private static Response health(BaseAgent agent) throws Problem {

@@ -15,8 +15,14 @@ final class BodyBudget {
     private static final int STEP_BYTES = 64 << 10;
     /** A body costs several times its size once it is text, and again once it is a prompt. */
     private static final int HEAP_SHARE = 16;
+    private static final int ONE_BODY_SHARE = 32;
 
     private final Semaphore steps;
+
+    /** The greatest length of one body: what is asked for, or what a small heap can take. */
+    static int bodyBytesMax(long heapBytes, int wanted) {
+        return (int) Math.min(wanted, Math.max(STEP_BYTES, heapBytes / ONE_BODY_SHARE));
+    }
 
     /**
      * Sets it up.

@@ -56,6 +56,9 @@ final class Exchange {
     /** Reads the whole body, or throws 413 once it is longer than it may be. */
     byte[] body(BodyBudget.Share share) throws IOException, Problem {
         byte[] body = new byte[0];
+        if (bodyRead) {
+            return body; // there is none, so nothing is taken from the others' share
+        }
         if (!Framing.announcesMoreThan(headers(), bodyBytesMax)) {
             body = share.read(http.getRequestBody(), bodyBytesMax);
             bodyRead = body.length <= bodyBytesMax;

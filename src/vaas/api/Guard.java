@@ -59,18 +59,20 @@ final class Guard {
      * Refuses what a page of another origin sends: 403. A cross-site request from an origin that is
      * allowed by name passes, or no page could use that setting; browsers call even localhost and
      * 127.0.0.1 two sites.
-     *
-     * @return the origin, to be named in the answer; empty if there is none, as with curl
      */
-    Optional<String> checkOrigin(Headers headers) throws Problem {
-        List<String> values = headers.getOrDefault("Origin", List.of());
-        boolean allowed = values.size() == 1 && isAllowedOrigin(values.get(0));
+    void checkOrigin(Headers headers) throws Problem {
         boolean crossSite = headers.getOrDefault("Sec-Fetch-Site", List.of()).stream()
                 .anyMatch(site -> site.strip().equalsIgnoreCase("cross-site"));
-        if (!allowed && (crossSite || !values.isEmpty())) {
+        if (allowedOrigin(headers).isEmpty() && (crossSite || headers.containsKey("Origin"))) {
             throw new Problem(403, "This origin is not allowed: see ALLOWED_ORIGINS.");
         }
-        return values.stream().findFirst();
+    }
+
+    /** The origin that a page has and that is allowed, to be named in the answer. */
+    Optional<String> allowedOrigin(Headers headers) {
+        List<String> values = headers.getOrDefault("Origin", List.of());
+        return values.size() == 1 && isAllowedOrigin(values.get(0))
+                ? Optional.of(values.get(0)) : Optional.empty();
     }
 
     /** Refuses a request without the token, if one is wanted: 401. */

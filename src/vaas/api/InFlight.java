@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * for good after a handler's exception, or a client that left inside its body.
  */
 final class InFlight {
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition none = lock.newCondition();

@@ -43,10 +43,11 @@ final class Router implements HttpHandler {
 
     Router(Config.Http config, InFlight inFlight, Metrics metrics) {
         this.metrics = metrics;
-        this.budget = new BodyBudget(Runtime.getRuntime().maxMemory(), config.maxBodyBytes());
+        long heapBytes = Runtime.getRuntime().maxMemory();
+        this.budget = new BodyBudget(heapBytes, config.maxBodyBytes());
         this.guard = new Guard(config);
         this.inFlight = inFlight;
-        this.bodyBytesMax = config.maxBodyBytes();
+        this.bodyBytesMax = BodyBudget.bodyBytesMax(heapBytes, config.maxBodyBytes());
     }
 
     Router add(String method, String path, Route route) {
@@ -98,10 +99,11 @@ final class Router implements HttpHandler {
             Map<String, String> headers) throws IOException {
         try {
             Headers asked = exchange.headers();
+            Optional<String> origin = guard.allowedOrigin(asked);
+            origin.ifPresent(it -> Cors.allow(it, headers)); // on every answer, errors included
             Framing.check(asked, http.getProtocol());
             guard.checkHost(asked, http.getRequestURI());
-            Optional<String> origin = guard.checkOrigin(asked);
-            origin.ifPresent(it -> Cors.allow(it, headers));
+            guard.checkOrigin(asked);
             if (!welcome) {
                 headers.put("Connection", "close");
                 throw new Problem(503, "The server is stopping.", Map.of("Retry-After", "1"));

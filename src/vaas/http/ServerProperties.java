@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  */
 final class ServerProperties {
     private static final int CONNECTIONS_MAX = 10_000;
+    private static final int HEAP_BYTES_EACH = 128 << 10;
     private static final Pattern OPEN_FILES =
             Pattern.compile("Max open files\\s+(\\d+)"); // as Linux prints it
 
@@ -43,9 +44,13 @@ final class ServerProperties {
         });
     }
 
-    /** Half of the files that the process may open: the model's connections need some too. */
+    /**
+     * Half of the files that the process may open, since the model's connections need some too; and
+     * no more than the heap could give 128 KiB each, if all sent a short body at a time.
+     */
     static int connectionsMax() {
-        return Math.min(CONNECTIONS_MAX, openFilesMax() / 2);
+        long byHeap = Runtime.getRuntime().maxMemory() / HEAP_BYTES_EACH;
+        return (int) Math.min(Math.min(CONNECTIONS_MAX, openFilesMax() / 2), byHeap);
     }
 
     private static int openFilesMax() {

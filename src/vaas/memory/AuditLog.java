@@ -75,8 +75,7 @@ final class AuditLog {
 
     private void append(byte[] json) throws IOException {
         Path path = folder.resolve(FILE_NAME);
-        boolean exists = disk.exists(path);
-        try (Disk.Handle file = exists ? disk.open(path) : disk.create(path)) {
+        try (Disk.Handle file = disk.exists(path) ? disk.open(path) : disk.create(path)) {
             long end = file.length();
             try {
                 file.write(end, line(file, end, json));
@@ -87,11 +86,10 @@ final class AuditLog {
             file.sync();
             if (end > BYTES_MAX) {
                 disk.move(path, folder.resolve(OLD_NAME));
+            }
+            if (end == 0 || end > BYTES_MAX) { // a first entry may have failed before the sync
                 disk.syncFolder(folder);
             }
-        }
-        if (!exists) {
-            disk.syncFolder(folder);
         }
     }
 

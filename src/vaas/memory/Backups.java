@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.UUID;
 
 /**
  * Where resets put the old file, if the operator wants that: a folder on the same file system,
@@ -25,7 +26,7 @@ final class Backups {
     static Backups open(Disk disk, Path memoryFolder, Path folder) throws IOException {
         disk.createFolder(folder);
         Path probe = memoryFolder.resolve(MemoryFile.NEW_NAME);
-        Path moved = folder.resolve("probe");
+        Path moved = folder.resolve("probe-" + UUID.randomUUID());
         try {
             disk.create(probe).close();
             disk.move(probe, moved);

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import vaas.json.Json;
 
@@ -23,7 +24,7 @@ public final class Contains {
     private Contains() {}
 
     /**
-     * Searches all files of some folders, without looking into folders inside them.
+     * Searches all files of some folders, and of the folders inside them.
      *
      * @param folders the memory's, which must not be open, and where else its text may be
      * @param phrase what to look for, not empty
@@ -35,16 +36,18 @@ public final class Contains {
             throws IOException {
         Closeable ownership = FolderLock.take(folders.get(0));
         try {
+            Set<Path> all = new TreeSet<>();
+            for (Path folder : folders) {
+                all.addAll(filesOf(folder.toRealPath()));
+            }
             long files = 0;
             long places = 0;
-            for (Path folder : folders) {
-                for (Path file : filesOf(folder)) {
-                    long found = count(file, phrase);
-                    files += found > 0 ? 1 : 0;
-                    places += found;
-                    if (found > 0) {
-                        out.println(file + ": " + found);
-                    }
+            for (Path file : all) {
+                long found = count(file, phrase);
+                files += found > 0 ? 1 : 0;
+                places += found;
+                if (found > 0) {
+                    out.println(file + ": " + found);
                 }
             }
             out.println("found in " + files + " files, at " + places + " places");
@@ -55,8 +58,8 @@ public final class Contains {
     }
 
     private static List<Path> filesOf(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
         }
     }
 

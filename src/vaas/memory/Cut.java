@@ -11,9 +11,9 @@ import java.util.UUID;
  * @param offset of the first line that stays, or the end if none does
  * @param records readable ones that go
  * @param damagedLines that go with them
- * @param firstKept id of the first record that stays, null if none does
+ * @param lastDropped id of the newest readable record that goes, null if none does
  */
-record Cut(long offset, long records, long damagedLines, UUID firstKept) {
+record Cut(long offset, long records, long damagedLines, UUID lastDropped) {
     /** What is to be left; reading ends at the first turn with which all of it holds. */
     record Target(long recordsMax, long bytesMax, Instant oldest) {
         private boolean holds(long records, long bytes, Instant first) {
@@ -30,16 +30,18 @@ record Cut(long offset, long records, long damagedLines, UUID firstKept) {
         LineReader lines = new LineReader(file, 0, end);
         long passed = 0;
         long damaged = 0;
+        UUID last = null;
         while (lines.next()) {
             Optional<MemoryRecord> found = RecordLine.decode(lines.line());
             boolean turn = found.isPresent() && found.get().role() == Role.USER;
             if (turn && target.holds(records - passed, end - lines.lineOffset(),
                     found.get().timestamp())) {
-                return new Cut(lines.lineOffset(), passed, damaged, found.get().messageId());
+                return new Cut(lines.lineOffset(), passed, damaged, last);
             }
             passed += found.isPresent() ? 1 : 0;
             damaged += found.isPresent() ? 0 : 1;
+            last = found.map(MemoryRecord::messageId).orElse(last);
         }
-        return new Cut(end, passed, damaged, null);
+        return new Cut(end, passed, damaged, last);
     }
 }

@@ -110,7 +110,7 @@ final class FileReset implements Replacement {
             old = file.replaceBy(prepared, 0);
         } catch (IOException e) {
             file.discard(prepared, e);
-            Closing.after(e, () -> file.moveBackFrom(kept));
+            Closing.after(e, file::bringBack);
             throw e;
         }
     }

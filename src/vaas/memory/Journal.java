@@ -67,13 +67,10 @@ final class Journal implements Closeable {
         return view;
     }
 
-    /** A handle on the file, and what it held at that moment; the caller closes the handle. */
+    /** A handle on the file, to be closed, and what it held at that moment. */
     record Reading(Disk.Handle reader, View view) {}
 
-    /**
-     * Opens the file to be read without a lock: what the view covers is never changed in place, and
-     * a reset can only make it end early.
-     */
+    /** Opens the file to be read without a lock: only a reset changes what the view covers. */
     Reading read() throws IOException {
         readLock.lock();
         try {

@@ -23,7 +23,6 @@ import vaas.metrics.Metrics;
 public final class Memory implements Closeable {
     /** Below this a disk on which a write has failed still counts as full. */
     private static final long FREE_BYTES_MIN = 1 << 20;
-
     private final Clock clock;
     private final Closeable ownership;
     private final AuditLog audit;
@@ -43,6 +42,7 @@ public final class Memory implements Closeable {
         this.metrics = new MemoryMetrics(metrics);
         this.audit = new AuditLog(disk, folder, clock);
         MemoryFile file = MemoryFile.open(disk, folder);
+        auditRepair(file, start);
         Disk.Handle reader = null;
         try {
             this.backups = store.backupDir().isEmpty() ? Optional.empty()
@@ -58,24 +58,18 @@ public final class Memory implements Closeable {
             throw e;
         }
         this.replacing = new Replacing(journal, file);
-        if (file.tornBytes() > 0) {
-            this.metrics.tornTails.increment();
-            this.metrics.tornBytes.add(file.tornBytes());
-            audit.write(new AuditLog.Entry(
-                    "repair", Requester.SELF, 0, 0, file.tornBytes(), start, "ok"));
-        }
         this.retention = Retention.start(
                 Limits.of(store), journal, replacing, audit, clock, this.metrics);
         MemoryMetrics.show(metrics, this);
     }
 
     /**
-     * Opens the memory in a folder, without limits, backups and metrics.
+     * Opens a memory without limits and backups; see {@link #open(Config.Store, Metrics)}.
      *
      * @param folder of this memory alone
      * @param windowRecords how many of the newest records to hold in memory
      * @return the open memory
-     * @throws IOException as {@link #open(Config.Store, Metrics)} does
+     * @throws IOException if the folder can't be used
      */
     public static Memory open(Path folder, int windowRecords) throws IOException {
         return open(Config.Store.of(folder, windowRecords), new Metrics());
@@ -113,10 +107,9 @@ public final class Memory implements Closeable {
     }
 
     /**
-     * How many resets there have been since the memory was opened. Take it before reading what an
-     * answer will be built on, and pass it to {@link #insert}.
+     * Take this before reading what an answer will be built on, and pass it to {@link #insert}.
      *
-     * @return the generation, from 0
+     * @return how many resets there have been since the memory was opened
      */
     public long generation() {
         return journal.view().generation();
@@ -151,8 +144,7 @@ public final class Memory implements Closeable {
             throw new IllegalArgumentException("n is " + n + ", expected at least 0");
         }
         Optional<List<MemoryRecord>> held = journal.view().window().latest(n);
-        return held.isPresent() ? held.get()
-                : readStable((reader, view) -> view.latest(reader, n));
+        return held.isPresent() ? held.get() : readStable((file, view) -> view.latest(file, n));
     }
 
     /**
@@ -192,10 +184,10 @@ public final class Memory implements Closeable {
     }
 
     /**
-     * Forgets everything, on nobody's behalf; see {@link #resetMemory(Requester)}.
+     * Forgets everything; see {@link #resetMemory(Requester)}.
      *
      * @return what was removed
-     * @throws IOException if the reset can't be made durable
+     * @throws IOException if that can't be made durable
      */
     public Receipt resetMemory() throws IOException {
         return resetMemory(Requester.SELF);
@@ -217,8 +209,8 @@ public final class Memory implements Closeable {
         long start = System.nanoTime();
         Receipt receipt = null;
         try {
-            long next = generation() + 1;
-            receipt = replacing.reset(backups.map(it -> it.next(clock.instant(), next)));
+            receipt = replacing.reset(
+                    backups.map(it -> it.next(clock.instant(), generation() + 1)));
             return receipt;
         } finally {
             metrics.reset.since(start);
@@ -240,7 +232,7 @@ public final class Memory implements Closeable {
     }
 
     /**
-     * Length of what is remembered.
+     * Length of the file.
      *
      * @return bytes
      */
@@ -249,9 +241,9 @@ public final class Memory implements Closeable {
     }
 
     /**
-     * Number of damaged lines met so far; each is logged once with its place, and skipped.
+     * Damaged lines met so far; each is logged once with its place, and skipped.
      *
-     * @return the number since the memory was opened or reset
+     * @return their number since the memory was opened or reset
      */
     public long damagedLines() {
         return journal.view().index().damagedLines();
@@ -275,10 +267,18 @@ public final class Memory implements Closeable {
         journal.checkWritable();
     }
 
-    /** Forces what is being stored, then gives the folder back. Closing again does nothing. */
+    /** Forces what is being stored, then gives the folder back. */
     @Override
     public void close() throws IOException {
         Closing.all(retention, indexReading, replacing, ownership);
+    }
+
+    private void auditRepair(MemoryFile file, long start) {
+        if (file.tornBytes() > 0) {
+            metrics.torn(file.tornBytes());
+            audit.write(new AuditLog.Entry(
+                    "repair", Requester.SELF, 0, 0, file.tornBytes(), start, "ok"));
+        }
     }
 
     private interface ViewReader<T> {

@@ -22,6 +22,8 @@ final class MemoryFile implements Closeable {
     private Disk.Handle handle;
     private long end; // bytes of whole turns; nothing lies past it unless damagedTail
     private boolean damagedTail; // a failed write could not be cut off again
+    private Path away; // where a failed reset has left the file; null if it is in its place
+    private volatile boolean renamed; // its name may not be durable; as away, but for sync
     private final long tornBytes; // of an unfinished turn, cut off at open
 
     private MemoryFile(Disk disk, Path folder, Disk.Handle handle, long end, long tornBytes) {
@@ -72,6 +74,7 @@ final class MemoryFile implements Closeable {
 
     /** Appends a turn's lines whole, or leaves the file as it was. */
     void append(byte[] lines) throws IOException {
+        bringBack();
         if (damagedTail) {
             cut(end); // a disk that was full may have room by now
         }
@@ -99,12 +102,15 @@ final class MemoryFile implements Closeable {
 
     /** Forces what was appended; may run beside appends and reads, but not beside a reset. */
     void sync() throws IOException {
+        if (renamed) {
+            throw new IOException(path() + " is not where it belongs, after a failed reset");
+        }
         handle.sync();
     }
 
     /** A handle of its own for a reader; the caller closes it. */
     Disk.Handle reader() throws IOException {
-        return disk.open(path());
+        return disk.open(present());
     }
 
     /** Makes an empty, synced file ready to take the place of this one; needs no lock. */
@@ -149,6 +155,8 @@ final class MemoryFile implements Closeable {
         handle = prepared;
         end = newEnd;
         damagedTail = false;
+        away = null;
+        renamed = false; // whoever replaces it syncs the folder
         return old;
     }
 
@@ -157,14 +165,25 @@ final class MemoryFile implements Closeable {
         if (disk.exists(kept)) {
             throw new IOException(kept + " is there already");
         }
-        disk.move(path(), kept);
+        disk.move(present(), kept);
+        away = kept;
+        renamed = true;
     }
 
-    /** Undoes {@link #moveTo}, if that was done. */
-    void moveBackFrom(Path kept) throws IOException {
-        if (!disk.exists(path())) {
-            disk.move(kept, path());
+    /** Undoes {@link #moveTo}, durably, if that was done: what is appended must be found again. */
+    void bringBack() throws IOException {
+        if (away != null) {
+            disk.move(away, path());
+            away = null;
         }
+        if (renamed) {
+            disk.syncFolder(folder);
+            renamed = false;
+        }
+    }
+
+    private Path present() {
+        return away == null ? path() : away;
     }
 
     long usableBytes() throws IOException {

@@ -11,8 +11,8 @@ final class MemoryMetrics {
     final Histogram reset;
     final Histogram lockWait;
     final Counter fenced;
-    final Counter tornTails;
-    final Counter tornBytes;
+    private final Counter tornTails;
+    private final Counter tornBytes;
     final Counter retained;
 
     MemoryMetrics(Metrics metrics) {
@@ -31,6 +31,12 @@ final class MemoryMetrics {
                 "Bytes of unfinished turns cut off at start.");
         retained = metrics.counter("vaas_memory_retention_records_total",
                 "Records that went because of a limit.");
+    }
+
+    /** Counts an unfinished turn that opening has cut off. */
+    void torn(long bytes) {
+        tornTails.increment();
+        tornBytes.add(bytes);
     }
 
     /** Adds what is asked of an open memory. */

@@ -2,6 +2,7 @@ package vaas.memory;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
@@ -25,16 +26,13 @@ public final class Restore {
     public static long run(Path folder, Path backup) throws IOException {
         long start = System.nanoTime();
         FileDisk disk = new FileDisk();
-        long problems = Verify.problems(backup);
-        if (problems > 0) {
-            throw new IOException(backup + " has " + problems + " problems and is not restored");
-        }
         disk.createFolder(folder);
         Closeable ownership = disk.lock(folder);
         String outcome = "failed";
         long bytes = 0;
         long records = 0;
         try {
+            check(folder, backup);
             bytes = copy(disk, folder, backup);
             records = count(disk, folder);
             outcome = "ok";
@@ -46,11 +44,20 @@ public final class Restore {
         }
     }
 
+    // Before anything is opened to be repaired.
+    private static void check(Path folder, Path backup) throws IOException {
+        long problems = Verify.problems(backup);
+        if (problems > 0) {
+            throw new IOException(backup + " has " + problems + " problems and is not restored");
+        }
+        Path present = folder.resolve(MemoryFile.FILE_NAME);
+        if (Files.exists(present) && Files.size(present) > 0) {
+            throw new IOException("the memory in " + folder + " is not empty: reset it first");
+        }
+    }
+
     private static long copy(FileDisk disk, Path folder, Path backup) throws IOException {
         try (MemoryFile file = MemoryFile.open(disk, folder)) {
-            if (file.end() > 0) {
-                throw new IOException("the memory in " + folder + " is not empty: reset it first");
-            }
             Path fresh = folder.resolve(MemoryFile.NEW_NAME);
             try (Disk.Handle source = FileDisk.openToRead(backup);
                     Disk.Handle target = disk.create(fresh)) {

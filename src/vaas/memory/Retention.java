@@ -15,6 +15,8 @@ final class Retention implements Closeable {
     private static final System.Logger LOG = System.getLogger(Retention.class.getName());
     /** Limits of age are in days, so a turn stays a few percent of one too long at most. */
     private static final Duration PAUSE = Duration.ofHours(1);
+    /** A full disk would else cost a vain copy with every turn. */
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMinutes(1);
 
     private final Limits limits;
     private final Journal journal;
@@ -26,6 +28,7 @@ final class Retention implements Closeable {
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "vaas-memory-retention");
     private volatile boolean closed;
+    private volatile boolean failing; // the last run has failed, and the next is not due
 
     private Retention(Limits limits, Journal journal, Replacing replacing, AuditLog audit,
             Clock clock, MemoryMetrics metrics) {
@@ -58,7 +61,7 @@ final class Retention implements Closeable {
     }
 
     private void wakeIfNeeded() {
-        if (limits.exceededBy(journal.view())) {
+        if (!failing && limits.exceededBy(journal.view())) {
             wake.release();
         }
     }
@@ -67,17 +70,20 @@ final class Retention implements Closeable {
         while (!closed) {
             try {
                 keep();
-            } catch (IOException e) {
+                pause(PAUSE);
+            } catch (Throwable e) { // also of a heap that was full: a limit must not end with it
                 LOG.log(System.Logger.Level.WARNING, "the memory is over its limits, and could not"
                         + " be cut: {0}", e.toString());
+                failing = true; // no turn wakes us for a while
+                pause(PAUSE_AFTER_FAILURE);
+                failing = false;
             }
-            pause();
         }
     }
 
-    private void pause() {
+    private void pause(Duration longest) {
         try {
-            wake.tryAcquire(PAUSE.toSeconds(), TimeUnit.SECONDS);
+            wake.tryAcquire(longest.toSeconds(), TimeUnit.SECONDS);
             wake.drainPermits();
         } catch (InterruptedException e) {
             closed = true; // nobody but an embedder's thread tools would do that
@@ -115,8 +121,9 @@ final class Retention implements Closeable {
             LOG.log(System.Logger.Level.INFO, "past a limit: {0} records of {1} bytes have gone",
                     Long.toString(cut.records()), Long.toString(cut.offset()));
         } finally {
+            boolean done = outcome.equals("ok");
             audit.write(new AuditLog.Entry("retention", Requester.SELF, planned.generation(),
-                    cut.records(), cut.offset(), start, outcome));
+                    done ? cut.records() : 0, done ? cut.offset() : 0, start, outcome));
         }
     }
 }

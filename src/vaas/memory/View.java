@@ -50,7 +50,7 @@ record View(long generation, long epoch, long base, long end, Window window,
     /** The view after a rewrite. */
     View without(Cut cut) {
         return new View(generation, epoch + 1, base + cut.offset(), end - cut.offset(),
-                window.from(cut.firstKept()), index.without(cut));
+                window.after(cut.lastDropped()), index.without(cut));
     }
 
     /** The newest whole turns of at most n records, from the file. */

@@ -14,8 +14,9 @@ import java.util.UUID;
 final class Window {
     /** Most records it holds, whatever is asked for; older ones are read from the file. */
     static final int RECORDS_MAX = 1024;
-    /** Most text it holds, so that a few huge messages can't fill the heap. */
-    static final int CHARS_MAX = 4 << 20;
+    /** Most text it holds, so that a few huge messages can't fill the heap: less on a small one. */
+    static final int CHARS_MAX =
+            (int) Math.min(4 << 20, Runtime.getRuntime().maxMemory() / 256);
 
     private final int recordsMax;
     private final List<MemoryRecord> records; // whole turns, oldest first
@@ -63,10 +64,10 @@ final class Window {
         return new Window(recordsMax, List.of(), true, 0);
     }
 
-    /** The window without what is older than a record; empty if there is none to begin with. */
-    Window from(UUID firstKept) {
-        List<MemoryRecord> kept = records.stream().filter(it -> firstKept != null
-                && it.messageId().compareTo(firstKept) >= 0).toList();
+    /** The window without a record and all that is older; null drops nothing. */
+    Window after(UUID lastDropped) {
+        List<MemoryRecord> kept = records.stream().filter(it -> lastDropped == null
+                || it.messageId().compareTo(lastDropped) > 0).toList();
         return new Window(recordsMax, kept, all || kept.size() < records.size(),
                 kept.stream().mapToLong(it -> it.content().length()).sum());
     }

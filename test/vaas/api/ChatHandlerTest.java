@@ -124,6 +124,14 @@ class ChatHandlerTest {
             assertEquals(List.of(), served.agent.questions);
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"[]", "null", "1", "\"Hello\"", "true",
+                "[{\"message\":\"Hello\"}]"})
+        void whatIsNoObjectIs422(String body) throws IOException {
+            Served.problem(422, served.chat(body));
+            assertEquals(List.of(), served.agent.questions);
+        }
+
         @Test
         void the422NamesTheField() throws IOException {
             for (String field : List.of("image_base64", "video_path", "session_id")) {

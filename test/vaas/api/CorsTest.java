@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +129,47 @@ class CorsTest {
         try (Served served = Served.start(folder)) {
             Served.problem(405, served.ask("OPTIONS /chat", "", ORIGIN));
             Served.problem(405, served.ask("OPTIONS /chat", "", ASKS));
+        }
+    }
+
+    @Test
+    void aPreflightForHealthIsAnsweredToo() throws IOException {
+        try (Served served = Served.start(folder)) {
+            Answer answer = served.ask("OPTIONS /health", "", ORIGIN,
+                    "Access-Control-Request-Method: GET",
+                    "Access-Control-Request-Headers: x-request-id");
+            assertEquals(204, answer.status());
+            assertEquals(Optional.of("GET, HEAD"),
+                    answer.header("Access-Control-Allow-Methods"));
+        }
+    }
+
+    @Test
+    void theRefusalOfAStoppingServerCanBeReadToo() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (Served served = Served.start(folder, "SHUTDOWN_GRACE", "60")) {
+            served.agent.hang(begun, goOn);
+            threads.execute(() -> {
+                try {
+                    served.chat("{\"message\":\"Hello\"}");
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            begun.await();
+            threads.execute(served.api::close);
+            Answer answer = served.get("/health", ORIGIN);
+            while (answer.status() == 200) {
+                answer = served.get("/health", ORIGIN);
+            }
+            goOn.countDown();
+            assertEquals(503, answer.status());
+            assertTrue(answer.header("Access-Control-Allow-Origin").isPresent());
+        } finally {
+            goOn.countDown();
+            threads.shutdownNow();
         }
     }
 }

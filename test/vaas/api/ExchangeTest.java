@@ -139,6 +139,25 @@ class ExchangeTest {
             served.checkUsable();
         }
 
+        /** With assertions on, as in tests, one of these would end the server's dispatcher. */
+        @ParameterizedTest
+        @ValueSource(strings = {"\r\n", "0\r\n", "0\r\nX", "ffffffffffffffff\r\n",
+                "100000000000000000000\r\n"})
+        void aBrokenLastChunkStopsNobodyElse(String chunks) throws IOException {
+            for (String path : List.of("/chat", "/nowhere", "/reset-memory")) {
+                for (int i = 0; i < 5; i++) {
+                    try (RawClient other = served.client()) {
+                        other.send(RawClient.request(
+                                "POST " + path, "", "Transfer-Encoding: chunked"));
+                        other.send(chunks).endOutput();
+                        assertTrue(other.statusOrEnd().orElse(0) < 500);
+                    }
+                    served.checkUsable();
+                }
+            }
+            assertEquals(List.of(), served.agent.questions);
+        }
+
         @Test
         void aBodyThatEndsEarlyIsNoQuestion() throws IOException {
             client.send(RawClient.request("POST /chat", "", "Content-Length: 100"));

@@ -9,12 +9,13 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** Listens to all that the program logs, at every level, as long as it is open. */
-final class LogLines extends Handler implements AutoCloseable {
+public final class LogLines extends Handler implements AutoCloseable {
     private final Logger logger = Logger.getLogger("vaas");
     private final Level levelBefore = logger.getLevel();
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    static LogLines listen() {
+    /** Begins to listen. */
+    public static LogLines listen() {
         LogLines lines = new LogLines();
         lines.setLevel(Level.ALL);
         lines.logger.setLevel(Level.ALL);
@@ -22,12 +23,13 @@ final class LogLines extends Handler implements AutoCloseable {
         return lines;
     }
 
-    List<String> all() {
+    /** All lines so far. */
+    public List<String> all() {
         return lines;
     }
 
     /** The lines that hold a text. */
-    List<String> with(String text) {
+    public List<String> with(String text) {
         return lines.stream().filter(line -> line.contains(text)).toList();
     }
 

@@ -17,7 +17,7 @@ import vaas.json.Json;
 import vaas.json.JsonException;
 
 /** Speaks HTTP byte by byte over one connection: also what no client library would send. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 10_000;
 
     private final Socket socket;
@@ -35,12 +35,12 @@ final class RawClient implements AutoCloseable {
      *
      * @param headers by name in any case; several of one name joined by ", "
      */
-    record Answer(int status, Map<String, String> headers, String body) {
-        Optional<String> header(String name) {
+    public record Answer(int status, Map<String, String> headers, String body) {
+        public Optional<String> header(String name) {
             return Optional.ofNullable(headers.get(name));
         }
 
-        Map<String, Object> json() {
+        public Map<String, Object> json() {
             try {
                 return Json.read(body);
             } catch (JsonException e) {
@@ -49,12 +49,13 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    static RawClient to(URI url) throws IOException {
+    /** Connects. */
+    public static RawClient to(URI url) throws IOException {
         return new RawClient(new Socket(url.getHost(), url.getPort()));
     }
 
     /** A request with a Host unless one is given, and a length if there is a body. */
-    static byte[] request(String methodAndPath, byte[] body, String... headers) {
+    public static byte[] request(String methodAndPath, byte[] body, String... headers) {
         StringBuilder head = new StringBuilder(methodAndPath + " HTTP/1.1\r\n");
         boolean hasHost = false;
         for (String header : headers) {
@@ -69,16 +70,16 @@ final class RawClient implements AutoCloseable {
         return request.toByteArray();
     }
 
-    static byte[] request(String methodAndPath, String body, String... headers) {
+    public static byte[] request(String methodAndPath, String body, String... headers) {
         return request(methodAndPath, body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
-    RawClient send(byte[] bytes) throws IOException {
+    public RawClient send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }
 
-    RawClient send(String text) throws IOException {
+    public RawClient send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -89,7 +90,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Sends a request and reads its answer, which a HEAD has no body of. */
-    Answer ask(String methodAndPath, String body, String... headers) throws IOException {
+    public Answer ask(String methodAndPath, String body, String... headers) throws IOException {
         send(request(methodAndPath, body, headers));
         return methodAndPath.startsWith("HEAD ") ? readHead() : read();
     }

@@ -61,6 +61,14 @@ class RouterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"///chat", "//localhost/chat", "//localhost:80/chat"})
+    void slashesBeforeThePathAreAnotherPath(String path) throws IOException {
+        int status = served.ask("POST " + path, HELLO).status();
+        assertTrue(status == 404 || status == 400 || status == 421, path + " " + status);
+        assertEquals(List.of(), served.agent.questions);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW", "post", "get"})
     void anyOtherMethodIs405WithWhatIsAllowed(String method) throws IOException {
         for (Map.Entry<String, String> route : ALLOWED.entrySet()) {

@@ -40,7 +40,7 @@ final class Served implements AutoCloseable {
 
     static Config config(Path folder, String... settings) {
         Map<String, String> environment = new HashMap<>(Map.of("PORT", "0",
-                "MEMORY_DIR", folder.toString(), "SHUTDOWN_GRACE", "10"));
+                "MEMORY_DIR", folder.toString(), "SHUTDOWN_GRACE", "0"));
         for (int i = 0; i < settings.length; i += 2) {
             environment.put(settings[i], settings[i + 1]);
         }

@@ -199,6 +199,13 @@ class ConfigTest {
                 .contains("--offline"), faults.toString());
     }
 
+    /** Not "is blank" and "is not set" of one value. */
+    @Test
+    void aBlankKeyIsOneFault() {
+        List<String> faults = faults(Map.of("GROQ_API_KEY", " "), false);
+        assertEquals(1, faults.size(), faults.toString());
+    }
+
     @Test
     void aModelServerOfOnesOwnNeedsNoKey() throws ConfigException {
         Config config = Config.parse(environment("GROQ_BASE_URL", "http://127.0.0.1:9/v1"), false);

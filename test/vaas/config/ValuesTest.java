@@ -2,6 +2,7 @@ package vaas.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
@@ -178,5 +179,16 @@ class ValuesTest {
                 values.baseUrl(Setting.GROQ_BASE_URL));
         assertFault(Setting.GROQ_BASE_URL, "is not a URL", values);
         assertFalse(values.faults().get(0).contains("pwd"));
+    }
+
+    /** OkHttp refuses these ports only when the first chat comes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:99999/v1", "http://127.0.0.1:0/v1"})
+    void aPortThatDoesNotExistIsAFault(String url) {
+        Values values = of(Setting.GROQ_BASE_URL, url);
+        values.baseUrl(Setting.GROQ_BASE_URL);
+        assertEquals(1, values.faults().size(), values.faults().toString());
+        assertThrows(ConfigException.class,
+                () -> Config.parse(Map.of("GROQ_BASE_URL", url), false));
     }
 }

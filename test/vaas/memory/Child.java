@@ -6,16 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Starts a second JVM on the class path of the tests. */
-final class Child {
+public final class Child {
     private Child() {}
 
     /** Runs a main class to its end and returns what it printed, errors included. */
-    static String output(String option, Class<?> main, String... args) throws IOException {
+    public static String output(String option, Class<?> main, String... args) throws IOException {
         Process process = start(option, main, args);
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    static Process start(String option, Class<?> main, String... args) throws IOException {
+    /** Starts a main class with one option of the JVM. */
+    public static Process start(String option, Class<?> main, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java", option, "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1", "-ea", "-cp", System.getProperty("java.class.path"),

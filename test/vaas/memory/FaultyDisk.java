@@ -26,6 +26,8 @@ final class FaultyDisk implements Disk {
 
     private Map<Path, Inode> names = new HashMap<>();
     private Map<Path, Inode> syncedNames = new HashMap<>();
+    /** The names after each change since then: a journal may have got as far as any of them. */
+    private final List<Map<Path, Inode>> namesBetween = new ArrayList<>();
     private boolean locked;
     private Fault fault = (call, count) -> false;
     private Hook beforeSync = () -> {};
@@ -76,8 +78,13 @@ final class FaultyDisk implements Disk {
 
     /** All that a power cut can leave: names and contents, each as they are or as last synced. */
     List<FaultyDisk> afterPowerCut() {
-        return List.of(afterKill(), image(names, true), image(syncedNames, false),
-                image(syncedNames, true));
+        List<FaultyDisk> left = new ArrayList<>(List.of(afterKill(), image(names, true),
+                image(syncedNames, false), image(syncedNames, true)));
+        for (Map<Path, Inode> between : namesBetween) {
+            left.add(image(between, false));
+            left.add(image(between, true));
+        }
+        return left;
     }
 
     /** The memory file as it is; empty if there is none. */
@@ -87,6 +94,14 @@ final class FaultyDisk implements Disk {
 
     synchronized void content(byte[] content) {
         names.get(FILE).content = content;
+    }
+
+    /** A file's text as it is; empty if there is none. */
+    synchronized String text(String fileName) {
+        return names.entrySet().stream()
+                .filter(entry -> entry.getKey().getFileName().toString().equals(fileName))
+                .map(entry -> new String(entry.getValue().content, StandardCharsets.UTF_8))
+                .findAny().orElse("");
     }
 
     /** True if any file, also one that has lost its name but not its blocks, holds the text. */
@@ -144,6 +159,7 @@ final class FaultyDisk implements Disk {
         call("create");
         Inode inode = names.computeIfAbsent(file, it -> new Inode());
         inode.content = new byte[0];
+        namesBetween.add(new HashMap<>(names));
         return new FaultyHandle(inode);
     }
 
@@ -159,19 +175,25 @@ final class FaultyDisk implements Disk {
     @Override
     public synchronized void move(Path from, Path to) throws IOException {
         call("move");
+        if (!names.containsKey(from)) {
+            throw new FileNotFoundException(from.toString());
+        }
         names.put(to, names.remove(from));
+        namesBetween.add(new HashMap<>(names));
     }
 
     @Override
     public synchronized void delete(Path file) throws IOException {
         call("delete");
         names.remove(file);
+        namesBetween.add(new HashMap<>(names));
     }
 
     @Override
     public synchronized void syncFolder(Path folder) throws IOException {
         call("syncFolder");
         syncedNames = new HashMap<>(names);
+        namesBetween.clear();
     }
 
     @Override

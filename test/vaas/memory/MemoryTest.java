@@ -245,7 +245,7 @@ class MemoryTest {
                 memory.resetMemory();
                 assertEquals(List.of("create", "sync", "move", "syncFolder", "truncate", "close",
                         // and the audit's line
-                        "exists", "create", "length", "write", "sync", "close", "syncFolder"),
+                        "exists", "create", "length", "write", "sync", "syncFolder", "close"),
                         disk.calls);
                 return disk.calls.size();
             }

@@ -1,0 +1,57 @@
+package vaas.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class CounterTest {
+    private final Counter counter = new Counter();
+
+    private String written(String labels) {
+        StringBuilder out = new StringBuilder();
+        counter.write(out, "seen_total", labels);
+        return out.toString();
+    }
+
+    @Test
+    void itCountsFromZero() {
+        assertEquals(0, counter.count());
+        counter.increment();
+        counter.add(41);
+        counter.add(0);
+        assertEquals(42, counter.count());
+    }
+
+    @Test
+    void itIsWrittenAsOneWholeNumber() {
+        assertEquals("seen_total 0\n", written(""));
+        counter.add(12_345_678_901_234L);
+        assertEquals("seen_total{a=\"b\"} 12345678901234\n", written("a=\"b\""));
+    }
+
+    @Test
+    void nothingIsLostWhenManyCount() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                running.add(threads.submit(() -> {
+                    for (int n = 0; n < 10_000; n++) {
+                        counter.increment();
+                    }
+                }));
+            }
+            for (Future<?> each : running) {
+                each.get();
+            }
+            assertEquals(40_000, counter.count());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
