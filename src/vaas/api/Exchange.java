@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 final class Exchange {
     private static final Pattern REQUEST_ID = Pattern.compile("[ -~]{1,128}");
     private static final int SKIP_BUFFER_BYTES = 16 << 10;
+    /** More than any setting takes; what is skipped costs no memory. */
+    private static final int SKIP_BYTES_MAX = 40 << 20;
 
     private final HttpExchange http;
     private final int bodyBytesMax;
@@ -103,7 +105,7 @@ final class Exchange {
     private void skipBody() throws IOException {
         InputStream body = http.getRequestBody();
         byte[] buffer = new byte[SKIP_BUFFER_BYTES];
-        int left = bodyBytesMax;
+        int left = SKIP_BYTES_MAX;
         for (int read = 0; read >= 0 && left > 0; left -= read) {
             read = body.read(buffer);
         }

@@ -94,4 +94,13 @@ class WindowTest {
         assertEquals(held(1, 0), latest(later.cleared(), 20), "cleared, it knows of no other");
         assertEquals(held(8, 9), latest(later.cleared().with(Turns.list(7, 9)), 4), "same size");
     }
+
+    @Test
+    void whatHasComeSinceACutWasPlannedStays() {
+        Window window = Window.empty(20).with(Turns.list(1, 5));
+        MemoryRecord last = Turns.answer(3);
+        assertEquals(held(4, 5), latest(window.after(last.messageId()), 20));
+        assertEquals(held(1, 5), latest(window.after(null), 20), "nothing was dropped");
+        assertEquals(held(1, 0), latest(window.after(Turns.answer(5).messageId()), 20));
+    }
 }
