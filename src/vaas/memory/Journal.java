@@ -109,7 +109,7 @@ final class Journal implements Closeable {
             metrics.fenced.increment();
             return Optional.empty();
         }
-        metrics.append.since(start);
+        metrics.appended(start);
         return Optional.of(turn.answer());
     }
 
@@ -221,9 +221,7 @@ final class Journal implements Closeable {
         long start = System.nanoTime();
         try {
             file.sync();
-            metrics.force.since(start);
-            LOG.log(System.Logger.Level.DEBUG, "forced {0} turns, {1} us", batch.turns().size(),
-                    (System.nanoTime() - start) / 1000);
+            metrics.forced(start, batch.turns().size());
             View next = view.with(batch.turns());
             next.index().append(batch.turns());
             view = next;

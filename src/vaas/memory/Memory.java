@@ -213,7 +213,7 @@ public final class Memory implements Closeable {
                     backups.map(it -> it.next(clock.instant(), generation() + 1)));
             return receipt;
         } finally {
-            metrics.reset.since(start);
+            metrics.reset(start);
             boolean done = receipt != null;
             audit.write(new AuditLog.Entry("reset", requester,
                     done ? receipt.generation() : generation(),

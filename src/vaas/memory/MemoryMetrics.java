@@ -4,11 +4,13 @@ import vaas.metrics.Counter;
 import vaas.metrics.Histogram;
 import vaas.metrics.Metrics;
 
-/** What a memory counts and times. */
+/** What a memory counts and times; the times go to the log as well, at level DEBUG. */
 final class MemoryMetrics {
-    final Histogram append;
-    final Histogram force;
-    final Histogram reset;
+    private static final System.Logger LOG = System.getLogger(MemoryMetrics.class.getName());
+
+    private final Histogram append;
+    private final Histogram force;
+    private final Histogram reset;
     final Histogram lockWait;
     final Counter fenced;
     private final Counter tornTails;
@@ -31,6 +33,27 @@ final class MemoryMetrics {
                 "Bytes of unfinished turns cut off at start.");
         retained = metrics.counter("vaas_memory_retention_records_total",
                 "Records that went because of a limit.");
+    }
+
+    /** A turn is durable. */
+    void appended(long startNanos) {
+        time(append, "storing a turn", startNanos);
+    }
+
+    /** The turns that waited are on disk. */
+    void forced(long startNanos, int turns) {
+        time(force, "forcing, for " + turns + " turns,", startNanos);
+    }
+
+    /** A reset has ended, well or not. */
+    void reset(long startNanos) {
+        time(reset, "a reset", startNanos);
+    }
+
+    private static void time(Histogram histogram, String what, long startNanos) {
+        histogram.since(startNanos);
+        LOG.log(System.Logger.Level.DEBUG, () -> what + " took "
+                + (System.nanoTime() - startNanos) / 1000 + " us");
     }
 
     /** Counts an unfinished turn that opening has cut off. */

@@ -37,10 +37,6 @@ final class ChatRequest {
         return request;
     }
 
-    String model() {
-        return model;
-    }
-
     /** What a round of tool calls adds: the calls as they came, then a result for each. */
     void addToolRound(ToolCalls calls, List<String> results) {
         Map<String, Object> message = add("assistant", calls.text());

@@ -144,11 +144,6 @@ class ChatRequestTest {
         checkAllowed(body);
     }
 
-    @Test
-    void tellsItsModel() {
-        assertEquals("m", request(List.of(), Question.of("q")).model());
-    }
-
     /** What the published description demands of the fields that are sent. */
     private static void checkAllowed(Map<String, Object> body) {
         assertTrue(Set.of("model", "messages", "tools", "tool_choice").containsAll(body.keySet()),
