@@ -16,6 +16,7 @@ final class FileReset implements Replacement {
     private final Optional<Path> backup; // where the old file goes instead of being wiped
     private final Disk.Handle prepared; // null if the disk had no room for it
     private Disk.Handle old; // null before the swap, and if truncated in place
+    private long remembered; // bytes that were acknowledged; the rest is not for a backup
 
     FileReset(MemoryFile file, Disk.Handle prepared, Optional<Path> backup) {
         this.file = file;
@@ -42,6 +43,7 @@ final class FileReset implements Replacement {
 
     @Override
     public View swap(View now) throws IOException {
+        remembered = now.end();
         if (backup.isPresent()) {
             swapKeeping(backup.get());
         } else if (prepared == null) {
@@ -82,7 +84,8 @@ final class FileReset implements Replacement {
         if (backup.isEmpty()) {
             Closing.all(() -> old.truncate(0), old);
         } else {
-            old.close();
+            // Turns that waited for their force have been told that they are not remembered.
+            Closing.all(() -> old.truncate(remembered), old::sync, old);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,5 +111,16 @@ class FileResetTest {
         for (FaultyDisk left : disk.afterPowerCut()) {
             assertArrayEquals(new byte[0], left.content());
         }
+    }
+
+    @Test
+    void aBackupHoldsWhatWasAcknowledgedAndNotWhatWaitedForItsForce() throws IOException {
+        int acknowledged = OLD.length / 2;
+        FileReset reset = file.prepareReset(Optional.of(Path.of("kept", "backup")));
+        reset.swap(Turns.view(acknowledged, 20));
+        reset.makeDurable();
+        reset.wipe(index);
+        assertEquals(acknowledged, held.length());
+        assertEquals("sync", disk.calls.get(disk.calls.lastIndexOf("truncate") + 1));
     }
 }
