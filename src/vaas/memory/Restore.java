@@ -50,6 +50,10 @@ public final class Restore {
         if (problems > 0) {
             throw new IOException(backup + " has " + problems + " problems and is not restored");
         }
+        Path leftover = folder.resolve(MemoryFile.NEW_NAME);
+        if (Files.exists(leftover) && Files.isSameFile(leftover, backup)) {
+            throw new IOException(backup + " would be wiped as a leftover: copy it elsewhere");
+        }
         Path present = folder.resolve(MemoryFile.FILE_NAME);
         if (Files.exists(present) && Files.size(present) > 0) {
             throw new IOException("the memory in " + folder + " is not empty: reset it first");

@@ -142,4 +142,14 @@ class RestoreTest {
         }
         assertEquals(Talk.turns(1, 3), remembered());
     }
+
+    @Test
+    void aLeftoverOfTheMemoryItselfIsNotWipedInsteadOfRestored() throws IOException {
+        Path leftover = Files.createDirectories(memories).resolve(MemoryFile.NEW_NAME);
+        Files.writeString(leftover, Turns.text(1, 3));
+        IOException refused =
+                assertThrows(IOException.class, () -> Restore.run(memories, leftover));
+        assertTrue(refused.getMessage().contains("copy it elsewhere"), refused.getMessage());
+        assertEquals(Turns.text(1, 3), Files.readString(leftover));
+    }
 }
