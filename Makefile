@@ -78,7 +78,7 @@ build/vaas.jar: build/classes/.done
 build/classes/.done: $(sources) $(source_folders) build/jars.checked
 	@echo "compiling src"
 	@rm -rf build/classes && mkdir -p build/classes
-	@$(JAVAC) -Xdoclint:all/protected -d build/classes \
+	@$(JAVAC) -Xdoclint:all/protected,-missing -d build/classes \
 	  --module-path "$(call colons,$(run_jars))" $(sources)
 	@echo "Class-Path: $(patsubst build/%,%,$(run_jars))" | fold -w 70 \
 	  | sed '2,$$s/^/ /' > build/manifest

@@ -11,6 +11,7 @@ module vaas {
     exports vaas.agent;
     exports vaas.agent.groq;
     exports vaas.api;
+    exports vaas.budget;
     exports vaas.config;
     exports vaas.memory;
     exports vaas.metrics;

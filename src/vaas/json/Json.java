@@ -110,6 +110,15 @@ public final class Json {
         return quoted;
     }
 
+    /** The text of a JSON string that is known to be one. */
+    static String unquote(byte[] utf8, int offset, int length) {
+        try (JsonParser parser =
+                FACTORY.createParser(ObjectReadContext.empty(), utf8, offset, length)) {
+            parser.nextToken();
+            return parser.getString();
+        }
+    }
+
     /**
      * Tells whether text can be written as UTF-8 and read back unchanged.
      *

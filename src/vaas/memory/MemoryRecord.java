@@ -5,42 +5,87 @@ import java.time.temporal.ChronoField;
 import java.util.Objects;
 import java.util.UUID;
 import vaas.json.Json;
+import vaas.json.JsonString;
 
 /**
- * One remembered message; what embedders get from {@link Memory}. Immutable.
- *
- * @param messageId a UUIDv7 (RFC 9562 section 5.7); ids rise in the order of the file
- * @param role who said it
- * @param content its text: well-formed UTF-16, at most {@link #CONTENT_CHARS_MAX} chars
- * @param timestamp when it was stored, to the millisecond
+ * One remembered message; what embedders get from {@link Memory}. Immutable. Its text is kept once,
+ * as the JSON string that the file and the request to the model both contain.
  */
-public record MemoryRecord(UUID messageId, Role role, String content, Instant timestamp) {
+public final class MemoryRecord {
     /** Longest content in chars: more than the largest request body can carry. */
     public static final int CONTENT_CHARS_MAX = 32 << 20;
 
     private static final int NANOS_PER_MILLI = 1_000_000;
 
+    private final UUID messageId;
+    private final Role role;
+    private final JsonString content;
+    private final Instant timestamp;
+
     /**
-     * Checks the parts.
+     * Makes one of a text.
+     *
+     * @param messageId a UUIDv7 (RFC 9562 section 5.7); ids rise in the order of the file
+     * @param role who said it
+     * @param content its text: well-formed UTF-16, at most {@link #CONTENT_CHARS_MAX} chars
+     * @param timestamp when it was stored, to the millisecond
+     * @throws IllegalArgumentException if the id is no UUIDv7, the content too long or holding half
+     *     a surrogate pair, or the timestamp finer than a millisecond
+     */
+    public MemoryRecord(UUID messageId, Role role, String content, Instant timestamp) {
+        this(messageId, role, checkedJson(content), timestamp);
+    }
+
+    /**
+     * Makes one of a JSON string, which it shares.
      *
      * @param messageId a UUIDv7
      * @param role who said it
      * @param content its text
-     * @param timestamp when it was stored
-     * @throws IllegalArgumentException if the id is no UUIDv7, the content too long or holding half
-     *     a surrogate pair, or the timestamp finer than a millisecond
+     * @param timestamp when it was stored, to the millisecond
+     * @throws IllegalArgumentException if the id is no UUIDv7, or the timestamp finer than a
+     *     millisecond
      */
-    public MemoryRecord {
-        Objects.requireNonNull(role, "role");
+    @SuppressWarnings("exports") // for this module's own stores
+    public MemoryRecord(UUID messageId, Role role, JsonString content, Instant timestamp) {
         // Without its top bit, which no time before the year 6429 sets, signed order is right.
         if (messageId.version() != 7 || messageId.variant() != 2
                 || messageId.getMostSignificantBits() < 0) {
             throw new IllegalArgumentException("messageId is not a UUIDv7: " + messageId);
         }
-        checkContent(content);
         if (timestamp.get(ChronoField.NANO_OF_SECOND) % NANOS_PER_MILLI != 0) {
             throw new IllegalArgumentException("timestamp finer than a millisecond: " + timestamp);
         }
+        this.messageId = messageId;
+        this.role = Objects.requireNonNull(role, "role");
+        this.content = content;
+        this.timestamp = timestamp;
+    }
+
+    /** A UUIDv7 (RFC 9562 section 5.7); ids rise in the order of the file. */
+    public UUID messageId() {
+        return messageId;
+    }
+
+    /** Who said it. */
+    public Role role() {
+        return role;
+    }
+
+    /** Its text, made anew with each call. */
+    public String content() {
+        return content.text();
+    }
+
+    /** Its text as JSON, shared and never copied. */
+    @SuppressWarnings("exports") // for this module's own agents and stores
+    public JsonString json() {
+        return content;
+    }
+
+    /** When it was stored, to the millisecond. */
+    public Instant timestamp() {
+        return timestamp;
     }
 
     /**
@@ -60,10 +105,27 @@ public record MemoryRecord(UUID messageId, Role role, String content, Instant ti
         }
     }
 
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MemoryRecord that && messageId.equals(that.messageId)
+                && role == that.role && content.equals(that.content)
+                && timestamp.equals(that.timestamp);
+    }
+
+    @Override
+    public int hashCode() {
+        return messageId.hashCode();
+    }
+
     /** Tells id, role and length, never the content: it may end up in a log. */
     @Override
     public String toString() {
         return "MemoryRecord[" + messageId + ", " + role.wireName() + ", " + content.length()
-                + " chars, " + timestamp + "]";
+                + " bytes, " + timestamp + "]";
+    }
+
+    private static JsonString checkedJson(String content) {
+        checkContent(content);
+        return JsonString.of(content);
     }
 }

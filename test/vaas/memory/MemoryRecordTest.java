@@ -70,7 +70,7 @@ class MemoryRecordTest {
     void asTextItTellsEverythingButTheContent() {
         String text = of(Turns.id(1), "secret", Turns.WHEN).toString();
         assertFalse(text.contains("secret"), text);
-        for (Object part : new Object[] {Turns.id(1), "user", "6 chars", Turns.WHEN}) {
+        for (Object part : new Object[] {Turns.id(1), "user", "8 bytes", Turns.WHEN}) {
             assertTrue(text.contains(part.toString()), text);
         }
     }

@@ -1,0 +1,296 @@
+package vaas.budget;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The arithmetic of what clients may cost, for heap and for open files, in one place. Whoever keeps
+ * something for a client opens a {@link Share} and takes from it before keeping; what can be made
+ * again is kept in a {@link Cache} and given up first when others need room.
+ *
+ * <p>Of the heap, a quarter is for all shares together, half for connections at their worst (an
+ * endless head, and the buffers of the JDK's server), and the rest for the program itself and for
+ * garbage. Of the open files, 64 are spare, an eighth is for files of conversations, and the rest
+ * goes to connections in three parts: a client's, the model's, and the stand-in's end of that.
+ *
+ * <p>Safe for concurrent use. One lock, held for moments only, under which nobody is called.
+ */
+public final class Budget {
+    /** A holder of no more than this may use the part that is kept free of larger ones. */
+    public static final int SMALL_BYTES = 64 << 10;
+
+    private static final int SPARE_FILES = 64;
+    private static final int CONNECTIONS_MAX = 10_000;
+    private static final int CONNECTION_BYTES = 128 << 10;
+    /** Two buffers each way in the JDK's server, its objects, and a virtual thread's stack. */
+    private static final int CONNECTION_BUFFER_BYTES = 40 << 10;
+    private static final int HEAD_BYTES_MIN = 8 << 10;
+    private static final int HEAD_BYTES_MAX = 32 << 10;
+
+    private final long heapBytes;
+    private final long openFiles;
+    private final long capacity;
+
+    // Guarded by this.
+    private long used;
+    private final Map<Object, Piece> pieces = new IdentityHashMap<>();
+    private final Map<Cache, Boolean> caches = new LinkedHashMap<>(16, 0.75f, true); // by use
+
+    /** What several holders share: it counts once, for as long as any of them holds it. */
+    private static final class Piece {
+        final long bytes;
+        int holders;
+
+        Piece(long bytes) {
+            this.bytes = bytes;
+        }
+    }
+
+    private Budget(long heapBytes, long openFiles) {
+        this.heapBytes = heapBytes;
+        this.openFiles = openFiles;
+        this.capacity = heapBytes / 4;
+    }
+
+    /**
+     * The budget of this process: its largest heap, and its limit of open files where that can be
+     * read (Linux), else 4096. A program has one, and hands it to all that it opens.
+     *
+     * @return a new budget, of which nothing is used
+     */
+    public static Budget ofThisProcess() {
+        return new Budget(Runtime.getRuntime().maxMemory(), OpenFiles.max());
+    }
+
+    /**
+     * A budget of given size.
+     *
+     * @param heapBytes of which a quarter can be taken
+     * @param openFiles limit of open files
+     * @return a new budget, of which nothing is used
+     */
+    public static Budget of(long heapBytes, long openFiles) {
+        return new Budget(heapBytes, openFiles);
+    }
+
+    /** Bytes that are held now. */
+    public synchronized long used() {
+        return used;
+    }
+
+    /** Connections of clients at a time, at most 10,000. */
+    public int connections() {
+        long byFiles = (openFiles - SPARE_FILES - openFiles / 8) / 3;
+        return (int) Math.max(1,
+                Math.min(CONNECTIONS_MAX, Math.min(byFiles, heapBytes / CONNECTION_BYTES)));
+    }
+
+    /**
+     * Bytes of a request's head, 8 to 32 KiB: the heads of all connections have half of the heap,
+     * and the JDK's parser needs up to three and a half bytes for one.
+     */
+    public int headBytes() {
+        long each = (heapBytes / 2 / connections() - CONNECTION_BUFFER_BYTES) * 2 / 7;
+        return (int) Math.max(HEAD_BYTES_MIN, Math.min(HEAD_BYTES_MAX, each));
+    }
+
+    /** Open files of conversations at a time. */
+    public int conversationFiles() {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, openFiles / 8));
+    }
+
+    /** Opens an account, to be closed by its holder. */
+    public Share share() {
+        return new Share();
+    }
+
+    /**
+     * Opens an account of what can be made again.
+     *
+     * @param giveUp drops what is kept and closes or empties the account; called from any thread
+     *     that needs room, with no lock of the budget held, and must take none that is held while
+     *     anything is taken from a budget
+     */
+    public Cache cache(Runnable giveUp) {
+        Cache cache = new Cache(giveUp);
+        synchronized (this) {
+            caches.put(cache, true);
+        }
+        return cache;
+    }
+
+    /** What one holder has of the budget. Used by one thread at a time; closing twice is fine. */
+    public class Share implements AutoCloseable {
+        // Guarded by the budget.
+        private long taken;
+        private Set<Object> held; // by identity; null for the many shares that hold nothing
+
+        private Share() {}
+
+        /**
+         * Takes bytes for this holder alone.
+         *
+         * @param bytes at least 0
+         * @throws OverBudgetException if they are not to be had; what was taken before stays
+         */
+        public void take(long bytes) throws OverBudgetException {
+            if (bytes > 0 && !tryTake(bytes)) {
+                makeRoom(bytes);
+            }
+        }
+
+        /** Gives back some of what was taken. */
+        public void giveBack(long bytes) {
+            synchronized (Budget.this) {
+                taken -= bytes;
+                used -= bytes;
+            }
+        }
+
+        /**
+         * Holds a piece that others may hold as well: it counts once, whoever holds it.
+         *
+         * @param piece told by its identity
+         * @param bytes its size, the same for all
+         * @throws OverBudgetException if it counts for nobody yet, and there is no room for it
+         */
+        public void hold(Object piece, long bytes) throws OverBudgetException {
+            while (!tryHold(piece, bytes)) {
+                take(bytes); // makes room, which the next try uses
+                giveBack(bytes);
+            }
+        }
+
+        /** Lets go of a piece; of one that is not held, does nothing. */
+        public void release(Object piece) {
+            synchronized (Budget.this) {
+                if (held != null && held.remove(piece)) {
+                    drop(piece);
+                }
+            }
+        }
+
+        /** Gives everything back. */
+        @Override
+        public void close() {
+            synchronized (Budget.this) {
+                used -= taken;
+                taken = 0;
+                if (held != null) {
+                    held.forEach(Budget.this::drop);
+                    held = null;
+                }
+            }
+        }
+
+        private boolean tryTake(long bytes) {
+            synchronized (Budget.this) {
+                boolean fits = fits(taken + bytes, bytes);
+                if (fits) {
+                    taken += bytes;
+                    used += bytes;
+                }
+                return fits;
+            }
+        }
+
+        private boolean tryHold(Object piece, long bytes) {
+            synchronized (Budget.this) {
+                Piece present = pieces.get(piece);
+                if (present == null && !fits(bytes, bytes)) {
+                    return false;
+                }
+                if (present == null) {
+                    present = new Piece(bytes);
+                    pieces.put(piece, present);
+                    used += bytes;
+                }
+                held = held == null ? Collections.newSetFromMap(new IdentityHashMap<>()) : held;
+                present.holders += held.add(piece) ? 1 : 0;
+                return true;
+            }
+        }
+
+        private boolean couldFit(long bytes) {
+            synchronized (Budget.this) {
+                return taken + bytes <= capacity - capacity / 4;
+            }
+        }
+
+        private void makeRoom(long bytes) throws OverBudgetException {
+            Optional<Cache> victim;
+            do {
+                victim = leastRecentlyUsed();
+                victim.ifPresent(cache -> cache.giveUp.run());
+                if (tryTake(bytes)) {
+                    return;
+                }
+            } while (victim.isPresent());
+            throw new OverBudgetException(!couldFit(bytes));
+        }
+    }
+
+    /** A share of what can be made again, in the order of its last use. */
+    public final class Cache extends Share {
+        private final Runnable giveUp;
+        private boolean closed; // guarded by the budget
+
+        private Cache(Runnable giveUp) {
+            this.giveUp = giveUp;
+        }
+
+        /** Says that it has been of use. */
+        public void touch() {
+            synchronized (Budget.this) {
+                if (!closed) {
+                    caches.put(this, true);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (Budget.this) {
+                closed = true;
+                caches.remove(this);
+            }
+            super.close();
+        }
+    }
+
+    /** Tells sizes, for a log line. */
+    @Override
+    public String toString() {
+        return "heap " + heapBytes + " bytes: " + capacity + " for requests and windows, "
+                + connections() + " connections with heads of " + headBytes() + "; open files "
+                + openFiles + ": " + SPARE_FILES + " spare, " + conversationFiles()
+                + " for conversations, 3 for each connection";
+    }
+
+    // A quarter is kept free for small holders, so that they are not refused for large ones' sake.
+    private boolean fits(long holding, long more) {
+        assert Thread.holdsLock(this);
+        return used + more <= (holding > SMALL_BYTES ? capacity - capacity / 4 : capacity);
+    }
+
+    private void drop(Object piece) {
+        assert Thread.holdsLock(this);
+        Piece present = pieces.get(piece);
+        present.holders--;
+        if (present.holders == 0) {
+            pieces.remove(piece);
+            used -= present.bytes;
+        }
+    }
+
+    // Takes it out, so that it is not asked again before its next use.
+    private synchronized Optional<Cache> leastRecentlyUsed() {
+        Optional<Cache> first = caches.keySet().stream().findFirst();
+        first.ifPresent(caches::remove);
+        return first;
+    }
+}
