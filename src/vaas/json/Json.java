@@ -13,7 +13,6 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.jr.ob.JSON;
 import tools.jackson.jr.ob.JSONObjectException;
@@ -99,15 +98,10 @@ public final class Json {
      * Writes one string.
      *
      * @param text without half surrogate pairs
-     * @return the JSON string in UTF-8, quotes included
+     * @return the JSON string in UTF-8, quotes included; as in {@link JsonString#of}
      */
     public static byte[] quote(String text) {
-        byte[] escaped = JsonStringEncoder.getInstance().quoteAsUTF8(text);
-        byte[] quoted = new byte[escaped.length + 2];
-        quoted[0] = '"';
-        System.arraycopy(escaped, 0, quoted, 1, escaped.length);
-        quoted[quoted.length - 1] = '"';
-        return quoted;
+        return JsonString.quote(text);
     }
 
     /** The text of a JSON string that is known to be one. */
