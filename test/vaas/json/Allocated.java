@@ -2,7 +2,7 @@ package vaas.json;
 
 import java.lang.management.ManagementFactory;
 
-/** What this thread has allocated: it tells more of a reader's cost than a heap that may be clean. */
+/** What this thread has allocated, which tells a cost even where garbage is collected at once. */
 final class Allocated {
     private Allocated() {}
 
