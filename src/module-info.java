@@ -14,5 +14,6 @@ module vaas {
     exports vaas.budget;
     exports vaas.config;
     exports vaas.memory;
+    exports vaas.memory.folder;
     exports vaas.metrics;
 }

@@ -16,7 +16,10 @@ import vaas.api.Api;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.config.Setting;
+import vaas.budget.Budget;
 import vaas.memory.Memory;
+import vaas.memory.folder.Maintenance;
+import vaas.memory.folder.MemoryFolder;
 import vaas.metrics.Metrics;
 
 /** The program: settings to objects, a line that says where it listens, and an orderly stop. */
@@ -88,11 +91,17 @@ final class Main {
         }
         Logging.level(config.logLevel());
         try {
-            Maintenance maintenance = new Maintenance(config.store(), out);
-            return args.contains(CONTAINS) ? maintenance.contains(System.in)
-                    : args.contains(VERIFY) ? maintenance.verify()
-                    : restore ? maintenance.restore(args.get(1))
-                    : start(config, offline, out);
+            Maintenance maintenance = new Maintenance(
+                    config.store().memoryDir(), config.store().backupDir(), out);
+            if (args.contains(CONTAINS)) {
+                return maintenance.contains(System.in) ? EXIT_TROUBLE : 0;
+            } else if (args.contains(VERIFY)) {
+                return maintenance.verify() ? 0 : EXIT_TROUBLE;
+            } else if (restore) {
+                maintenance.restore(args.get(1));
+                return 0;
+            }
+            return start(config, offline, out);
         } catch (IOException | RuntimeException e) {
             err.println("vaas: can't start: " + sentence(e));
             return EXIT_TROUBLE;
@@ -137,7 +146,8 @@ final class Main {
             throws IOException {
         boundAnswers(config.groq().timeout());
         Metrics metrics = new Metrics();
-        Memory memory = opened.add(Memory.open(config.store(), metrics));
+        Budget budget = Budget.ofThisProcess();
+        Memory memory = opened.add(folder(config.store(), metrics, budget)).shared();
         Config.Groq groq = config.groq();
         if (offline) {
             groq = groq.withBaseUrl(opened.add(OfflineGroq.start()).baseUrl());
@@ -153,6 +163,17 @@ final class Main {
         out.println("vaas " + VERSION + " listens on " + api.url() + ", memory "
                 + config.store().memoryDir().toAbsolutePath() + ", model "
                 + groq.generalModel() + ", " + (offline ? "offline" : "online"));
+    }
+
+    private static MemoryFolder folder(Config.Store store, Metrics metrics, Budget budget)
+            throws IOException {
+        MemoryFolder.Options options = MemoryFolder.at(store.memoryDir())
+                .windowRecords(store.windowRecords()).metrics(metrics).budget(budget);
+        store.maxRecords().ifPresent(options::maxRecords);
+        store.maxBytes().ifPresent(options::maxBytes);
+        store.maxAge().ifPresent(options::maxAge);
+        store.backupDir().ifPresent(options::backups);
+        return options.open();
     }
 
     // The one bound on a client that does not read its answer. The server counts the wait for the

@@ -91,7 +91,7 @@ public final class SearchMemory {
     }
 
     private Predicate<MemoryRecord> older() throws IOException {
-        List<MemoryRecord> window = memory.recent(windowRecords);
+        List<MemoryRecord> window = memory.latest(windowRecords).records();
         if (window.isEmpty()) {
             return any -> windowRecords < 2; // nothing is shown, or there is nothing
         }

@@ -28,7 +28,8 @@ final class ResetMemoryHandler implements Route {
                     request.id(), ended, agent.threadId(), receipt);
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("message", "Memory reset successfully");
-            body.put("records_removed", receipt.recordsRemoved());
+            body.put("records_removed", receipt.recordsRemoved().isPresent()
+                    ? receipt.recordsRemoved().getAsLong() : null);
             body.put("bytes_removed", receipt.bytesRemoved());
             body.put("generation", receipt.generation());
             receipt.backup().ifPresent(file -> body.put("backup", file));

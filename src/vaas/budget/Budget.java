@@ -28,6 +28,7 @@ public final class Budget {
     private static final int CONNECTION_BYTES = 128 << 10;
     /** Two buffers each way in the JDK's server, its objects, and a virtual thread's stack. */
     private static final int CONNECTION_BUFFER_BYTES = 40 << 10;
+    private static final int HISTORY_BYTES_MAX = 8 << 20;
     private static final int HEAD_BYTES_MIN = 8 << 10;
     private static final int HEAD_BYTES_MAX = 32 << 10;
 
@@ -96,6 +97,16 @@ public final class Budget {
     public int headBytes() {
         long each = (heapBytes / 2 / connections() - CONNECTION_BUFFER_BYTES) * 2 / 7;
         return (int) Math.max(HEAD_BYTES_MIN, Math.min(HEAD_BYTES_MAX, each));
+    }
+
+    /** Bytes of text that one conversation's window, and so a prompt, holds at most. */
+    public long historyBytes() {
+        return Math.min(HISTORY_BYTES_MAX, heapBytes / 16);
+    }
+
+    /** Longest line of a memory file that is read into the heap. */
+    public int lineBytes() {
+        return (int) Math.min(Integer.MAX_VALUE / 2, heapBytes / 8);
     }
 
     /** Open files of conversations at a time. */

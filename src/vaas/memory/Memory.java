@@ -1,300 +1,123 @@
 package vaas.memory;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import vaas.config.Config;
-import vaas.metrics.Metrics;
 
 /**
- * A conversation that outlives the process and can be wiped: an append-only file of JSON lines,
- * {@code memory.jsonl}, in a folder that one memory owns.
+ * One conversation that is remembered, durably, until it is reset. Says nothing of where: what
+ * holds for every implementation is the contract that its test class spells out.
  *
- * <p>All methods are safe for concurrent use. Interrupts neither hurt the file nor cut a wait
- * short; every wait is for the disk. Readers see only what is durable.
+ * <p>All methods are safe for concurrent use. Readers see only what is durable. Interrupts neither
+ * hurt what is stored nor cut a wait short.
  */
-public final class Memory implements Closeable {
-    /** Below this a disk on which a write has failed still counts as full. */
-    private static final long FREE_BYTES_MIN = 1 << 20;
-    private final Clock clock;
-    private final Closeable ownership;
-    private final AuditLog audit;
-    private final Optional<Backups> backups;
-    private final MemoryMetrics metrics;
-    private final Journal journal;
-    private final Replacing replacing;
-    private final IndexReading indexReading;
-    private final Retention retention;
-
-    private Memory(Disk disk, Config.Store store, Clock clock, Metrics metrics, Closeable ownership)
-            throws IOException {
-        long start = System.nanoTime();
-        Path folder = store.memoryDir();
-        this.clock = clock;
-        this.ownership = ownership;
-        this.metrics = new MemoryMetrics(metrics);
-        this.audit = new AuditLog(disk, folder, clock);
-        MemoryFile file = MemoryFile.open(disk, folder);
-        auditRepair(file, start);
-        Disk.Handle reader = null;
-        try {
-            this.backups = store.backupDir().isEmpty() ? Optional.empty()
-                    : Optional.of(Backups.open(disk, folder, store.backupDir().get()));
-            reader = file.reader();
-            View.Opening opening = View.open(reader, file, store.windowRecords());
-            this.journal = new Journal(
-                    file, opening.lastId(), opening.view(), clock, this.metrics);
-            this.indexReading = IndexReading.start(
-                    opening.view().index(), reader, file.end());
-        } catch (IOException | RuntimeException e) {
-            Closing.after(e, reader, file);
-            throw e;
-        }
-        this.replacing = new Replacing(journal, file);
-        this.retention = Retention.start(
-                Limits.of(store), journal, replacing, audit, clock, this.metrics);
-        MemoryMetrics.show(metrics, this);
-    }
-
+public interface Memory {
     /**
-     * Opens a memory without limits and backups; see {@link #open(Config.Store, Metrics)}.
+     * The newest whole turns, and with them the fence for whatever is built on them: one read
+     * gives both, so that no reset can come in between unseen.
      *
-     * @param folder of this memory alone
-     * @param windowRecords how many of the newest records to hold in memory
-     * @return the open memory
-     * @throws IOException if the folder can't be used
+     * @param n most records to return, at least 0; an odd number counts as one less, but 1 means
+     *     the newest turn. Fewer come where the texts are long: the newest turn, and older ones up
+     *     to a bound in bytes that the implementation names
+     * @return oldest first; never begins with an answer
+     * @throws MemoryUnavailableException if the memory is closed
+     * @throws IOException if it can't be read
      */
-    public static Memory open(Path folder, int windowRecords) throws IOException {
-        return open(Config.Store.of(folder, windowRecords), new Metrics());
-    }
+    History latest(int n) throws IOException;
 
     /**
-     * Opens the memory in a folder, which is created if need be, and repairs what a crash left:
-     * the bytes of an unfinished turn at the end of the file are cut and logged. Ready after
-     * reading the tail, whatever the size of the file.
+     * Whole turns that are older than a record, for paging back.
      *
-     * @param store where it is; how many of the newest records to hold in memory (beyond 1,024
-     *     records or 4 Mi chars they are read from the file when asked for); limits and backups
-     * @param metrics where it counts what it does
-     * @return the open memory
-     * @throws IOException if the folder can't be created or written, or is in use
+     * @param messageId any id, known or not: ids rise in the order of the records
+     * @param n most records to return, from 1 on; an odd number counts as one more
+     * @return the newest of those that are older; at most 4 MiB of text, but one turn always fits
+     * @throws MemoryUnavailableException if the memory is closed
+     * @throws IOException if it can't be read
      */
-    public static Memory open(Config.Store store, Metrics metrics) throws IOException {
-        return open(new FileDisk(), store, Clock.systemUTC(), metrics);
-    }
-
-    static Memory open(Disk disk, Config.Store store, Clock clock, Metrics metrics)
-            throws IOException {
-        if (store.windowRecords() < 0) {
-            throw new IllegalArgumentException(
-                    "windowRecords is " + store.windowRecords() + ", expected at least 0");
-        }
-        disk.createFolder(store.memoryDir());
-        Closeable ownership = disk.lock(store.memoryDir());
-        try {
-            return new Memory(disk, store, clock, metrics, ownership);
-        } catch (IOException | RuntimeException e) {
-            Closing.after(e, ownership);
-            throw e;
-        }
-    }
+    Page before(UUID messageId, int n) throws IOException;
 
     /**
-     * Take this before reading what an answer will be built on, and pass it to {@link #insert}.
+     * Stores a question and its answer as one turn; once it says {@link Insertion.Stored}, the turn
+     * is durable.
      *
-     * @return how many resets there have been since the memory was opened
-     */
-    public long generation() {
-        return journal.view().generation();
-    }
-
-    /**
-     * Stores a question and its answer as one turn; on return it is durable.
-     *
-     * @param generation what {@link #generation} said before the question was put to the model
+     * @param read what the answer was built on; if a reset has come since, nothing is stored
      * @param question the user's text
      * @param answer the assistant's text
-     * @return the answer's record, or empty if a reset came first and nothing is remembered
+     * @param key by which the turn can be found again, so that nothing is stored twice; null for
+     *     none
+     * @return what became of it
      * @throws IllegalArgumentException if a text is too long or not well-formed
-     * @throws MemoryUnavailableException if the memory is closed or a force has failed
+     * @throws MemoryUnavailableException if no turn can be stored until a reset or reopening
      * @throws IOException if the turn can't be written, as on a full disk; the memory is unchanged
      */
-    public Optional<MemoryRecord> insert(long generation, String question, String answer)
-            throws IOException {
-        return journal.insert(generation, question, answer);
-    }
+    Insertion insert(History read, String question, String answer, String key) throws IOException;
 
     /**
-     * The newest whole turns, oldest first; never begins with an answer. Touches no disk for as
-     * many records as the window holds.
+     * Stores a turn without a key; see {@link #insert(History, String, String, String)}.
      *
-     * @param n most records to return, at least 0; an odd number counts as one less
-     * @return an immutable list
-     * @throws IOException if the file has to be read and can't be
+     * @throws IOException as the other does
      */
-    public List<MemoryRecord> latest(int n) throws IOException {
-        if (n < 0) {
-            throw new IllegalArgumentException("n is " + n + ", expected at least 0");
-        }
-        Optional<List<MemoryRecord>> held = journal.view().window().latest(n);
-        return held.isPresent() ? held.get() : readStable((file, view) -> view.latest(file, n));
+    default Insertion insert(History read, String question, String answer) throws IOException {
+        return insert(read, question, answer, null);
     }
 
     /**
-     * What fits a prompt: like {@link #latest}, but at most 4 Mi chars of text. Touches no disk,
-     * unless n is more than the window was opened for.
+     * Finds the turn that was stored with a key. Keys are known at least for as long as the turn is
+     * among the newest 1,000 records.
      *
-     * @param n most records to return, at least 0
-     * @return an immutable list
-     * @throws IOException if the file has to be read and can't be
+     * @throws IOException if it can't be read
      */
-    public List<MemoryRecord> recent(int n) throws IOException {
-        Window window = journal.view().window();
-        return window.covers(n) ? window.newest(n) : latest(n);
-    }
+    Optional<Turn> byKey(String key) throws IOException;
 
     /**
-     * Finds a record by its id: a search in memory and a small read.
+     * Finds a record by its id.
      *
-     * @param messageId any id
-     * @return the record, if it is remembered
-     * @throws IOException if the file can't be read
+     * @throws IOException if it can't be read
      */
-    public Optional<MemoryRecord> byMessageId(UUID messageId) throws IOException {
-        return readStable((reader, view) -> view.byMessageId(reader, messageId));
-    }
+    Optional<MemoryRecord> byMessageId(UUID messageId) throws IOException;
 
     /**
-     * Streams everything that is remembered now, in order, reading the file as it goes; damaged
-     * lines are skipped. Ends early if a reset comes meanwhile, for then there is nothing left.
+     * Streams everything that is remembered now, in order; what can't be read is skipped. Ends
+     * early if a reset comes meanwhile, for then there is nothing left.
      *
-     * @return a stream to be closed; it throws {@link UncheckedIOException} if the file can't be
-     *     read
-     * @throws IOException if the file can't be opened
+     * @return a stream to be closed; it throws {@link UncheckedIOException} if reading fails
+     * @throws IOException if it can't be opened
      */
-    public Stream<MemoryRecord> all() throws IOException {
-        return RecordStream.of(journal);
-    }
+    Stream<MemoryRecord> all() throws IOException;
 
     /**
-     * Forgets everything; see {@link #resetMemory(Requester)}.
+     * Forgets everything, durably. Works on a memory that refuses writes, and makes it writable
+     * again. Twice in a row is fine.
      *
-     * @return what was removed
-     * @throws IOException if that can't be made durable
-     */
-    public Receipt resetMemory() throws IOException {
-        return resetMemory(Requester.SELF);
-    }
-
-    /**
-     * Forgets everything, durably: on return the old file is truncated and closed, and no file of
-     * this memory holds any of its text, but for a backup where the settings ask for one. Works on
-     * a memory that refuses writes, and makes it writable again. Appends and reads are held up for
-     * a rename only, whatever the size.
-     *
-     * @param requester for the audit, which is on disk before this returns
+     * @param by for the audit
      * @return what was removed
      * @throws MemoryUnavailableException if the memory is closed
      * @throws IOException if the reset can't be made durable: the memory is as it was or empty,
      *     and asking again is safe
      */
-    public Receipt resetMemory(Requester requester) throws IOException {
-        long start = System.nanoTime();
-        Receipt receipt = null;
-        try {
-            receipt = replacing.reset(
-                    backups.map(it -> it.next(clock.instant(), generation() + 1)));
-            return receipt;
-        } finally {
-            metrics.reset(start);
-            boolean done = receipt != null;
-            audit.write(new AuditLog.Entry("reset", requester,
-                    done ? receipt.generation() : generation(),
-                    done ? receipt.recordsRemoved() : 0, done ? receipt.bytesRemoved() : 0, start,
-                    done ? "ok" : "failed"));
-        }
-    }
+    Receipt resetMemory(Requester by) throws IOException;
 
     /**
-     * Number of readable records, once the file has been read to its end after opening.
+     * Forgets everything if the memory is in a state that is expected; in one step, so that no turn
+     * comes in between.
      *
-     * @return the number, or empty while it is still being counted
+     * @param by for the audit
+     * @param tags as {@link History#tag} gives them
+     * @return what was removed; empty if the present tag is none of these, and nothing has changed
+     * @throws IOException as {@link #resetMemory(Requester)} does
      */
-    public OptionalLong size() {
-        return journal.view().index().records();
-    }
-
-    /**
-     * Length of the file.
-     *
-     * @return bytes
-     */
-    public long bytes() {
-        return journal.view().end();
-    }
-
-    /**
-     * Damaged lines met so far; each is logged once with its place, and skipped.
-     *
-     * @return their number since the memory was opened or reset
-     */
-    public long damagedLines() {
-        return journal.view().index().damagedLines();
-    }
-
-    /**
-     * Tells whether a turn could be stored now, as far as can be known without writing one.
-     *
-     * @return false if closed, after a failed force, or while the disk is full
-     */
-    public boolean isWritable() {
-        return journal.isWritable(FREE_BYTES_MIN);
-    }
+    Optional<Receipt> resetMemory(Requester by, Set<String> tags) throws IOException;
 
     /**
      * Refuses early what {@link #insert} would refuse anyway.
      *
-     * @throws MemoryUnavailableException if the memory is closed or a force has failed
+     * @throws MemoryUnavailableException if no turn can be stored until a reset or reopening
      */
-    public void requireWritable() throws MemoryUnavailableException {
-        journal.checkWritable();
-    }
+    void requireWritable() throws MemoryUnavailableException;
 
-    /** Forces what is being stored, then gives the folder back. */
-    @Override
-    public void close() throws IOException {
-        Closing.all(retention, indexReading, replacing, ownership);
-    }
-
-    private void auditRepair(MemoryFile file, long start) {
-        if (file.tornBytes() > 0) {
-            metrics.torn(file.tornBytes());
-            audit.write(new AuditLog.Entry(
-                    "repair", Requester.SELF, 0, 0, file.tornBytes(), start, "ok"));
-        }
-    }
-
-    private interface ViewReader<T> {
-        T read(Disk.Handle reader, View view) throws IOException;
-    }
-
-    // A file that is replaced meanwhile may have been cut short: what holds then is the newer one.
-    private <T> T readStable(ViewReader<T> action) throws IOException {
-        while (true) {
-            Journal.Reading reading = journal.read();
-            try (Disk.Handle reader = reading.reader()) {
-                T found = action.read(reader, reading.view());
-                if (journal.view().epoch() == reading.view().epoch()) {
-                    return found;
-                }
-            }
-        }
-    }
+    /** Whether a turn could be stored now, as far as can be known without writing one. */
+    boolean isWritable();
 }

@@ -1,14 +1,15 @@
 package vaas.memory;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a reset removed.
  *
- * @param recordsRemoved readable records that were remembered
- * @param bytesRemoved length of the file that held them
- * @param generation resets since the memory was opened, this one included
+ * @param recordsRemoved records that were remembered; empty if they could not be read to be counted
+ * @param bytesRemoved size of what held them
+ * @param generation the one that has begun
  * @param backup name of the file that keeps it, where the operator wants backups
  */
-public record Receipt(long recordsRemoved, long bytesRemoved, long generation,
+public record Receipt(OptionalLong recordsRemoved, long bytesRemoved, long generation,
         Optional<String> backup) {}

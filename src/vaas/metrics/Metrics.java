@@ -1,5 +1,6 @@
 package vaas.metrics;
 
+import java.io.Closeable;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
@@ -46,19 +47,17 @@ public final class Metrics {
     }
 
     /**
-     * A number that is asked for whenever the metrics are written.
+     * A number that is asked for whenever the metrics are written. Several of one name are added
+     * up: two memories are larger than one.
      *
      * @param name what it is
      * @param help one line
      * @param value asks; a negative answer is left out as not known
+     * @return ends the asking, so that what is closed is neither counted nor kept alive
      */
-    public void gauge(String name, String help, LongSupplier value) {
-        metric(name, "gauge", help, new String[0], () -> (out, written, labels) -> {
-            long now = value.getAsLong();
-            if (now >= 0) {
-                Metric.sample(out, written, labels, Long.toString(now));
-            }
-        });
+    public Closeable gauge(String name, String help, LongSupplier value) {
+        Gauge gauge = (Gauge) metric(name, "gauge", help, new String[0], Gauge::new);
+        return gauge.add(value);
     }
 
     /**

@@ -20,6 +20,8 @@ import vaas.config.Config;
 import vaas.config.Setting;
 import vaas.json.Json;
 import vaas.json.JsonException;
+import vaas.memory.History;
+import vaas.memory.Insertion;
 import vaas.memory.Memory;
 import vaas.memory.MemoryRecord;
 import vaas.memory.MemoryUnavailableException;
@@ -71,19 +73,17 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
 
     @Override
     public Reply chat(Question question) {
-        // Before the history is read: a reset in between must fence this answer off.
-        long generation = memory().generation();
-        List<MemoryRecord> history;
+        History history;
         try {
             memory().requireWritable(); // before a model is paid for what can't be stored
-            history = memory().recent(config.agentMemorySize());
+            history = memory().latest(config.agentMemorySize());
         } catch (IOException e) {
             return unavailable(question, e);
         }
         Conversation conversation = new Conversation(question);
-        Completion completion = conversation.run(history);
+        Completion completion = conversation.run(history.records());
         return completion instanceof Answer answer
-                ? store(generation, question, answer.text(), conversation.clipPath)
+                ? store(history, question, answer.text(), conversation.clipPath)
                 : failure(question, completion);
     }
 
@@ -93,11 +93,11 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         client.close();
     }
 
-    private Reply store(long generation, Question question, String answer,
+    private Reply store(History history, Question question, String answer,
             Optional<String> clipPath) {
-        Optional<MemoryRecord> stored;
+        Insertion stored;
         try {
-            stored = memory().insert(generation, question.remembered(), answer);
+            stored = memory().insert(history, question.remembered(), answer);
         } catch (MemoryUnavailableException e) {
             return unavailable(question, e);
         } catch (IOException e) {
@@ -106,11 +106,12 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
             return new Reply.Failed(Reply.Kind.NOT_STORED,
                     "The turn could not be written to the memory; the disk may be full.");
         }
-        if (stored.isEmpty()) {
-            LOG.log(System.Logger.Level.INFO, "id {0}: a reset overtook the answer, which is not"
-                    + " remembered", question.requestId());
+        if (stored instanceof Insertion.Stored turn) {
+            return new Reply.Answered(answer, clipPath, Optional.of(turn.answer().messageId()));
         }
-        return new Reply.Answered(answer, clipPath, stored.map(MemoryRecord::messageId));
+        LOG.log(System.Logger.Level.INFO, "id {0}: a reset overtook the answer, which is not"
+                + " remembered", question.requestId());
+        return new Reply.Answered(answer, clipPath, Optional.empty());
     }
 
     private static Reply unavailable(Question question, IOException e) {

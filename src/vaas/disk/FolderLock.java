@@ -1,0 +1,127 @@
+package vaas.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Properties;
+
+/**
+ * One owner a folder, in this process and among processes. The operating system drops the lock
+ * when the process ends, however it ends, so nothing is ever left to clean up by hand.
+ */
+public final class FolderLock implements Closeable {
+    /** The empty file that carries the lock; it is never renamed or deleted. */
+    public static final String FILE_NAME = "memory.lock";
+    /**
+     * A second name of the same file: whoever removes the one by hand still leaves the other, and
+     * the next start is refused as long as it has to be.
+     */
+    public static final String SECOND_NAME = ".memory.lock";
+
+    /**
+     * Who owns what in this process stands among the system properties, because that is the one map
+     * that all class loaders share: POSIX drops a process's lock when any of its descriptors of
+     * that file is closed, so a second opener must be turned away before it opens the lock file.
+     */
+    private static final String OWNED_HERE = "vaas.memory.owned:";
+
+    private final Path folder;
+    private final FileChannel channel;
+
+    private FolderLock(Path folder, FileChannel channel) {
+        this.folder = folder;
+        this.channel = channel;
+    }
+
+    /** Takes a folder that exists, or throws with a sentence that says who has it. */
+    static FolderLock take(Path folder) throws IOException {
+        Path real = folder.toRealPath();
+        if (owned().putIfAbsent(OWNED_HERE + real, "") != null) {
+            throw new IOException("the memory in " + folder + " is already open in this process");
+        }
+        boolean interrupted = Thread.interrupted(); // an interrupt would close the channel
+        try {
+            return new FolderLock(real, lock(folder));
+        } catch (IOException | RuntimeException e) {
+            owned().remove(OWNED_HERE + real);
+            throw e;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Takes a folder that is only looked at, and creates nothing in it: where there is no lock file
+     * yet, no owner can be there either.
+     *
+     * @throws IOException with a sentence that says who has it
+     */
+    public static Closeable takeToLook(Path folder) throws IOException {
+        return Files.exists(folder.resolve(FILE_NAME))
+                || Files.exists(folder.resolve(SECOND_NAME)) ? take(folder) : () -> { };
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (channel.isOpen()) { // a second close must not free the next owner's folder
+            try {
+                channel.close();
+            } finally {
+                owned().remove(OWNED_HERE + folder);
+            }
+        }
+    }
+
+    private static Properties owned() {
+        return System.getProperties();
+    }
+
+    private static FileChannel lock(Path folder) throws IOException {
+        FileChannel channel = open(folder.resolve(FILE_NAME), folder.resolve(SECOND_NAME));
+        try {
+            if (channel.tryLock() == null) {
+                throw new IOException(
+                        "the memory in " + folder + " is in use by another process");
+            }
+            return channel;
+        } catch (OverlappingFileLockException e) {
+            channel.close();
+            throw new IOException("the memory in " + folder + " is already open elsewhere", e);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    // Whichever of the two names is there leads to the file that an owner has locked.
+    private static FileChannel open(Path file, Path second) throws IOException {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS) && isThere(second)) {
+            linkIfPossible(second, file);
+        }
+        FileDisk.createIfMissing(file);
+        if (!isThere(second) || !Files.isSameFile(file, second)) { // a copied folder has two files
+            Files.deleteIfExists(second);
+            linkIfPossible(file, second);
+        }
+        return FileChannel.open(file, StandardOpenOption.WRITE);
+    }
+
+    private static boolean isThere(Path second) {
+        return Files.isRegularFile(second, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static void linkIfPossible(Path existing, Path name) {
+        try {
+            Files.createLink(name, existing);
+        } catch (IOException | UnsupportedOperationException e) {
+            return; // a file system without hard links has the one name only
+        }
+    }
+}

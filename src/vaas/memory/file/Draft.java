@@ -1,0 +1,100 @@
+package vaas.memory.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import vaas.json.Json;
+import vaas.json.JsonString;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
+import vaas.memory.Turn;
+
+/**
+ * The two lines of a turn before it has its place in the file: whole but for ids and times, which
+ * have fixed widths and are filled in under the write lock. So what takes time with long texts is
+ * done before, and nothing is copied after: file, window and prompts share the one array.
+ */
+final class Draft {
+    private static final String NO_ID = "00000000-0000-0000-0000-000000000000";
+    private static final String NO_TIME = "0000-00-00T00:00:00.000Z";
+
+    private final ByteBuffer lines;
+    private final String key; // null if there is none
+    private final Part question;
+    private final Part answer;
+
+    /** Where the parts of a line are. */
+    private record Part(int id, int content, int contentLength, int time) {}
+
+    private Draft(byte[] questionJson, byte[] answerJson, byte[] keyJson, String key) {
+        this.lines = ByteBuffer.allocate(lineLength(Role.USER, questionJson, keyJson)
+                + lineLength(Role.ASSISTANT, answerJson, null));
+        this.key = key;
+        this.question = put(Role.USER, questionJson, keyJson);
+        this.answer = put(Role.ASSISTANT, answerJson, null);
+    }
+
+    /** Checks and writes the texts; the key may be null. */
+    static Draft of(String question, String answer, String key) {
+        MemoryRecord.checkContent(question);
+        MemoryRecord.checkContent(answer);
+        return new Draft(Json.quote(question), Json.quote(answer),
+                key == null ? null : Json.quote(key), key);
+    }
+
+    byte[] lines() {
+        return lines.array();
+    }
+
+    /**
+     * Fills in ids and times.
+     *
+     * @param last the newest id so far, null if there is none
+     * @param now to the millisecond
+     * @param offset in the file that the lines will have
+     * @throws IOException if the clock shows a time that can't be written
+     */
+    FileTurn stamp(UUID last, Instant now, RandomGenerator random, long offset)
+            throws IOException {
+        UUID asked = MessageIds.next(last, now.toEpochMilli(), random);
+        UUID answered = MessageIds.next(asked, now.toEpochMilli(), random);
+        byte[] time = RecordLine.ascii(RecordLine.time(now));
+        return new FileTurn(new Turn(stamp(question, Role.USER, asked, now, time),
+                stamp(answer, Role.ASSISTANT, answered, now, time)),
+                key, offset, offset + lines().length);
+    }
+
+    private MemoryRecord stamp(Part part, Role role, UUID id, Instant now, byte[] time) {
+        byte[] ascii = RecordLine.ascii(id.toString());
+        System.arraycopy(ascii, 0, lines(), part.id, ascii.length);
+        System.arraycopy(time, 0, lines(), part.time, time.length);
+        return new MemoryRecord(id, role,
+                JsonString.slice(lines(), part.content, part.contentLength), now);
+    }
+
+    private Part put(Role role, byte[] json, byte[] keyJson) {
+        int id = lines.position() + LineHead.START.length();
+        lines.put(RecordLine.ascii(before(role)));
+        int content = lines.position();
+        lines.put(json).put(RecordLine.ascii(RecordLine.BEFORE_TIME));
+        int time = lines.position();
+        lines.put(RecordLine.ascii(NO_TIME + "\""));
+        if (keyJson != null) {
+            lines.put(RecordLine.ascii(RecordLine.BEFORE_KEY)).put(keyJson);
+        }
+        lines.put(RecordLine.ascii("}\n"));
+        return new Part(id, content, json.length, time);
+    }
+
+    private static int lineLength(Role role, byte[] json, byte[] keyJson) {
+        return before(role).length() + json.length + RecordLine.BEFORE_TIME.length()
+                + RecordLine.TIME_CHARS + "\"}\n".length()
+                + (keyJson == null ? 0 : RecordLine.BEFORE_KEY.length() + keyJson.length);
+    }
+
+    private static String before(Role role) {
+        return LineHead.START + NO_ID + "\",\"role\":\"" + role.wireName() + "\",\"content\":";
+    }
+}

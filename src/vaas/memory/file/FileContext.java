@@ -1,0 +1,37 @@
+package vaas.memory.file;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import vaas.budget.Budget;
+import vaas.disk.Disk;
+
+/**
+ * What all memory files of a folder share.
+ *
+ * @param disk where they are
+ * @param clock for ids, times and age
+ * @param budget that windows and readings are charged to
+ * @param windowRecords how many of the newest records to hold in memory
+ * @param limits past which the oldest turns go
+ * @param backups folder where a reset keeps the old file; empty: it is wiped
+ * @param audit who made them forget what
+ * @param metrics what they count and time
+ * @param overLimits is told, by the thread that stored a turn, that a file has outgrown a limit
+ */
+public record FileContext(Disk disk, Clock clock, Budget budget, int windowRecords, Limits limits,
+        Optional<Path> backups, Audit audit, MemoryMetrics metrics, Runnable overLimits) {
+    Window.Bounds windowBounds() {
+        return new Window.Bounds(Math.min(turns(windowRecords), Window.TURNS_MAX),
+                budget.historyBytes());
+    }
+
+    int lineBytesMax() {
+        return Math.min(RecordLine.BYTES_MAX, budget.lineBytes());
+    }
+
+    /** Whole turns of at most so many records; but one record means the newest turn. */
+    static int turns(int records) {
+        return records == 1 ? 1 : records / 2;
+    }
+}

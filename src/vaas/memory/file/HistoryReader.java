@@ -1,0 +1,102 @@
+package vaas.memory.file;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import vaas.budget.Budget;
+import vaas.memory.History;
+
+/** The newest turns: from the window without a lock or the disk, else from the file's end. */
+final class HistoryReader {
+    private final FileContext context;
+    private final Journal journal;
+    private final Current current;
+    private final Damage damage;
+    /** One reads for all that wait for a window; taken before any other lock. */
+    private final ReentrantLock refilling = new ReentrantLock();
+
+    HistoryReader(FileContext context, Journal journal, Current current, Damage damage) {
+        this.context = context;
+        this.journal = journal;
+        this.current = current;
+        this.damage = damage;
+    }
+
+    /** The first snapshot of a file that has just been opened. */
+    static Snapshot first(FileContext context, MemoryFile file, Damage damage)
+            throws IOException {
+        try (FileVersion.Reader reader = file.reader();
+                Budget.Share share = context.budget().share()) {
+            NewestTurns.Found tail = NewestTurns.before(reader.handle(), file.end(),
+                    context.windowBounds(), context.lineBytesMax(), damage, share);
+            return new Snapshot(0, 0, file.end(),
+                    tail.newest() == null ? null : tail.newest().messageId(),
+                    Window.empty(context.windowBounds()).of(tail.turns(), tail.older()),
+                    Tally.unknown(file.end()));
+        }
+    }
+
+    /** The newest turns, at most so many. */
+    History latest(int turns) throws IOException {
+        journal.requireOpen();
+        Snapshot now = current.get();
+        Optional<List<FileTurn>> held = now.window().latest(turns);
+        current.touch();
+        if (held.isPresent()) {
+            return history(now, held.get());
+        }
+        return now.window().covers(turns) ? refilled(turns) : read(turns, turns, false);
+    }
+
+    private History refilled(int turns) throws IOException {
+        refilling.lock();
+        try {
+            Snapshot now = current.get();
+            Optional<List<FileTurn>> held = now.window().latest(turns);
+            return held.isPresent() ? history(now, held.get())
+                    : read(context.windowBounds().turnsMax(), turns, true);
+        } finally {
+            refilling.unlock();
+        }
+    }
+
+    private History read(int turnsMax, int turns, boolean refill) throws IOException {
+        Window.Bounds bounds = new Window.Bounds(turnsMax, context.windowBounds().bytesMax());
+        return stable(reading -> {
+            try (Budget.Share share = context.budget().share()) {
+                NewestTurns.Found found = NewestTurns.before(reading.handle(),
+                        reading.snapshot().end(), bounds, context.lineBytesMax(), damage, share);
+                if (refill) {
+                    current.refill(reading.snapshot(),
+                            reading.snapshot().window().of(found.turns(), found.older()));
+                }
+                int from = Math.max(0, found.turns().size() - turns);
+                return history(reading.snapshot(),
+                        found.turns().subList(from, found.turns().size()));
+            }
+        });
+    }
+
+    /** Something that is done with an open file. */
+    interface Action<T> {
+        T read(Reading reading) throws IOException;
+    }
+
+    /** Does it until the file has not been replaced meanwhile, and so perhaps emptied. */
+    <T> T stable(Action<T> action) throws IOException {
+        while (true) {
+            try (Reading reading = journal.read()) {
+                T found = action.read(reading);
+                if (current.get().fileVersion() == reading.snapshot().fileVersion()) {
+                    return found;
+                }
+            }
+        }
+    }
+
+    private static History history(Snapshot snapshot, List<FileTurn> turns) {
+        return new History(snapshot.generation(), snapshot.newest(),
+                turns.stream().flatMap(it -> it.records().stream()).toList());
+    }
+}

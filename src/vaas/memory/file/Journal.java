@@ -1,0 +1,301 @@
+package vaas.memory.file;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import vaas.memory.History;
+import vaas.memory.Insertion;
+import vaas.memory.MemoryUnavailableException;
+
+/**
+ * The moving part of a memory: appends turns and syncs them in groups. See the package for the life
+ * of a turn and the order of locks.
+ */
+final class Journal implements Closeable {
+    private static final System.Logger LOG = System.getLogger(Journal.class.getName());
+
+    private final FileContext context;
+    private final Current current;
+    private final Keys keys;
+    private final SplittableRandom random = new SplittableRandom(); // guarded by the write lock
+    /**
+     * The right to sync or to replace the file. Fair: who replaces the file waits for one sync at
+     * most. Taken before the lock, and held while the disk works, which the lock never is.
+     */
+    private final Semaphore commit = new Semaphore(1, true);
+
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private final ReentrantReadWriteLock.ReadLock readLock = lock.readLock();
+    private final ReentrantReadWriteLock.WriteLock writeLock = lock.writeLock();
+
+    // Guarded by lock.
+    private final MemoryFile file;
+    private Batch open = new Batch(); // replaced only by whoever has the right to commit
+    private UUID lastId; // null until the first record
+    private Throwable broken; // why writes are refused; null if they are not
+    private volatile boolean lastWriteFailed; // volatile to be read without the lock
+    private volatile boolean closed; // so too
+
+    /** Takes over an open file, and what is known of it. */
+    Journal(FileContext context, MemoryFile file, Current current, Keys keys) {
+        this.context = context;
+        this.file = file;
+        this.current = current;
+        this.keys = keys;
+        this.lastId = current.get().newest();
+    }
+
+    /** Opens the file to be read without a lock: only a reset changes what the snapshot covers. */
+    Reading read() throws IOException {
+        readLock.lock();
+        try {
+            requireOpen();
+            return new Reading(file.reader(), current.get());
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /**
+     * Stores a turn; see {@link vaas.memory.Memory#insert}.
+     *
+     * @return null if there is a turn with this key, to be looked up without the lock
+     */
+    Insertion insert(History read, Draft draft, String key) throws IOException {
+        long start = System.nanoTime();
+        FileTurn turn;
+        Batch batch;
+        boolean leads;
+        writeLock.lock();
+        context.metrics().lockWait.since(start);
+        try {
+            if (read.generation() != current.get().generation()) {
+                return fenced();
+            } else if (key != null && keys.answer(key).isPresent()) {
+                return null;
+            }
+            turn = append(draft);
+            batch = open;
+            leads = batch.turns().size() == 1;
+        } finally {
+            writeLock.unlock();
+        }
+        if (leads) {
+            lead(batch);
+        }
+        if (!batch.await()) {
+            return fenced();
+        }
+        context.metrics().appended(start);
+        return new Insertion.Stored(turn.turn().answer());
+    }
+
+    private Insertion fenced() {
+        context.metrics().fenced.increment();
+        return new Insertion.Fenced();
+    }
+
+    private FileTurn append(Draft draft) throws IOException {
+        assert lock.isWriteLockedByCurrentThread();
+        requireWritable();
+        FileTurn turn = draft.stamp(lastId,
+                context.clock().instant().truncatedTo(ChronoUnit.MILLIS), random, file.end());
+        lastWriteFailed = true;
+        try {
+            file.append(draft.lines());
+        } catch (MemoryUnavailableException e) { // another program has changed it
+            refuse(e);
+            throw e;
+        }
+        lastWriteFailed = false;
+        lastId = turn.turn().answer().messageId();
+        open.turns().add(turn);
+        keys.add(turn);
+        return turn;
+    }
+
+    /** Syncs a batch, unless a reset or another thread has settled it. */
+    private void lead(Batch batch) {
+        beginCommit();
+        try {
+            if (!batch.isSettled()) {
+                sync();
+            }
+        } finally {
+            endCommit();
+        }
+    }
+
+    /** Syncs the open batch and shows it to readers; the caller has the right to commit. */
+    private void sync() {
+        Batch batch = openAnother();
+        long start = System.nanoTime();
+        try {
+            file.requireInPlace();
+            file.sync();
+            current.publish(now -> now.with(batch.turns()), batch.turns());
+            batch.synced();
+        } catch (Throwable e) { // whatever it is, those who wait must hear of it
+            refuseWrites(e, batch);
+            return;
+        }
+        context.metrics().synced(start, batch.turns().size());
+        if (context.limits().exceededBy(current.get())) {
+            context.overLimits().run();
+        }
+    }
+
+    private Batch openAnother() {
+        writeLock.lock();
+        try {
+            Batch batch = open;
+            open = new Batch();
+            return batch;
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    /** What the disk can't be trusted with is not taken any more; the caller may commit. */
+    void refuseWrites(Throwable cause) {
+        refuseWrites(cause, openAnother());
+    }
+
+    // What was written but not synced was never acknowledged, so it is cut off if that can be.
+    private void refuseWrites(Throwable cause, Batch batch) {
+        List<FileTurn> lost = new ArrayList<>(batch.turns());
+        Batch later = openAnother();
+        writeLock.lock();
+        try {
+            refuse(cause);
+            lost.addAll(later.turns());
+            lost.forEach(keys::remove);
+            file.truncate(current.get().end());
+        } catch (IOException e) {
+            cause.addSuppressed(e); // the next opening cuts it, or takes it as whole turns
+        } finally {
+            writeLock.unlock();
+        }
+        batch.failed(cause);
+        later.failed(cause);
+    }
+
+    private void refuse(Throwable cause) {
+        broken = cause;
+        LOG.log(System.Logger.Level.ERROR, "{0}: refusing writes until a reset or restart: {1}",
+                file.path(), cause.toString());
+    }
+
+    /** Waits for the right to sync or to replace the file, interrupted or not. */
+    void beginCommit() {
+        commit.acquireUninterruptibly();
+    }
+
+    /** Gives it back. */
+    void endCommit() {
+        commit.release();
+    }
+
+    /**
+     * Lets an empty file take the place of the present one; turns that wait for their sync are not
+     * remembered, and a refusal of writes ends. The caller has the right to commit.
+     *
+     * @param commitPoint after which nothing is remembered; throws if nothing has changed
+     * @return what was remembered
+     */
+    Snapshot forget(Swap commitPoint) throws IOException {
+        writeLock.lock();
+        try {
+            Snapshot old = current.get();
+            current.publish(Snapshot::hidden); // where the file itself is cut, nobody may see half
+            commitPoint.run();
+            current.publish(Snapshot::reset);
+            keys.clear();
+            broken = null;
+            lastWriteFailed = false;
+            openAnother().reset();
+            return old;
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    /**
+     * Lets the newer part of the file take its place; turns that wait for their sync then wait for
+     * that of the new file. The caller has the right to commit.
+     *
+     * @param records that go
+     */
+    void drop(long bytes, long records, Swap commitPoint) throws IOException {
+        writeLock.lock();
+        try {
+            commitPoint.run();
+            current.publish(now -> now.without(bytes, records));
+            open.turns().replaceAll(turn -> turn.shifted(bytes));
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    /** Throws if no turn can be stored, whatever the disk would say. */
+    void checkWritable() throws MemoryUnavailableException {
+        readLock.lock();
+        try {
+            requireWritable();
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /** Whether the last write did not get to the disk, which may still be full. */
+    boolean lastWriteFailed() {
+        return lastWriteFailed;
+    }
+
+    @Override
+    public void close() throws IOException {
+        beginCommit();
+        try {
+            while (!closedIfIdle()) {
+                sync();
+            }
+        } finally {
+            endCommit();
+        }
+    }
+
+    private boolean closedIfIdle() throws IOException {
+        writeLock.lock();
+        try {
+            if (!closed && open.turns().isEmpty()) {
+                closed = true;
+                current.close();
+                file.close();
+            }
+            return closed;
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    private void requireWritable() throws MemoryUnavailableException {
+        requireOpen();
+        if (broken != null) {
+            throw new MemoryUnavailableException("the memory refuses writes: "
+                    + broken.getMessage(), broken);
+        }
+    }
+
+    /** Throws if it is closed; stays true for whoever holds the lock or may commit. */
+    void requireOpen() throws MemoryUnavailableException {
+        if (closed) {
+            throw new MemoryUnavailableException("the memory is closed", null);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package vaas.memory.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import vaas.disk.Disk;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
+
+/**
+ * The keys of the newest turns, as digests, and the ids of their answers. Those of turns that were
+ * there at opening are read from the file when a key is first asked for. Safe for concurrent use;
+ * its monitor is a leaf.
+ */
+final class Keys {
+    /** As many records are looked through for keys, and so many keys held. */
+    private static final int MAX = 1000;
+    private static final long BYTES_MAX = 16 << 20;
+
+    // Guarded by this.
+    private Map<UUID, UUID> answers = new LinkedHashMap<>(); // oldest first
+    private boolean complete; // nothing is left to be read
+    private long cleared; // how often
+
+    /** A key with the answer that it was stored with. */
+    record Entry(String key, UUID answer) {}
+
+    /** What {@link #complete} has to be given, asked before reading; negative if it is not due. */
+    synchronized long incomplete() {
+        return complete ? -1 : cleared;
+    }
+
+    /** Takes in what was read, unless all has been forgotten meanwhile. */
+    synchronized void complete(List<Entry> oldestFirst, long when) {
+        if (!complete && when == cleared) {
+            Map<UUID, UUID> newer = answers;
+            answers = new LinkedHashMap<>();
+            oldestFirst.forEach(it -> put(digest(it.key), it.answer));
+            newer.forEach(this::put);
+        }
+        complete = true;
+    }
+
+    synchronized void add(FileTurn turn) {
+        if (turn.key() != null) {
+            put(digest(turn.key()), turn.turn().answer().messageId());
+        }
+    }
+
+    synchronized void remove(FileTurn turn) {
+        if (turn.key() != null) {
+            remove(turn.key(), turn.turn().answer().messageId());
+        }
+    }
+
+    synchronized void remove(String key, UUID answer) {
+        answers.remove(digest(key), answer);
+    }
+
+    synchronized Optional<UUID> answer(String key) {
+        return Optional.ofNullable(answers.get(digest(key)));
+    }
+
+    /** Nothing is remembered any more. */
+    synchronized void clear() {
+        answers.clear();
+        complete = true;
+        cleared++;
+    }
+
+    /** Reads the keys of the newest turns, oldest first. */
+    static List<Entry> read(Disk.Handle file, long end, int lineBytesMax) throws IOException {
+        List<Entry> found = new ArrayList<>();
+        BackwardReader lines = new BackwardReader(file, end, lineBytesMax);
+        UUID answer = null;
+        for (int i = 0; i < MAX && end - lines.lineOffset() <= BYTES_MAX
+                && lines.previous(); i++) {
+            byte[] line = lines.line();
+            Optional<MemoryRecord> record = RecordLine.decode(line);
+            boolean question = record.isPresent() && record.get().role() == Role.USER;
+            String key = question && answer != null ? RecordLine.key(line) : null;
+            if (key != null) {
+                found.add(new Entry(key, answer));
+            }
+            answer = record.isPresent() && !question ? record.get().messageId()
+                    : record.isEmpty() && RecordLine.isBlank(line) ? answer : null;
+        }
+        Collections.reverse(found);
+        return found;
+    }
+
+    private void put(UUID digest, UUID answer) {
+        answers.put(digest, answer);
+        if (answers.size() > MAX) {
+            answers.remove(answers.keySet().iterator().next());
+        }
+    }
+
+    // Half of it is enough to tell keys apart, and keeps what a key costs small.
+    private static UUID digest(String key) {
+        try {
+            ByteBuffer digest = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256")
+                    .digest(key.getBytes(StandardCharsets.UTF_8)));
+            return new UUID(digest.getLong(), digest.getLong());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}

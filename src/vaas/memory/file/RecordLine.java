@@ -1,0 +1,163 @@
+package vaas.memory.file;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import vaas.json.Json;
+import vaas.json.JsonException;
+import vaas.json.JsonString;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
+
+/**
+ * One line of the memory file to its record; knows nothing of files. A line is
+ *
+ * <pre>{"message_id":"0199...","role":"user","content":"...","timestamp":"2026-...Z"}\n</pre>
+ *
+ * <p>compact JSON, keys in this order, UTC to the millisecond, one line feed; a question that came
+ * with a key has a last member {@code "idempotency_key"}. JSON escapes line feeds, so the only raw
+ * one is the terminator: that is what tells a torn line from a whole one.
+ *
+ * <p>A line in exactly this form is read from its bytes, and its content stays a stretch of them.
+ * Any other JSON with these members, as an editor may leave it, is read as JSON.
+ */
+final class RecordLine {
+    /** Longest line: each char escaped to six bytes, plus the other members. */
+    static final int BYTES_MAX = 6 * MemoryRecord.CONTENT_CHARS_MAX + 2048;
+    /** The shortest line that we write, terminator included: of one char, without a key. */
+    static final int BYTES_MIN = 121;
+    /** Of a timestamp: years have four digits, see {@link MessageIds#MILLIS_MAX}. */
+    static final int TIME_CHARS = 24;
+
+    static final String BEFORE_TIME = ",\"timestamp\":\"";
+    static final String BEFORE_KEY = ",\"idempotency_key\":";
+
+    private static final byte[] BEFORE_TIME_BYTES = ascii(BEFORE_TIME);
+    private static final byte[] BEFORE_KEY_BYTES = ascii("\"" + BEFORE_KEY);
+    private static final byte[] LAST = ascii("\"}");
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+    private static final DateTimeFormatter MILLIS =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+
+    private RecordLine() {}
+
+    static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A point in time as it stands in files: 24 chars, to the millisecond. */
+    static String time(Instant instant) {
+        return MILLIS.format(instant);
+    }
+
+    /** Whether there is nothing in the line: such a one is no damage, and parts no turn. */
+    static boolean isBlank(byte[] line) {
+        for (byte b : line) {
+            if (b != ' ' && b != '\t' && b != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The record of a line without its terminator; empty if the line can't be read. */
+    static Optional<MemoryRecord> decode(byte[] line) {
+        int start = LineHead.startsWith(line, 0, line.length, BYTE_ORDER_MARK)
+                ? BYTE_ORDER_MARK.length : 0; // an editor's, or of files that were joined
+        try {
+            MemoryRecord exact = exact(line, start);
+            return Optional.of(exact != null ? exact : asJson(line));
+        } catch (JsonException | RuntimeException e) { // a part is missing, or not what it was
+            return Optional.empty();
+        }
+    }
+
+    /** The key in a question's line that can be read; null if there is none. */
+    static String key(byte[] line) {
+        try {
+            return (String) Json.read(line).get("idempotency_key");
+        } catch (JsonException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    private static MemoryRecord exact(byte[] line, int start) {
+        LineHead head = LineHead.of(line, start, line.length);
+        if (head.role() == null) {
+            return null;
+        }
+        int content = start + head.contentAt();
+        int end = JsonString.end(line, content, line.length);
+        if (end < 0 || !LineHead.startsWith(line, end, line.length, BEFORE_TIME_BYTES)) {
+            return null;
+        }
+        int time = end + BEFORE_TIME_BYTES.length;
+        return endsWell(line, time + TIME_CHARS) ? record(head.id(), head.role(),
+                JsonString.slice(line, content, end - content), instant(line, time)) : null;
+    }
+
+    private static boolean endsWell(byte[] line, int at) {
+        if (LineHead.startsWith(line, at, line.length, BEFORE_KEY_BYTES)) {
+            int end = JsonString.end(line, at + BEFORE_KEY_BYTES.length, line.length);
+            return end == line.length - 1 && line[end] == '}';
+        }
+        return at == line.length - LAST.length
+                && LineHead.startsWith(line, at, line.length, LAST);
+    }
+
+    private static MemoryRecord asJson(byte[] line) throws JsonException {
+        Map<String, Object> members = Json.read(line);
+        String id = (String) members.get("message_id");
+        if (id.length() != 36) { // the JDK reads shorter forms as well
+            throw new IllegalArgumentException("message_id is no UUID");
+        }
+        return record(UUID.fromString(id), Role.ofWireName((String) members.get("role"))
+                .orElseThrow(), JsonString.of((String) members.get("content")),
+                Instant.parse((String) members.get("timestamp")));
+    }
+
+    private static MemoryRecord record(UUID id, Role role, JsonString content, Instant when) {
+        if (MessageIds.millis(id) > MessageIds.MILLIS_MAX) {
+            throw new IllegalArgumentException("an id of a time that no clock has shown");
+        }
+        return new MemoryRecord(id, role, content, when);
+    }
+
+    // "2026-11-22T08:15:30.123Z", without the general parser, which takes longer than all else.
+    private static Instant instant(byte[] line, int at) {
+        String form = "____-__-__T__:__:__.___Z";
+        for (int i = 0; i < TIME_CHARS; i++) {
+            if (form.charAt(i) != '_' && line[at + i] != form.charAt(i)) {
+                throw new DateTimeException("not a timestamp of ours");
+            }
+        }
+        int hour = number(line, at + 11, 2);
+        int minute = number(line, at + 14, 2);
+        int second = number(line, at + 17, 2);
+        if (hour > 23 || minute > 59 || second > 59) {
+            throw new DateTimeException("no time of day");
+        }
+        long days = LocalDate.of(number(line, at, 4), number(line, at + 5, 2),
+                number(line, at + 8, 2)).toEpochDay();
+        return Instant.ofEpochMilli(((days * 24 + hour) * 60 + minute) * 60_000
+                + second * 1000L + number(line, at + 20, 3));
+    }
+
+    private static int number(byte[] line, int at, int digits) {
+        int number = 0;
+        for (int i = at; i < at + digits; i++) {
+            if (line[i] < '0' || line[i] > '9') {
+                throw new DateTimeException("not a number");
+            }
+            number = number * 10 + line[i] - '0';
+        }
+        return number;
+    }
+}
