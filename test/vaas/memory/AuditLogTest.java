@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.api.LogLines;
 import vaas.json.Json;
 import vaas.json.JsonException;
 
+@ExtendWith(Handles.class)
 class AuditLogTest {
     private static final Requester CALLER = new Requester("id-1", "192.0.2.7");
 

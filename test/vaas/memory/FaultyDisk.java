@@ -3,34 +3,49 @@ package vaas.memory;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import vaas.memory.FolderNames.Inode;
 
 /**
  * A disk in memory that fails where it is told to, and knows what a power cut could leave: each
- * file's content and the folder's names, both as they are and as they were last synced.
+ * file's content as it is or as it was last synced, and each folder's names as they are, as they
+ * were last synced, or anything between, whatever the other folders are like.
  */
 final class FaultyDisk implements Disk {
     static final Path FOLDER = Path.of("folder");
-    private static final Path FILE = FOLDER.resolve(MemoryFile.FILE_NAME);
+    /** The file that {@link #with} makes and {@link #content()} tells of. */
+    private static final Path FILE = FOLDER.resolve("memory.jsonl");
 
-    /** Names of all calls so far, in order. */
+    /** Names of all calls since they were last counted anew, in order. */
     final List<String> calls = new ArrayList<>();
     long bytesRead;
     long usableBytes = 1L << 40;
 
-    private Map<Path, Inode> names = new HashMap<>();
-    private Map<Path, Inode> syncedNames = new HashMap<>();
-    /** The names after each change since then: a journal may have got as far as any of them. */
-    private final List<Map<Path, Inode>> namesBetween = new ArrayList<>();
-    private boolean locked;
+    private final Map<Path, FolderNames> folders = new LinkedHashMap<>();
+    private final List<Inode> inodes = new ArrayList<>(); // all there ever were
+    private final FolderNames journal = new FolderNames(); // of all folders in one
+    private final Set<Path> locked = new HashSet<>();
+    private final List<Exception> misuses = new CopyOnWriteArrayList<>();
+    private final Set<FaultyHandle> open = new HashSet<>();
     private Fault fault = (call, count) -> false;
+    private final Set<String> failed = new HashSet<>();
     private Hook beforeSync = () -> {};
+
+    /** An empty disk with one folder, {@link #FOLDER}. */
+    FaultyDisk() {
+        folders.put(FOLDER, new FolderNames());
+        Handles.watch(this);
+    }
 
     /** Decides whether a call fails. */
     interface Fault {
@@ -42,158 +57,255 @@ final class FaultyDisk implements Disk {
         void run();
     }
 
-    private static final class Inode {
-        byte[] content = new byte[0];
-        byte[] synced = new byte[0];
-    }
-
     /** A disk that holds one memory file, durably. */
     static FaultyDisk with(byte[] content) {
         FaultyDisk disk = new FaultyDisk();
         Inode inode = new Inode();
         inode.content = content.clone();
         inode.synced = inode.content;
-        disk.names.put(FILE, inode);
-        disk.syncedNames.put(FILE, inode);
+        disk.addDurably(FILE, inode);
         return disk;
     }
 
+    /** From now on calls fail as this decides; they are counted anew, the first one is 1. */
     synchronized void failWhen(Fault newFault) {
         fault = newFault;
+        failed.clear();
         calls.clear();
     }
 
-    void heal() {
-        failWhen((call, count) -> false);
+    /** True if a call has failed since {@link #failWhen}: a loop over all calls ends when none has. */
+    synchronized boolean hasFailed() {
+        return !failed.isEmpty();
+    }
+
+    /** True if such a call has. */
+    synchronized boolean hasFailed(String call) {
+        return failed.contains(call);
+    }
+
+    /** From now on nothing fails. */
+    synchronized void heal() {
+        fault = (call, count) -> false;
+    }
+
+    /** Forgets the calls made so far. */
+    synchronized void countAnew() {
+        calls.clear();
     }
 
     void beforeSync(Hook hook) {
         beforeSync = hook;
     }
 
-    /** The disk as another process would find it after this one was killed. */
-    FaultyDisk afterKill() {
-        return image(names, false);
+    /** The process that used this disk is gone: what it had open or locked is no leak. */
+    synchronized void kill() {
+        open.clear();
+        locked.clear();
     }
 
-    /** All that a power cut can leave: names and contents, each as they are or as last synced. */
-    List<FaultyDisk> afterPowerCut() {
-        List<FaultyDisk> left = new ArrayList<>(List.of(afterKill(), image(names, true),
-                image(syncedNames, false), image(syncedNames, true)));
-        for (Map<Path, Inode> between : namesBetween) {
-            left.add(image(between, false));
-            left.add(image(between, true));
+    /** All that a power cut, or a kill, can leave. */
+    synchronized List<FaultyDisk> afterPowerCut() {
+        List<Map<Path, Inode>> states = List.of(Map.of());
+        for (FolderNames names : folders.values()) {
+            states = names.combinedWith(states);
         }
-        return left;
+        return images(states);
+    }
+
+    /** The same where all folders change together, in order, as with one journal for all. */
+    synchronized List<FaultyDisk> afterPowerCutOfAJournal() {
+        return images(journal.combinedWith(List.of(Map.of())));
+    }
+
+    /** The least that a power cut can leave: of names and contents only what was synced. */
+    synchronized FaultyDisk onlyWhatIsSynced() {
+        Map<Path, Inode> state = new LinkedHashMap<>();
+        folders.values().forEach(names -> state.putAll(names.synced()));
+        return image(state, true);
     }
 
     /** The memory file as it is; empty if there is none. */
     synchronized byte[] content() {
-        return names.containsKey(FILE) ? names.get(FILE).content : new byte[0];
+        Inode inode = now().get(FILE);
+        return inode == null ? new byte[0] : inode.content;
     }
 
     synchronized void content(byte[] content) {
-        names.get(FILE).content = content;
+        now().get(FILE).content = content;
     }
 
     /** A file's text as it is; empty if there is none. */
     synchronized String text(String fileName) {
-        return names.entrySet().stream()
+        return now().entrySet().stream()
                 .filter(entry -> entry.getKey().getFileName().toString().equals(fileName))
-                .map(entry -> new String(entry.getValue().content, StandardCharsets.UTF_8))
-                .findAny().orElse("");
+                .map(entry -> entry.getValue().text()).findAny().orElse("");
     }
 
     /** True if any file, also one that has lost its name but not its blocks, holds the text. */
     synchronized boolean holds(String text) {
-        return names.values().stream().anyMatch(inode ->
-                new String(inode.content, StandardCharsets.UTF_8).contains(text));
+        return inodes.stream().anyMatch(inode -> inode.text().contains(text));
     }
 
     synchronized List<String> fileNames() {
-        return names.keySet().stream().map(path -> path.getFileName().toString()).toList();
+        return now().keySet().stream().map(path -> path.getFileName().toString()).toList();
     }
 
-    private synchronized FaultyDisk image(Map<Path, Inode> from, boolean synced) {
+    /** What is wrong with how the disk was used: what was used after its end, or is still open. */
+    synchronized List<Exception> misuses() {
+        List<Exception> all = new ArrayList<>(misuses);
+        open.forEach(handle -> all.add(handle.opened));
+        locked.forEach(folder -> all.add(new IOException("still locked: " + folder)));
+        return all;
+    }
+
+    private Map<Path, Inode> now() {
+        Map<Path, Inode> names = new LinkedHashMap<>();
+        folders.values().forEach(folder -> names.putAll(folder.now()));
+        return names;
+    }
+
+    private List<FaultyDisk> images(Collection<Map<Path, Inode>> states) {
+        List<FaultyDisk> left = new ArrayList<>();
+        for (Map<Path, Inode> state : states) {
+            left.add(image(state, false));
+            left.add(image(state, true));
+        }
+        return left;
+    }
+
+    private FaultyDisk image(Map<Path, Inode> state, boolean synced) {
         FaultyDisk disk = new FaultyDisk();
-        from.forEach((path, inode) -> {
-            Inode copy = new Inode();
-            copy.content = synced ? inode.synced : inode.content;
-            copy.synced = copy.content;
-            disk.names.put(path, copy);
-            disk.syncedNames.put(path, copy);
-        });
+        folders.keySet().forEach(folder -> disk.folders.put(folder, new FolderNames()));
+        state.forEach((path, inode) -> disk.addDurably(path, inode.copy(synced)));
         return disk;
+    }
+
+    private void addDurably(Path file, Inode inode) {
+        inodes.add(inode);
+        folders.computeIfAbsent(file.getParent(), it -> new FolderNames());
+        put(file, inode);
+        folders.get(file.getParent()).sync();
+        journal.sync();
+    }
+
+    private void put(Path file, Inode inode) {
+        folders.get(file.getParent()).put(file, inode);
+        journal.put(file, inode);
+    }
+
+    /** Also fails where there is no such folder. */
+    private Inode find(Path file) throws IOException {
+        Inode inode = names(file.getParent()).now().get(file);
+        if (inode == null) {
+            throw new FileNotFoundException(file.toString());
+        }
+        return inode;
+    }
+
+    private FolderNames names(Path folder) throws IOException {
+        FolderNames names = folders.get(folder);
+        if (names == null) {
+            throw new FileNotFoundException(folder.toString());
+        }
+        return names;
     }
 
     private synchronized void call(String name) throws IOException {
         calls.add(name);
         if (fault.fails(name, calls.size())) {
+            failed.add(name);
             throw new IOException("no luck with " + name);
         }
     }
 
     @Override
-    public void createFolder(Path folder) throws IOException {
+    public synchronized void createFolder(Path folder) throws IOException {
         call("createFolder");
+        folders.computeIfAbsent(folder, it -> new FolderNames());
     }
 
     @Override
     public synchronized Closeable lock(Path folder) throws IOException {
         call("lock");
-        if (locked) {
+        names(folder);
+        if (!locked.add(folder)) {
             throw new IOException("in use");
         }
-        locked = true;
-        return () -> locked = false;
+        return () -> unlock(folder);
+    }
+
+    private synchronized void unlock(Path folder) {
+        locked.remove(folder);
     }
 
     @Override
     public synchronized boolean exists(Path file) throws IOException {
         call("exists");
-        return names.containsKey(file);
+        return now().containsKey(file) || folders.containsKey(file);
     }
 
     @Override
     public synchronized Handle create(Path file) throws IOException {
         call("create");
-        Inode inode = names.computeIfAbsent(file, it -> new Inode());
+        Inode inode = names(file.getParent()).now().get(file);
+        if (inode == null) {
+            inode = new Inode();
+            inodes.add(inode);
+            put(file, inode);
+        }
         inode.content = new byte[0];
-        namesBetween.add(new HashMap<>(names));
-        return new FaultyHandle(inode);
+        return new FaultyHandle(file, inode, true);
     }
 
     @Override
     public synchronized Handle open(Path file) throws IOException {
         call("open");
-        if (!names.containsKey(file)) {
-            throw new FileNotFoundException(file.toString());
-        }
-        return new FaultyHandle(names.get(file));
+        return new FaultyHandle(file, find(file), true);
+    }
+
+    /** Opens a file that is only to be looked at. */
+    public synchronized Handle openToRead(Path file) throws IOException {
+        call("openToRead");
+        return new FaultyHandle(file, find(file), false);
     }
 
     @Override
     public synchronized void move(Path from, Path to) throws IOException {
         call("move");
-        if (!names.containsKey(from)) {
-            throw new FileNotFoundException(from.toString());
+        Inode inode = find(from);
+        names(to.getParent());
+        journal.move(from, to);
+        if (from.getParent().equals(to.getParent())) {
+            names(from.getParent()).move(from, to);
+        } else { // two changes, of which a power cut may leave the one without the other
+            names(from.getParent()).remove(from);
+            names(to.getParent()).put(to, inode);
         }
-        names.put(to, names.remove(from));
-        namesBetween.add(new HashMap<>(names));
+    }
+
+    /** Gives a file a second name, which must be free. */
+    public synchronized void link(Path existing, Path link) throws IOException {
+        call("link");
+        Inode inode = find(existing);
+        if (names(link.getParent()).now().containsKey(link)) {
+            throw new FileAlreadyExistsException(link.toString());
+        }
+        put(link, inode);
     }
 
     @Override
     public synchronized void delete(Path file) throws IOException {
         call("delete");
-        names.remove(file);
-        namesBetween.add(new HashMap<>(names));
+        names(file.getParent()).remove(file);
+        journal.remove(file);
     }
 
     @Override
     public synchronized void syncFolder(Path folder) throws IOException {
         call("syncFolder");
-        syncedNames = new HashMap<>(names);
-        namesBetween.clear();
+        names(folder).sync();
+        journal.sync();
     }
 
     @Override
@@ -201,16 +313,42 @@ final class FaultyDisk implements Disk {
         return usableBytes;
     }
 
+    /** Like a file of the real disk it fails once it is closed; and that is remembered. */
     private final class FaultyHandle implements Handle {
         private final Inode inode;
+        private final boolean writable;
+        private final Exception opened; // tells where
 
-        FaultyHandle(Inode inode) {
+        FaultyHandle(Path file, Inode inode, boolean writable) {
             this.inode = inode;
+            this.writable = writable;
+            this.opened = new Exception("still open: " + file);
+            open.add(this);
+        }
+
+        private void use(String name, boolean changes) throws IOException {
+            requireUsable(name, changes);
+            call(name);
+        }
+
+        private void requireUsable(String name, boolean changes) throws IOException {
+            synchronized (FaultyDisk.this) {
+                require(open.contains(this), name + " of a file that is closed");
+                require(writable || !changes, name + " of a file opened to read");
+            }
+        }
+
+        private void require(boolean fine, String misuse) throws IOException {
+            if (!fine) {
+                IOException failure = new IOException(misuse);
+                misuses.add(failure);
+                throw failure;
+            }
         }
 
         @Override
         public long length() throws IOException {
-            call("length");
+            use("length", false);
             synchronized (FaultyDisk.this) {
                 return inode.content.length;
             }
@@ -218,7 +356,7 @@ final class FaultyDisk implements Disk {
 
         @Override
         public int read(long offset, byte[] into, int start, int count) throws IOException {
-            call("read");
+            use("read", false);
             synchronized (FaultyDisk.this) {
                 int read = (int) Math.min(count, inode.content.length - offset);
                 if (read <= 0) {
@@ -232,6 +370,7 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void write(long offset, byte[] bytes) throws IOException {
+            requireUsable("write", true);
             try {
                 call("write");
             } catch (IOException e) {
@@ -243,7 +382,7 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void truncate(long length) throws IOException {
-            call("truncate");
+            use("truncate", true);
             synchronized (FaultyDisk.this) {
                 inode.content = Arrays.copyOf(inode.content, (int) length);
             }
@@ -256,15 +395,19 @@ final class FaultyDisk implements Disk {
                 written = inode.content;
             }
             beforeSync.run();
-            call("sync");
+            use("sync", true);
             synchronized (FaultyDisk.this) {
                 inode.synced = written;
             }
         }
 
+        /** Also when it fails: the operating system has let go of it by then. */
         @Override
         public void close() throws IOException {
-            call("close");
+            synchronized (FaultyDisk.this) {
+                open.remove(this);
+                call("close");
+            }
         }
 
         private void put(long offset, byte[] bytes) {

@@ -33,7 +33,7 @@ class FileResetTest {
         assertEquals(OLD.length, file.end());
         reset.swap(VIEW);
         assertEquals(0, file.end());
-        assertArrayEquals(OLD, disk.afterPowerCut().get(3).content(), "not durable yet");
+        assertArrayEquals(OLD, disk.onlyWhatIsSynced().content(), "not durable yet");
         reset.makeDurable();
         for (FaultyDisk left : disk.afterPowerCut()) {
             assertArrayEquals(new byte[0], left.content());
@@ -49,7 +49,7 @@ class FileResetTest {
         assertEquals(2048, index.count());
         reset.swap(VIEW);
         reset.makeDurable();
-        disk.heal(); // begins to count anew
+        disk.countAnew();
         reset.wipe(index);
         assertEquals(3000, index.count());
         assertEquals(0, held.length());
@@ -116,6 +116,7 @@ class FileResetTest {
     @Test
     void aBackupHoldsWhatWasAcknowledgedAndNotWhatWaitedForItsForce() throws IOException {
         int acknowledged = OLD.length / 2;
+        disk.createFolder(Path.of("kept"));
         FileReset reset = file.prepareReset(Optional.of(Path.of("kept", "backup")));
         reset.swap(Turns.view(acknowledged, 20));
         reset.makeDurable();

@@ -92,7 +92,7 @@ class FileRewriteTest {
         int[] asked = {0};
         assertFalse(rewrite.copyTo(OLD.length, () -> ++asked[0] < 2), "after a part of it");
         assertTrue(disk.text(MemoryFile.NEW_NAME).contains("\"q501\""));
-        disk.heal(); // begins to count anew
+        disk.countAnew();
         rewrite.wipe();
         assertEquals(List.of("close", "truncate", "close", "delete"), disk.calls);
         assertOnly(OLD);

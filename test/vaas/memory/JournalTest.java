@@ -38,7 +38,7 @@ class JournalTest {
 
     private Journal open(UUID lastId, Clock clock) throws IOException {
         file = MemoryFile.open(disk, FaultyDisk.FOLDER);
-        disk.heal(); // begins to count anew
+        disk.countAnew();
         return Turns.journal(file, lastId, Turns.view(file.end(), 20), clock);
     }
 
@@ -161,7 +161,7 @@ class JournalTest {
         assertTrue(first.get().isPresent());
         assertTrue(second.get().isPresent());
         closing.join();
-        assertEquals(4, Tail.wholeTurns(Turns.open(disk.afterPowerCut().get(3)),
+        assertEquals(4, Tail.wholeTurns(Turns.open(disk.onlyWhatIsSynced()),
                 disk.content().length, 20, 1 << 20).list().size() * 2);
         assertEquals("close", disk.calls.get(disk.calls.size() - 1));
     }

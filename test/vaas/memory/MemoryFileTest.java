@@ -23,7 +23,7 @@ class MemoryFileTest {
     void openIsDurableBeforeItReturns() throws IOException {
         FaultyDisk disk = new FaultyDisk();
         assertEquals(0, open(disk).end());
-        assertEquals(List.of(MemoryFile.FILE_NAME), disk.afterPowerCut().get(3).fileNames());
+        assertEquals(List.of(MemoryFile.FILE_NAME), disk.onlyWhatIsSynced().fileNames());
         FaultyDisk whole = FaultyDisk.with(TWO);
         assertEquals(TWO.length, open(whole).end());
         assertEquals(List.of("sync", "syncFolder"),
@@ -45,7 +45,7 @@ class MemoryFileTest {
     void aLeftoverIsEmptiedBeforeItLosesItsName() throws IOException {
         FaultyDisk disk = FaultyDisk.with(TWO);
         disk.create(FaultyDisk.FOLDER.resolve(MemoryFile.NEW_NAME)).write(0, TWO);
-        disk.heal(); // begins to count anew
+        disk.countAnew();
         open(disk);
         assertEquals(List.of("exists", "create", "close", "delete"), disk.calls.subList(0, 4));
         assertEquals(List.of(MemoryFile.FILE_NAME), disk.fileNames());
@@ -70,6 +70,7 @@ class MemoryFileTest {
         assertEquals(TWO.length, file.end());
         assertArrayEquals(TWO, disk.content());
         disk.heal();
+        disk.countAnew();
         file.append(MORE);
         assertEquals(List.of("write"), disk.calls, "there is nothing left to cut");
         assertArrayEquals(Turns.lines(1, 3), disk.content());
@@ -88,6 +89,7 @@ class MemoryFileTest {
         assertThrows(IOException.class, () -> file.append(MORE));
         assertEquals(List.of("truncate"), disk.calls, "nothing is written behind half a turn");
         disk.heal();
+        disk.countAnew();
         file.append(Turns.lines(4, 4));
         assertEquals(List.of("truncate", "write"), disk.calls);
         assertArrayEquals(Turns.utf8(Turns.text(1, 2) + Turns.text(4, 4)), disk.content());

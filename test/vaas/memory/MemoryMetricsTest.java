@@ -10,10 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import vaas.config.Config;
 import vaas.metrics.Metrics;
 
 /** What a memory counts, as the text of its metrics tells it. */
+@ExtendWith(Handles.class)
 class MemoryMetricsTest {
     private final Metrics metrics = new Metrics();
 

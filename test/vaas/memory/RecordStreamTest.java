@@ -14,7 +14,7 @@ class RecordStreamTest {
     /** A journal over the first bytes of a file. */
     private static Journal journal(FaultyDisk disk, long end) throws IOException {
         MemoryFile file = MemoryFile.open(disk, FaultyDisk.FOLDER);
-        disk.heal();
+        disk.countAnew();
         disk.bytesRead = 0;
         return Turns.journal(file, null, Turns.view(end, 20), Talk.CLOCK);
     }

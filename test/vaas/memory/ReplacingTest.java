@@ -36,6 +36,7 @@ class ReplacingTest {
 
     @Test
     void aResetSaysWhatItRemoved() throws IOException {
+        disk.createFolder(Path.of("there"));
         assertEquals(new Receipt(16, OLD.length, 1, Optional.empty()),
                 replacing.reset(Optional.empty()));
         assertEquals(new Receipt(0, 0, 2, Optional.of("kept")),

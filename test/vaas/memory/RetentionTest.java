@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.config.Config;
 import vaas.metrics.Metrics;
@@ -82,6 +83,7 @@ class RetentionTest {
     }
 
     @Test
+    @ExtendWith(Handles.class)
     void turnsThatAreTooOldGoAtStart() throws IOException {
         FaultyDisk disk = FaultyDisk.with(Talk.file(3));
         Clock later = Clock.offset(Talk.CLOCK, Duration.ofDays(10));
@@ -93,7 +95,7 @@ class RetentionTest {
                 Duration.ofDays(5)), later, new Metrics())) {
             await(() -> memory.size().orElseThrow() == 4);
             assertEquals(turns(4, 5), all(memory));
-            assertFalse(disk.holds("q3"));
+            await(() -> !disk.holds("q3")); // wiped behind the chats
         }
         try (Memory memory = Memory.open(disk, store(FaultyDisk.FOLDER, 0, 0,
                 Duration.ofDays(5)), Clock.offset(later, Duration.ofDays(6)), new Metrics())) {
@@ -146,6 +148,7 @@ class RetentionTest {
     }
 
     @Test
+    @ExtendWith(Handles.class)
     void aTurnThatWaitsForItsForceSurvivesARewrite() throws Exception {
         FaultyDisk disk = FaultyDisk.with(Talk.file(8));
         CountDownLatch copying = new CountDownLatch(1);
@@ -169,7 +172,8 @@ class RetentionTest {
     @Test
     void failingAtAnyDiskCallOfARewriteLosesNothing() throws IOException {
         for (boolean forGood : new boolean[] {false, true}) {
-            for (int at = 1; at <= 24; at++) {
+            boolean failed = true;
+            for (int at = 1; failed; at++) {
                 FaultyDisk disk = FaultyDisk.with(Talk.file(8));
                 MemoryFile file = MemoryFile.open(disk, FaultyDisk.FOLDER);
                 SparseIndex index = new SparseIndex("file", file.end());
@@ -188,6 +192,7 @@ class RetentionTest {
                 } catch (IOException e) {
                     // and then?
                 }
+                failed = disk.hasFailed();
                 disk.heal();
                 for (FaultyDisk left : disk.afterPowerCut()) {
                     try (Memory memory = Talk.open(left)) {
@@ -197,11 +202,13 @@ class RetentionTest {
                         assertEquals(0, memory.damagedLines());
                     }
                 }
+                disk.kill();
             }
         }
     }
 
     @Test
+    @ExtendWith(Handles.class)
     void aResetDoesNotWaitForARewriteToEnd() throws Exception {
         FaultyDisk disk = FaultyDisk.with(Talk.file(2000));
         CountDownLatch goOn = new CountDownLatch(1);
