@@ -15,4 +15,6 @@ module vaas {
     exports vaas.config;
     exports vaas.memory;
     exports vaas.metrics;
+
+    exports vaas to java.logging; // which makes the program's log manager by its name
 }

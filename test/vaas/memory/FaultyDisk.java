@@ -74,7 +74,7 @@ final class FaultyDisk implements Disk {
         calls.clear();
     }
 
-    /** True if a call has failed since {@link #failWhen}: a loop over all calls ends when none has. */
+    /** True if a call has failed since {@link #failWhen}: a loop over all ends when none has. */
     synchronized boolean hasFailed() {
         return !failed.isEmpty();
     }

@@ -285,7 +285,7 @@ class GroqClientTest {
         assertRequests(3);
     }
 
-    /** A port that is taken, so that nobody else can listen there meanwhile, but not listened at. */
+    /** Its port is taken, so that nobody else can listen there meanwhile, but not listened at. */
     @Test
     void aServerThatDoesNotListenIsUnreachable() throws IOException {
         try (Socket deaf = new Socket()) {
@@ -370,7 +370,7 @@ class GroqClientTest {
         assertTimesOut(status(503).build(), status(500).build(), stalling());
     }
 
-    /** Under deadlines that double until one is long enough, on this machine, for all answers. */
+    /** Under deadlines that double until one is long enough for all answers on this machine. */
     private void assertTimesOut(MockResponse... answers) throws IOException {
         Duration deadline = Duration.ofMillis(250);
         Completion outcome;
