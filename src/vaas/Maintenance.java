@@ -29,7 +29,7 @@ final class Maintenance {
     /** 0 if all is well, else 1. */
     int verify() throws IOException {
         checkFolder();
-        return Verify.folder(store.memoryDir(), out) ? 0 : Main.EXIT_TROUBLE;
+        return Verify.folder(store.memoryDir(), out) ? ExitCode.OK : ExitCode.TROUBLE;
     }
 
     /** 1 if a phrase is found anywhere, else 0; it comes by standard input, to leave no trace. */
@@ -43,7 +43,7 @@ final class Maintenance {
         }
         List<Path> folders = new ArrayList<>(List.of(store.memoryDir()));
         store.backupDir().ifPresent(folders::add); // a folder that is missing is trouble
-        return Contains.search(folders, phrase, out) ? Main.EXIT_TROUBLE : 0;
+        return Contains.search(folders, phrase, out) ? ExitCode.TROUBLE : ExitCode.OK;
     }
 
     /** 0 if the backup is in place. */
@@ -59,7 +59,7 @@ final class Maintenance {
         }
         out.println("restored " + Restore.run(store.memoryDir(), file.toAbsolutePath())
                 + " records");
-        return 0;
+        return ExitCode.OK;
     }
 
     private void checkFolder() throws IOException {

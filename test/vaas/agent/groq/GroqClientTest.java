@@ -370,7 +370,7 @@ class GroqClientTest {
         assertTimesOut(status(503).build(), status(500).build(), stalling());
     }
 
-    /** Under deadlines that double until one is long enough for all answers on this machine. */
+    /** Under deadlines that double until one is long enough for all answers, on any machine. */
     private void assertTimesOut(MockResponse... answers) throws IOException {
         Duration deadline = Duration.ofMillis(250);
         Completion outcome;
@@ -402,7 +402,8 @@ class GroqClientTest {
     @Test
     void aRateLimitLongerThanTheDeadlineIsPassedOn() {
         script(status(429).setHeader("retry-after-ms", "9500").build(), says("too late"));
-        assertEquals(new Busy(Duration.ofMillis(9500)), complete(within(NINE_SECONDS, config(groq))));
+        assertEquals(new Busy(Duration.ofMillis(9500)),
+                complete(within(NINE_SECONDS, config(groq))));
         assertRequests(1);
     }
 
