@@ -18,18 +18,26 @@ fail() {
   exit 1
 }
 
-# Settings in .env: NAME=value lines; what the environment has already wins. Never executed.
-# A relative folder there is meant from that file, as is the default of MEMORY_DIR; one in the
-# environment from the current folder.
+# Settings in .env: NAME=value lines, the last of a name; what the environment has already wins.
+# Never executed. Quotes end a value, and a blank and # after it begin a comment. A relative folder
+# there is meant from that file, as is the default of MEMORY_DIR; one in the environment from the
+# current folder.
+blank='[[:blank:]]'
+comments="
+  s/^\($blank*\"[^\"]*\"\)$blank$blank*#.*/\1/; t
+  s/^\($blank*'[^']*'\)$blank$blank*#.*/\1/; t
+  /^$blank*[\"']/ !s/$blank$blank*#.*//
+"
+names=' '
 if [ -f "$home/.env" ]; then
   number=0
   while IFS= read -r line || [ -n "$line" ]; do
     number=$((number + 1))
-    line=$(printf '%s' "$line" | tr -d '\r' | sed 's/^[[:blank:]]*//; s/[[:blank:]]*$//')
+    line=$(printf '%s' "$line" | tr -d '\r' | sed "s/^$blank*//; s/$blank*\$//")
     case $line in '' | '#'*) continue ;; esac
     line=${line#export }
-    name=$(printf '%s' "${line%%=*}" | sed 's/[[:blank:]]*$//')
-    value=$(printf '%s' "${line#*=}" | sed 's/^[[:blank:]]*//')
+    name=$(printf '%s' "${line%%=*}" | sed "s/$blank*\$//")
+    value=$(printf '%s' "${line#*=}" | sed "$comments" | sed "s/^$blank*//; s/$blank*\$//")
     case $line in *=*) ;; *) name= ;; esac
     case $name in '' | [0-9]* | *[!A-Za-z0-9_]*)
       echo "run.sh: line $number of .env is not NAME=value" >&2; exit 2 ;;
@@ -41,10 +49,17 @@ if [ -f "$home/.env" ]; then
       \'*\') value=${value#\'}; value=${value%\'} ;;
     esac
     case $name in MEMORY_DIR | RESET_BACKUP_DIR)
-      case $value in '' | /*) ;; *) value=$home/$value ;; esac ;;
+      case $value in
+        '' | /*) ;;
+        '~/'*) value=${HOME:-}/${value#??} ;;
+        *) value=$home/$value ;;
+      esac
     esac
-    if ! printenv "$name" > /dev/null; then
+    case $names in *" $name "*) ;; *) ! printenv "$name" > /dev/null || continue ;; esac
+    # Names that the shell keeps for itself, as bash does UID, are not for the program.
+    if (export "$name=$value") 2> /dev/null; then
       export "$name=$value"
+      names="$names$name "
     fi
   done < "$home/.env"
 fi
@@ -69,8 +84,14 @@ elif [ ! -f "$home/build/vaas.jar" ]; then
   fail "vaas is not built yet, and there is no make to do it"
 fi
 
+# The collector that the operator picks wins; two are an error.
+collector=-XX:+UseSerialGC
+for option in ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_OPTS:-}; do
+  case $option in -XX:+Use*GC) collector= ;; esac
+done
+
 # In place of this shell, so that signals and exit codes are the program's own. Out of memory, the
 # JDK's server could go deaf while the process lives on; a process that has ended is seen.
 # shellcheck disable=SC2086 # JAVA_OPTS holds several words
-exec "$java" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError ${JAVA_OPTS:-} \
+exec "$java" $collector -XX:+ExitOnOutOfMemoryError ${JAVA_OPTS:-} \
   -jar "$home/build/vaas.jar" "$@"

@@ -16,4 +16,6 @@ module vaas {
     exports vaas.memory;
     exports vaas.memory.folder;
     exports vaas.metrics;
+
+    exports vaas to java.logging; // which makes the program's log manager by its name
 }

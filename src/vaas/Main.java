@@ -1,22 +1,21 @@
 package vaas;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import vaas.agent.SearchMemory;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.OfflineGroq;
 import vaas.api.Api;
+import vaas.budget.Budget;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.config.Setting;
-import vaas.budget.Budget;
 import vaas.memory.Memory;
 import vaas.memory.folder.Maintenance;
 import vaas.memory.folder.MemoryFolder;
@@ -27,23 +26,8 @@ final class Main {
     /** Of this source; {@code --version} prints it. */
     static final String VERSION = "0.1.0";
 
-    /** Exit code when settings or options are wrong. */
-    static final int EXIT_USAGE = 2;
-    /** Exit code when the port or the disk refuses. */
-    static final int EXIT_TROUBLE = 1;
-
-    private static final String HELP = "--help";
-    private static final String VERSION_OPTION = "--version";
-    private static final String OFFLINE = "--offline";
-    private static final String VERIFY = "--verify";
-    private static final String CONTAINS = "--contains";
-    private static final String RESTORE = "--restore";
-
-    private static final Set<String> OPTIONS =
-            Set.of(HELP, VERSION_OPTION, OFFLINE, VERIFY, CONTAINS, RESTORE);
-    /** What goes together, besides --restore with its file. */
-    private static final Set<Set<String>> USAGES = Set.of(
-            Set.of(), Set.of(OFFLINE), Set.of(VERIFY), Set.of(VERIFY, CONTAINS));
+    /** What {@link #run} returns instead of an exit code while the server runs. */
+    private static final int RUNS = -1;
 
     private Main() {}
 
@@ -54,58 +38,57 @@ final class Main {
      */
     public static void main(String[] args) {
         Logging.prepare();
-        int exitCode = run(List.of(args), System.getenv(), System.out, System.err);
-        if (exitCode >= 0) {
+        int exitCode =
+                run(List.of(args), System.getenv(), System.in, System.out, System.err);
+        if (exitCode != RUNS) {
             System.exit(exitCode);
         }
     }
 
-    /** Returns the exit code, or -1 if the server runs. */
-    static int run(List<String> args, Map<String, String> environment, PrintStream out,
-            PrintStream err) {
-        boolean restore = args.size() == 2 && args.get(0).equals(RESTORE);
-        for (String arg : restore ? args.subList(0, 1) : args) {
-            if (!OPTIONS.contains(arg)) {
-                err.println("vaas: unknown option " + arg + "; see --help");
-                return EXIT_USAGE;
-            }
-        }
-        if (args.contains(HELP)) {
-            out.print(help());
-            return 0;
-        } else if (args.contains(VERSION_OPTION)) {
-            out.println("vaas " + VERSION);
-            return 0;
-        } else if (!restore && !USAGES.contains(new HashSet<>(args))) {
-            err.println("vaas: these options don't go together; see --help");
-            return EXIT_USAGE;
-        }
-        // What looks after a memory needs no model.
-        boolean offline = !args.isEmpty();
-        Config config;
+    /** Returns an {@link ExitCode}, or {@link #RUNS}. */
+    static int run(List<String> args, Map<String, String> environment, InputStream in,
+            PrintStream out, PrintStream err) {
         try {
-            config = Config.parse(environment, offline);
+            Command command = Command.of(args);
+            if (command == Command.HELP || command == Command.VERSION) {
+                out.print(command == Command.HELP ? help() : version() + System.lineSeparator());
+                return ExitCode.OK;
+            }
+            Config config = Config.parse(environment, !command.asksModel());
+            Logging.level(config.logLevel());
+            return perform(command, args, config, in, out, err);
+        } catch (Command.UsageException e) {
+            err.println("vaas: " + e.getMessage() + "; see --help");
         } catch (ConfigException e) {
             e.faults().forEach(fault -> err.println("vaas: " + fault));
-            return EXIT_USAGE;
         }
-        Logging.level(config.logLevel());
+        return ExitCode.USAGE;
+    }
+
+    private static int perform(Command command, List<String> args, Config config, InputStream in,
+            PrintStream out, PrintStream err) {
+        Maintenance maintenance = new Maintenance(
+                config.store().memoryDir(), config.store().backupDir(), out);
         try {
-            Maintenance maintenance = new Maintenance(
-                    config.store().memoryDir(), config.store().backupDir(), out);
-            if (args.contains(CONTAINS)) {
-                return maintenance.contains(System.in) ? EXIT_TROUBLE : 0;
-            } else if (args.contains(VERIFY)) {
-                return maintenance.verify() ? 0 : EXIT_TROUBLE;
-            } else if (restore) {
-                maintenance.restore(args.get(1));
-                return 0;
+            switch (command) {
+                case VERIFY:
+                    return maintenance.verify() ? ExitCode.OK : ExitCode.TROUBLE;
+                case CONTAINS:
+                    return maintenance.contains(in) ? ExitCode.TROUBLE : ExitCode.OK;
+                case RESTORE:
+                    maintenance.restore(args.get(1));
+                    return ExitCode.OK;
+                default:
+                    return start(config, command == Command.SERVE_OFFLINE, out);
             }
-            return start(config, offline, out);
         } catch (IOException | RuntimeException e) {
             err.println("vaas: can't start: " + sentence(e));
-            return EXIT_TROUBLE;
+            return ExitCode.TROUBLE;
         }
+    }
+
+    private static String version() {
+        return "vaas " + VERSION;
     }
 
     static String help() {
@@ -135,7 +118,7 @@ final class Main {
         Opened opened = new Opened();
         try {
             serve(config, offline, opened, out);
-            return -1;
+            return RUNS;
         } catch (IOException | RuntimeException e) {
             opened.closeAll();
             throw e;
@@ -158,9 +141,9 @@ final class Main {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
             // Ends with 0: a stop that was asked for and went well is no failure.
-            Runtime.getRuntime().halt(0);
+            Runtime.getRuntime().halt(ExitCode.OK);
         }, "vaas-stop"));
-        out.println("vaas " + VERSION + " listens on " + api.url() + ", memory "
+        out.println(version() + " listens on " + api.url() + ", memory "
                 + config.store().memoryDir().toAbsolutePath() + ", model "
                 + groq.generalModel() + ", " + (offline ? "offline" : "online"));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,7 +35,7 @@ class MainTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private int run(Map<String, String> environment, String... args) {
-        return Main.run(List.of(args), environment,
+        return Main.run(List.of(args), environment, InputStream.nullInputStream(),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
     }
@@ -78,6 +79,16 @@ class MainTest {
         for (String part : List.of("--offline", "--help", "--version", "Exit codes: 0", "2")) {
             assertTrue(help.contains(part), help);
         }
+    }
+
+    @Test
+    void helpIsGivenWhereverItIsAskedForAndAnOptionMayComeTwice() {
+        assertEquals(0, run(Map.of(), "--restore", "--help"));
+        assertTrue(out.toString(StandardCharsets.UTF_8).startsWith("Usage: "));
+        assertEquals(2, run(Map.of("PORT", "bad"), "--offline", "--offline"));
+        assertEquals(2, run(Map.of("PORT", "bad"), "--contains", "--verify", "--contains"));
+        assertEquals(List.of("PORT", "PORT"),
+                errors().stream().map(line -> line.split(" ")[1]).toList());
     }
 
     @Test

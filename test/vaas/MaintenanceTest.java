@@ -48,9 +48,13 @@ class MaintenanceTest {
     }
 
     private int run(String... args) {
+        return run(InputStream.nullInputStream(), args);
+    }
+
+    private int run(InputStream in, String... args) {
         ByteArrayOutputStream toOut = new ByteArrayOutputStream();
         ByteArrayOutputStream toErr = new ByteArrayOutputStream();
-        int exitCode = Main.run(List.of(args), environment,
+        int exitCode = Main.run(List.of(args), environment, in,
                 new PrintStream(toOut, true, StandardCharsets.UTF_8),
                 new PrintStream(toErr, true, StandardCharsets.UTF_8));
         out = toOut.toString(StandardCharsets.UTF_8);
@@ -59,13 +63,8 @@ class MaintenanceTest {
     }
 
     private int contains(String typed) {
-        InputStream before = System.in;
-        System.setIn(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)));
-        try {
-            return run("--verify", "--contains");
-        } finally {
-            System.setIn(before);
-        }
+        return run(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+                "--verify", "--contains");
     }
 
     /** Asserts that the last run gave one sentence and nothing else. */

@@ -88,17 +88,26 @@ class RunShTest {
     private Process start(Path script, Path currentFolder, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(script.toString()));
         command.addAll(List.of(args));
+        return start(command, currentFolder);
+    }
+
+    private Process start(List<String> command, Path currentFolder) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(currentFolder.toFile());
         Map<String, String> environment = builder.environment();
         Arrays.stream(Setting.values()).map(Setting::name).forEach(environment::remove);
         // This test may itself have been started by make, with other goals in mind.
         List.of("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "JAVA_OPTS",
-                "JAVA_TOOL_OPTIONS").forEach(environment::remove);
+                "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS").forEach(environment::remove);
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.putAll(settings);
         Process process = builder.start();
         started.add(process);
         return process;
+    }
+
+    private Process startAtAnyPort(Path script, String... args) throws IOException {
+        settings.putIfAbsent("PORT", "0");
+        return start(script, folder, args);
     }
 
     private Ended end(Process process) throws Exception {
@@ -131,8 +140,11 @@ class RunShTest {
         final URI url;
 
         Server(Path script, String... args) throws IOException {
-            settings.putIfAbsent("PORT", "0");
-            process = start(script, folder, args);
+            this(startAtAnyPort(script, args));
+        }
+
+        Server(Process process) throws IOException {
+            this.process = process;
             out = new BufferedReader(new InputStreamReader(
                     process.getInputStream(), StandardCharsets.UTF_8));
             line = out.readLine();
@@ -268,6 +280,24 @@ class RunShTest {
         }
     }
 
+    /** As a module, without the script: the JDK makes the log manager by its name. */
+    @Nested
+    class OnTheModulePath {
+        @Test
+        void itStartsWithoutAWordOnStandardError() throws Exception {
+            List<String> command = List.of(System.getProperty("java.home") + "/bin/java",
+                    "-XX:TieredStopAtLevel=1", "-p", "build/vaas.jar:build/lib",
+                    "-m", "vaas/vaas.Main", "--offline");
+            settings.putAll(Map.of("PORT", "0", "LOG_LEVEL", "WARNING",
+                    "MEMORY_DIR", folder.resolve("memory").toString()));
+            Server server = new Server(start(command, home));
+            assertTrue(server.ask("/chat", HELLO).contains("sent 0 remembered messages"));
+            server.terminate();
+            assertEquals(0, server.awaitEnd());
+            assertEquals(List.of(), server.process.errorReader().lines().toList());
+        }
+    }
+
     @Nested
     class WhatKeepsItFromStarting {
         @Test
@@ -377,6 +407,71 @@ class RunShTest {
                             "ALLOWED_HOSTS", "DISABLE_TOOLS", "MEMORY_DIR", "LOG_LEVEL",
                             "AGENT_PLACE"));
             assertFalse(Files.exists(made));
+        }
+
+        @Test
+        void aNameThatTheShellKeepsForItselfIsLeftToIt() throws Exception {
+            dotEnv("UID=1000\nEUID=1\nPPID=2\nSHELLOPTS=x\nBASH_VERSINFO=3\nOPTIND=x\nSECONDS=x\n"
+                    + "LINENO=x\nRANDOM=x\nPORT=1\nHTTPS_PROXY=http://proxy:3128\n");
+            fakeJava("17", "printenv PORT HTTPS_PROXY");
+            Path script = home.resolve("run.sh");
+            for (String shell : List.of("bash", "bash --posix", "dash", "ksh", "mksh", "yash")) {
+                List<String> command = new ArrayList<>(List.of(shell.split(" ")));
+                if (!isInstalled(command.get(0))) {
+                    continue;
+                }
+                command.add(script.toString());
+                Ended ended = end(start(command, folder));
+                assertEquals(0, ended.exitCode, shell + ended);
+                assertEquals(List.of("1", "http://proxy:3128"), ended.out, shell + ended);
+                assertEquals(List.of(), ended.err, shell);
+            }
+        }
+
+        private boolean isInstalled(String program) {
+            return Arrays.stream(System.getenv("PATH").split(":"))
+                    .anyMatch(bin -> Files.isExecutable(Path.of(bin, program)));
+        }
+
+        @Test
+        void quotesEndAValueAndABlankAndAHashBeginAComment() throws Exception {
+            dotEnv("PORT=1 # one\nAGENT_NAME=\"Ann # Lee\"\t# her\nAPI_TOKEN=a#b\n"
+                    + "GROQ_API_KEY='k # \"' # quoted\nALLOWED_HOSTS= # none\nLOG_LEVEL=#\n"
+                    + "SYSTEM_PROMPT=\"Say \"hi\" # now\"\nDISABLE_TOOLS='a' b' \n");
+            assertEquals(List.of("1", "Ann # Lee", "a#b", "k # \"", "", "#",
+                    "Say \"hi\" # now", "a' b"),
+                    values("PORT", "AGENT_NAME", "API_TOKEN", "GROQ_API_KEY", "ALLOWED_HOSTS",
+                            "LOG_LEVEL", "SYSTEM_PROMPT", "DISABLE_TOOLS"));
+        }
+
+        @Test
+        void theLastOfTwoLinesCounts() throws Exception {
+            dotEnv("PORT=1\nAGENT_NAME=Ann\nPORT=2\nAGENT_NAME=Lee\n");
+            settings.put("AGENT_NAME", "Eve");
+            assertEquals(List.of("2", "Eve"), values("PORT", "AGENT_NAME"));
+        }
+
+        @Test
+        void aTildeInAFolderOfDotEnvIsTheHomeFolder() throws Exception {
+            settings.put("HOME", "/home/ann");
+            dotEnv("MEMORY_DIR=~/memory\nRESET_BACKUP_DIR=\"~/old\"\nAGENT_NAME=~/Ann\n");
+            assertEquals(List.of("/home/ann/memory", "/home/ann/old", "~/Ann"),
+                    values("MEMORY_DIR", "RESET_BACKUP_DIR", "AGENT_NAME"));
+        }
+
+        @Test
+        void theCollectorThatTheOperatorPicksWins() throws Exception {
+            fakeJava("17", "for a; do echo \"<$a>\"; done");
+            assertTrue(run().out.contains("<-XX:+UseSerialGC>"));
+            settings.put("JAVA_OPTS", "-XX:+UseGCOverheadLimit");
+            assertTrue(run().out.contains("<-XX:+UseSerialGC>"), "which is no collector");
+            settings.put("JDK_JAVA_OPTIONS", "-Xmx64m -XX:+UseG1GC");
+            assertFalse(run().out.contains("<-XX:+UseSerialGC>"));
+            settings.clear();
+            settings.put("JAVA_OPTS", "-XX:+UseParallelGC -Da=b");
+            Ended real = run("--version");
+            assertEquals(0, real.exitCode, real.toString());
+            assertEquals(1, real.out.size(), real.toString());
         }
 
         @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,7 +39,7 @@ class AccessLogTest {
 
     @Test
     void aRequestIsOneLineWithoutItsQuery() throws IOException {
-        try (LogLines log = LogLines.listen(); Served served = Served.start(folder)) {
+        try (LogLines log = LogLines.listen(); Served served = start()) {
             served.get("/health?" + SECRET, "X-Request-Id: id-1");
             stop(served);
             List<String> lines = log.with("id-1");
@@ -50,7 +51,7 @@ class AccessLogTest {
 
     @Test
     void refusedRequestsAreLoggedToo() throws IOException {
-        try (LogLines log = LogLines.listen(); Served served = Served.start(folder)) {
+        try (LogLines log = LogLines.listen(); Served served = start()) {
             served.ask("BREW /%0apot", "", "X-Request-Id: id-2");
             served.chat("{", "X-Request-Id: id-3");
             stop(served);
@@ -61,7 +62,7 @@ class AccessLogTest {
 
     @Test
     void anErrorIsLoggedWithItsKindAndPlaceUnderTheSameId() throws IOException {
-        try (LogLines log = LogLines.listen(); Served served = Served.start(folder)) {
+        try (LogLines log = LogLines.listen(); Served served = start()) {
             served.agent.script(question -> {
                 throw new IllegalStateException(question.message());
             });
@@ -88,7 +89,7 @@ class AccessLogTest {
                 "{\"message\":" + quoted + ",\"video_path\":[" + quoted + "]}",
                 "{\"message\":\"" + SECRET.repeat(100) + "\"}");
         try (LogLines log = LogLines.listen();
-                Served served = Served.start(folder, "MAX_BODY_BYTES", "300")) {
+                Served served = start("MAX_BODY_BYTES", "300")) {
             for (String body : bodies) {
                 String answer = served.chat(body, "Cookie: " + SECRET).body();
                 assertTrue(answer.contains("\"detail\":"), body);
@@ -117,6 +118,13 @@ class AccessLogTest {
             served.agent.script(script);
             assertFalse(served.chat(body).body().contains(SECRET));
         }
+    }
+
+    /** Patient when it stops: without a grace it would not wait for what is still to be logged. */
+    private Served start(String... settings) throws IOException {
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.addAll(List.of("SHUTDOWN_GRACE", "60"));
+        return Served.start(folder, all.toArray(String[]::new));
     }
 
     /** A request is logged after its answer, so its line is certain only after the stop. */

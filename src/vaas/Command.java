@@ -1,0 +1,66 @@
+package vaas;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** What the program is to do, told by its options, in any order and each as often as one likes. */
+enum Command {
+    SERVE,
+    SERVE_OFFLINE("--offline"),
+    VERIFY("--verify"),
+    CONTAINS("--verify", "--contains"),
+    /** The one option with an argument, a file, which stands behind it. */
+    RESTORE("--restore"),
+    /** These two win over whatever stands beside them. */
+    HELP("--help"),
+    VERSION("--version");
+
+    private final Set<String> options;
+
+    Command(String... options) {
+        this.options = Set.of(options);
+    }
+
+    /**
+     * The command that these arguments ask for.
+     *
+     * @throws UsageException if an option is unknown, or they don't go together
+     */
+    static Command of(List<String> args) throws UsageException {
+        boolean restore = args.size() == 2 && RESTORE.options.contains(args.get(0));
+        List<String> options = restore ? args.subList(0, 1) : args;
+        for (String option : options) {
+            requireKnown(option);
+        }
+        for (Command winner : List.of(HELP, VERSION)) {
+            if (args.containsAll(winner.options)) { // also where a file should stand
+                return winner;
+            }
+        }
+        return Arrays.stream(values())
+                .filter(command -> command.options.equals(Set.copyOf(options)))
+                .filter(command -> command != RESTORE || restore).findAny()
+                .orElseThrow(() -> new UsageException("these options don't go together"));
+    }
+
+    /** Whether it asks a model, and so needs the settings that lead to one. */
+    boolean asksModel() {
+        return this == SERVE;
+    }
+
+    private static void requireKnown(String option) throws UsageException {
+        if (Arrays.stream(values()).noneMatch(command -> command.options.contains(option))) {
+            throw new UsageException("unknown option " + option);
+        }
+    }
+
+    /** Says in a clause, which begins small and ends without a stop, what is wrong. */
+    static final class UsageException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private UsageException(String message) {
+            super(message);
+        }
+    }
+}

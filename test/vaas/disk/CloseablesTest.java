@@ -1,0 +1,51 @@
+package vaas.disk;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ClosingTest {
+    private final List<String> closed = new ArrayList<>();
+    private final IOException first = new IOException("first");
+    private final IOException second = new IOException("second");
+
+    private Closeable good(String name) {
+        return () -> closed.add(name);
+    }
+
+    private Closeable bad(IOException failure) {
+        return () -> {
+            closed.add(failure.getMessage());
+            throw failure;
+        };
+    }
+
+    @Test
+    void allAreClosedInOrderAndNullsLeftOut() throws IOException {
+        Closing.all(good("a"), null, good("b"));
+        assertEquals(List.of("a", "b"), closed);
+        Closing.all();
+    }
+
+    @Test
+    void aFailureKeepsNobodyFromBeingClosed() {
+        IOException failure = assertThrows(IOException.class,
+                () -> Closing.all(bad(first), good("b"), null, bad(second), good("d")));
+        assertEquals(List.of("first", "b", "second", "d"), closed);
+        assertArrayEquals(new Throwable[] {first, second}, failure.getSuppressed());
+    }
+
+    @Test
+    void furtherFailuresAreAddedToTheOneThatWasThere() {
+        Exception because = new IllegalStateException("because");
+        Closing.after(because, bad(first), null, bad(second), good("c"));
+        assertEquals(List.of("first", "second", "c"), closed);
+        assertArrayEquals(new Throwable[] {first, second}, because.getSuppressed());
+    }
+}

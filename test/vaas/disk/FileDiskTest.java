@@ -1,0 +1,129 @@
+package vaas.disk;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileDiskTest {
+    private final FileDisk disk = new FileDisk();
+
+    @TempDir
+    Path folder;
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void aFolderIsCreatedWithItsParentsForItsOwnerOnly() throws IOException {
+        Path made = folder.resolve("a/b/c");
+        disk.createFolder(made);
+        disk.createFolder(made);
+        for (Path each = made; !each.equals(folder); each = each.getParent()) {
+            assertEquals("rwx------", permissions(each));
+        }
+    }
+
+    @Test
+    void aFolderThatExistsKeepsItsPermissions() throws IOException {
+        Path shared = Files.createDirectory(folder.resolve("shared"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+        disk.createFolder(shared);
+        disk.createFolder(shared.resolve("own"));
+        assertEquals("rwxr-x---", permissions(shared));
+        assertEquals("rwx------", permissions(shared.resolve("own")));
+    }
+
+    @Test
+    void whatIsNoFolderIsNamed() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        Path nowhere = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
+        for (Path wrong : new Path[] {file, nowhere}) {
+            for (Path asked : new Path[] {wrong, wrong.resolve("below")}) {
+                assertEquals("not a folder: " + wrong, assertThrows(IOException.class,
+                        () -> disk.createFolder(asked)).getMessage());
+            }
+        }
+    }
+
+    @Test
+    void openingNeverCreatesAFile() throws IOException {
+        Path absent = folder.resolve("absent");
+        assertEquals("not a regular file: " + absent,
+                assertThrows(IOException.class, () -> disk.open(absent)).getMessage());
+        assertFalse(disk.exists(absent));
+        assertThrows(IOException.class, () -> disk.open(folder));
+    }
+
+    @Test
+    void creatingEmptiesTheFileThatIsThere() throws IOException {
+        Path file = folder.resolve("file");
+        for (int i = 0; i < 2; i++) {
+            try (Disk.Handle handle = disk.create(file)) {
+                assertEquals(0, handle.length());
+                handle.write(0, new byte[] {1, 2, 3});
+                assertEquals(3, handle.length());
+            }
+        }
+        assertEquals("rw-------", permissions(file));
+        assertThrows(IOException.class, () -> disk.create(folder));
+        assertThrows(IOException.class, () -> disk.create(folder.resolve("absent/file")));
+    }
+
+    @Test
+    void bytesAreReadWhereTheyWereWritten() throws IOException {
+        try (Disk.Handle handle = disk.create(folder.resolve("file"))) {
+            handle.write(0, new byte[] {1, 2, 3, 4});
+            handle.write(2, new byte[] {7, 8, 9});
+            byte[] into = new byte[8];
+            assertEquals(4, handle.read(1, into, 3, 5));
+            assertArrayEquals(new byte[] {0, 0, 0, 2, 7, 8, 9, 0}, into);
+            assertEquals(-1, handle.read(5, into, 0, 1));
+            assertEquals(-1, handle.read(99, into, 0, 1));
+            handle.truncate(1);
+            handle.sync();
+            assertEquals(1, handle.length());
+        }
+    }
+
+    @Test
+    void anInterruptHurtsNeitherAFileNorTheSyncOfAFolder() throws IOException {
+        try (Disk.Handle handle = disk.create(folder.resolve("file"))) {
+            Thread.currentThread().interrupt();
+            handle.write(0, new byte[] {1});
+            handle.sync();
+            disk.syncFolder(folder);
+            assertEquals(1, handle.length());
+            assertEquals(1, handle.read(0, new byte[1], 0, 1));
+        } finally {
+            assertTrue(Thread.interrupted(), "it is kept");
+        }
+    }
+
+    @Test
+    void aMoveReplacesAFileOrLeavesItAsItWas() throws IOException {
+        Path to = Files.writeString(folder.resolve("to"), "old");
+        assertThrows(IOException.class, () -> disk.move(folder.resolve("absent"), to));
+        assertEquals("old", Files.readString(to));
+        Path from = Files.writeString(folder.resolve("from"), "new");
+        disk.move(from, to);
+        assertEquals("new", Files.readString(to));
+        assertFalse(disk.exists(from));
+    }
+
+    @Test
+    void deletingWhatIsGoneIsFineAndSyncingItIsNot() throws IOException {
+        disk.delete(folder.resolve("absent"));
+        assertThrows(IOException.class, () -> disk.syncFolder(folder.resolve("absent")));
+        assertTrue(disk.usableBytes(folder) > 0);
+    }
+}

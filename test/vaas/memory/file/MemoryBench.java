@@ -1,0 +1,284 @@
+package vaas.memory.file;
+
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/**
+ * Measures the memory beside the least that could do its work: durable turns a second beside a
+ * bare file that is given the same bytes, and reads of a file of a million records. Run by "make
+ * bench"; not a test.
+ */
+final class MemoryBench {
+    /** Many short rounds in turn: neighbours and the disk's own moods then hit both alike. */
+    private static final int ROUNDS = 25;
+    private static final long ROUND_NANOS = 300_000_000;
+    private static final long WARM_UP_NANOS = 1_000_000_000;
+    private static final int RECORDS = 1_000_000;
+
+    private static final String QUESTION = "What did we say about the bench? ".repeat(4);
+    private static final String ANSWER = "That it compares like with like. ".repeat(12);
+
+    private static long sink; // results go here, so that no work can be left out
+
+    private MemoryBench() {}
+
+    public static void main(String[] args) throws Exception {
+        Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("build")), "bench");
+        try {
+            benchTurns(folder);
+            benchReads(Files.createDirectory(folder.resolve("million")));
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void benchTurns(Path folder) throws Exception {
+        System.out.println("durable turns a second, median of " + ROUNDS + " rounds in turn");
+        System.out.println("threads    memory      bare   memory/bare  (middle half of rounds)");
+        for (int threads : new int[] {1, 8, 64}) {
+            Path memoryFolder = Files.createDirectory(folder.resolve("memory" + threads));
+            byte[] lines = linesOf(QUESTION, ANSWER);
+            try (Memory memory = Memory.open(memoryFolder, 20);
+                    BareFile bare = new BareFile(folder.resolve("bare" + threads))) {
+                Work turn = () -> sink += memory.insert(0, QUESTION, ANSWER).isPresent() ? 1 : 0;
+                Work append = () -> bare.append(lines);
+                turnsASecond(threads, WARM_UP_NANOS, turn);
+                turnsASecond(threads, WARM_UP_NANOS, append);
+                compare(threads, turn, append);
+            }
+        }
+    }
+
+    // Who goes first changes from round to round.
+    private static void compare(int threads, Work turn, Work append) throws Exception {
+        double[] memory = new double[ROUNDS];
+        double[] bare = new double[ROUNDS];
+        double[] ratio = new double[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+            if (round % 2 == 0) {
+                memory[round] = turnsASecond(threads, ROUND_NANOS, turn);
+                bare[round] = turnsASecond(threads, ROUND_NANOS, append);
+            } else {
+                bare[round] = turnsASecond(threads, ROUND_NANOS, append);
+                memory[round] = turnsASecond(threads, ROUND_NANOS, turn);
+            }
+            ratio[round] = memory[round] / bare[round];
+        }
+        Arrays.sort(ratio);
+        System.out.printf("%7d %9.0f %9.0f %13.2f  (%.2f to %.2f)%n", threads, median(memory),
+                median(bare), median(ratio), ratio[ROUNDS / 4], ratio[ROUNDS - 1 - ROUNDS / 4]);
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static double turnsASecond(int threads, long nanos, Work work) throws Exception {
+        LongAdder done = new LongAdder();
+        CountDownLatch ready = new CountDownLatch(threads);
+        CountDownLatch go = new CountDownLatch(1);
+        List<Thread> all = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            Thread thread = new Thread(() -> {
+                ready.countDown();
+                await(go);
+                long end = System.nanoTime() + nanos;
+                long count = 0;
+                while (System.nanoTime() < end) {
+                    unchecked(work);
+                    count++;
+                }
+                done.add(count);
+            });
+            thread.start();
+            all.add(thread);
+        }
+        ready.await();
+        long start = System.nanoTime();
+        go.countDown();
+        for (Thread thread : all) {
+            thread.join();
+        }
+        return done.sum() * 1e9 / (System.nanoTime() - start);
+    }
+
+    private static void benchReads(Path folder) throws Exception {
+        UUID[] some = writeRecords(folder.resolve(MemoryFile.FILE_NAME));
+        long start = System.nanoTime();
+        try (Memory memory = Memory.open(folder, 20)) {
+            double open = (System.nanoTime() - start) / 1e6;
+            while (memory.size().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            double indexed = (System.nanoTime() - start) / 1e6;
+            double latest = nanosEach(
+                    20, 200_000, i -> memory.latest(20).get(19).content().length());
+            double byId = nanosEach(10, 2_000, i -> memory.byMessageId(some[i * 31 % some.length])
+                    .orElseThrow().content().length());
+            System.out.printf("%nat %,d records (%,d bytes)%n", memory.size().orElseThrow(),
+                    memory.bytes());
+            System.out.printf("latest(20)      %9.0f ns%n", latest);
+            System.out.printf("byMessageId     %9.1f us%n", byId / 1e3);
+            System.out.printf("open until ready %8.1f ms%n", open);
+            System.out.printf("open until indexed %6.0f ms%n", indexed);
+        }
+    }
+
+    /** Writes the file line by line, and hands out every 997th id. */
+    private static UUID[] writeRecords(Path file) throws IOException {
+        List<UUID> some = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(1);
+        Instant start = Instant.parse("2026-01-01T00:00:00Z");
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
+            UUID last = null;
+            for (int i = 0; i < RECORDS; i += 2) {
+                Instant when = start.plusSeconds(i);
+                UUID asked = MessageIds.next(last, when.toEpochMilli(), random);
+                last = MessageIds.next(asked, when.toEpochMilli(), random);
+                out.write(Turns.encode(
+                        new MemoryRecord(asked, Role.USER, "question number " + i, when),
+                        new MemoryRecord(last, Role.ASSISTANT, "its answer: " + i, when)));
+                if (i % 997 == 0) {
+                    some.add(last);
+                }
+            }
+        }
+        return some.toArray(new UUID[0]);
+    }
+
+    private interface Reading {
+        long read(int i) throws IOException;
+    }
+
+    /** The median of so many batches, after one to warm up. */
+    private static double nanosEach(int batches, int calls, Reading reading) throws IOException {
+        double[] nanos = new double[batches];
+        for (int batch = -1; batch < batches; batch++) {
+            long start = System.nanoTime();
+            for (int i = 0; i < calls; i++) {
+                sink += reading.read(i);
+            }
+            if (batch >= 0) {
+                nanos[batch] = (double) (System.nanoTime() - start) / calls;
+            }
+        }
+        return median(nanos);
+    }
+
+    private static byte[] linesOf(String question, String answer) {
+        Instant when = Instant.parse("2026-11-22T08:15:30.123Z");
+        UUID asked = MessageIds.next(null, when.toEpochMilli(), new SplittableRandom(1));
+        UUID answered = MessageIds.next(asked, when.toEpochMilli(), new SplittableRandom(2));
+        return Turns.encode(new MemoryRecord(asked, Role.USER, question, when),
+                new MemoryRecord(answered, Role.ASSISTANT, answer, when));
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private static void unchecked(Work work) {
+        try {
+            work.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /**
+     * The rival: appends bytes under a lock and forces them in groups, and does nothing else. The
+     * first who finds nobody forcing forces for all who have appended by then; whoever is covered
+     * is woken, and one of those who are not, to force next.
+     */
+    private static final class BareFile implements Closeable {
+        private final FileChannel channel;
+        private final ReentrantLock lock = new ReentrantLock();
+        private boolean forcing; // guarded by lock, as is what follows
+        private Group open = new Group();
+
+        private final class Group {
+            final Condition changed = lock.newCondition();
+            boolean forced;
+        }
+
+        BareFile(Path path) throws IOException {
+            channel = FileChannel.open(
+                    path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        }
+
+        void append(byte[] bytes) throws IOException {
+            lock.lock();
+            try {
+                channel.write(ByteBuffer.wrap(bytes));
+                Group group = open;
+                while (!group.forced && forcing) {
+                    group.changed.awaitUninterruptibly();
+                }
+                if (!group.forced) {
+                    force(group);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        // Called and left with the lock held; the disk works without it.
+        private void force(Group group) throws IOException {
+            forcing = true;
+            open = new Group();
+            lock.unlock();
+            try {
+                channel.force(false);
+            } finally {
+                lock.lock();
+                forcing = false;
+                open.changed.signal();
+            }
+            group.forced = true;
+            group.changed.signalAll();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

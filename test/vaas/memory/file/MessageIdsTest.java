@@ -1,0 +1,77 @@
+package vaas.memory.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class MessageIdsTest {
+    private static final long NOW = 1_795_335_330_123L;
+    private static final RandomGenerator ZEROS = () -> 0;
+    private static final RandomGenerator ONES = new RandomGenerator() {
+        @Override
+        public long nextLong() {
+            return -1;
+        }
+
+        @Override
+        public int nextInt(int bound) {
+            return bound - 1; // the default would draw for ever
+        }
+    };
+
+    private static long millis(UUID id) {
+        return id.getMostSignificantBits() >>> 16;
+    }
+
+    private static long counter(UUID id) {
+        return id.getMostSignificantBits() & 0xfff;
+    }
+
+    private static UUID id(long millis, int counter) {
+        return new UUID(millis << 16 | 0x7000 | counter, 0x8000_0000_0000_0000L);
+    }
+
+    @Test
+    void anIdIsAUuidV7OfItsMillisecondWhateverTheRandomBits() {
+        for (RandomGenerator random : new RandomGenerator[] {ZEROS, ONES}) {
+            UUID id = MessageIds.next(null, NOW, random);
+            assertEquals(7, id.version());
+            assertEquals(2, id.variant());
+            assertEquals(NOW, millis(id));
+            assertTrue(counter(id) < 2048, "half the counter is left to count in");
+        }
+    }
+
+    @Test
+    void withinAMillisecondTheCounterCounts() {
+        UUID next = MessageIds.next(id(NOW, 41), NOW, ONES);
+        assertEquals(NOW, millis(next));
+        assertEquals(42, counter(next));
+        assertEquals(4095, counter(MessageIds.next(id(NOW, 4094), NOW, ZEROS)));
+    }
+
+    @Test
+    void aFullCounterBorrowsTheNextMillisecond() {
+        UUID next = MessageIds.next(id(NOW, 4095), NOW, ONES);
+        assertEquals(NOW + 1, millis(next));
+        assertEquals(0, counter(next));
+        assertEquals(7, next.version());
+    }
+
+    @Test
+    void idsRiseWhileTheClockStandsStepsBackAndGoesOn() {
+        SplittableRandom random = new SplittableRandom(1);
+        UUID last = MessageIds.next(null, NOW, random);
+        for (int i = 0; i < 30_000; i++) {
+            long clock = i < 10_000 ? NOW : i < 20_000 ? NOW - 86_400_000L : NOW + i;
+            UUID next = MessageIds.next(last, clock, random);
+            assertTrue(next.compareTo(last) > 0, next + " after " + last);
+            last = next;
+        }
+        assertEquals(NOW + 29_999, millis(last), "the clock's time again once it is ahead");
+    }
+}

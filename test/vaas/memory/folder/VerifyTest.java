@@ -1,0 +1,122 @@
+package vaas.memory.folder;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifyTest {
+    private static final String ONE = Turns.text(1, 1);
+    private static final String TWO = Turns.text(2, 2);
+    private static final String QUESTION = Turns.line(Turns.question(2));
+    private static final String ANSWER = Turns.line(Turns.answer(2));
+
+    @TempDir
+    Path folder;
+
+    private List<String> report; // of the last check
+
+    private boolean isWell() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        boolean well = Verify.folder(folder,
+                new PrintStream(out, true, StandardCharsets.UTF_8));
+        report = out.toString(StandardCharsets.UTF_8).lines().toList();
+        assertFalse(report.toString().matches(".*\\b[qa][0-9].*"), "no content: " + report);
+        return well;
+    }
+
+    /** Checks a file that is not as it should be; returns the lines before the summary. */
+    private List<String> problems(String content) throws IOException {
+        Path file = folder.resolve(MemoryFile.FILE_NAME);
+        Files.writeString(file, content);
+        assertFalse(isWell());
+        assertEquals(content, Files.readString(file), "nothing is repaired");
+        List<String> problems = report.subList(0, report.size() - 2);
+        String count = problems.size() + (problems.size() == 1 ? " problem" : " problems");
+        assertEquals(count, report.get(report.size() - 1));
+        assertEquals(problems.size(), Verify.problems(file));
+        return problems;
+    }
+
+    @Test
+    void aWholeMemoryIsCounted() throws IOException {
+        byte[] three = Turns.lines(1, 3);
+        Files.write(folder.resolve(MemoryFile.FILE_NAME), three);
+        assertTrue(isWell());
+        assertEquals(List.of("memory.jsonl: " + three.length + " bytes, 6 records, 3 turns",
+                "all is well"), report);
+    }
+
+    @Test
+    void aMemoryThatHasNotBegunIsWell() throws IOException {
+        assertTrue(isWell());
+        assertEquals(List.of("memory.jsonl: there is none yet", "all is well"), report);
+    }
+
+    @Test
+    void aDamagedLineIsToldWithItsLineAndByte() throws IOException {
+        assertEquals(List.of("memory.jsonl line 3 byte " + ONE.length() + ": damaged"),
+                problems(ONE + "{\"what\":\"q8\"}\n" + TWO));
+        assertEquals(List.of("memory.jsonl line 1 byte 0: damaged",
+                "memory.jsonl line 2 byte 1: an answer without its question"),
+                problems("\n" + ANSWER));
+    }
+
+    @Test
+    void halfTurnsAreTold() throws IOException {
+        assertEquals(List.of("memory.jsonl line 4 byte " + (ONE + QUESTION).length()
+                + ": the question before has no answer"),
+                problems(ONE + QUESTION + Turns.text(3, 3)));
+        assertEquals(List.of("memory.jsonl line 3 byte " + ONE.length()
+                + ": an answer without its question"), problems(ONE + ANSWER));
+        assertEquals(List.of("memory.jsonl ends with a question without its answer"),
+                problems(ONE + QUESTION));
+    }
+
+    @Test
+    void idsThatDoNotRiseAreTold() throws IOException {
+        String place = "memory.jsonl line 3 byte " + TWO.length() + ": the id does not come after";
+        assertEquals(List.of(place + " the one before"), problems(TWO + ONE));
+        assertEquals(1, problems(ONE + ONE).size(), "the same id does not rise either");
+    }
+
+    @Test
+    void anUnfinishedLineIsToldWithItsLength() throws IOException {
+        assertEquals(List.of("memory.jsonl byte " + ONE.length()
+                + ": 7 bytes of an unfinished line; the next start cuts them"),
+                problems(ONE + QUESTION.substring(0, 7)));
+    }
+
+    @Test
+    void theLeftoverOfACrashIsTold() throws IOException {
+        Files.writeString(folder.resolve(MemoryFile.NEW_NAME), "");
+        assertFalse(isWell());
+        assertTrue(report.get(0).startsWith("memory.jsonl.new is left over"), report.toString());
+        Talk.open(folder).close();
+        assertTrue(isWell(), "a start has removed it");
+    }
+
+    @Test
+    void aMemoryInUseIsRefusedAndGivenBackAfterwards() throws IOException {
+        byte[] before;
+        try (Memory memory = Talk.open(folder)) {
+            Talk.say(memory, 1, 2);
+            before = Files.readAllBytes(folder.resolve(MemoryFile.FILE_NAME));
+            assertThrows(IOException.class, this::isWell);
+        }
+        assertTrue(isWell());
+        assertArrayEquals(before, Files.readAllBytes(folder.resolve(MemoryFile.FILE_NAME)));
+        Talk.open(folder).close();
+    }
+}
