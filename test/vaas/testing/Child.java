@@ -1,4 +1,4 @@
-package vaas.memory;
+package vaas.testing;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
