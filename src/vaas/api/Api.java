@@ -9,7 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
 import vaas.config.Config;
+import vaas.http.InFlight;
 import vaas.http.JdkServer;
+import vaas.http.Problem;
+import vaas.http.Response;
+import vaas.http.Router;
 import vaas.metrics.Metrics;
 
 /**

@@ -16,10 +16,10 @@ import vaas.config.ConfigException;
 import vaas.memory.Memory;
 
 /** A real server on a free port, with a scripted agent and a memory of its own. */
-final class Served implements AutoCloseable {
-    final Memory memory;
-    final ScriptedAgent agent;
-    final Api api;
+public final class Served implements AutoCloseable {
+    public final Memory memory;
+    public final ScriptedAgent agent;
+    public final Api api;
 
     private Served(Config config, Memory memory) throws IOException {
         this.memory = memory;
@@ -28,17 +28,17 @@ final class Served implements AutoCloseable {
     }
 
     /** Starts one; settings as name, value, name, value. */
-    static Served start(Path folder, String... settings) throws IOException {
+    public static Served start(Path folder, String... settings) throws IOException {
         Config config = config(folder, settings);
         return new Served(config, Memory.open(folder, config.store().windowRecords()));
     }
 
     /** Starts one with a memory, which is closed with it. */
-    static Served start(Memory memory) throws IOException {
+    public static Served start(Memory memory) throws IOException {
         return new Served(config(Path.of("unused")), memory);
     }
 
-    static Config config(Path folder, String... settings) {
+    public static Config config(Path folder, String... settings) {
         Map<String, String> environment = new HashMap<>(Map.of("PORT", "0",
                 "MEMORY_DIR", folder.toString(), "SHUTDOWN_GRACE", "0"));
         for (int i = 0; i < settings.length; i += 2) {
@@ -51,32 +51,32 @@ final class Served implements AutoCloseable {
         }
     }
 
-    RawClient client() throws IOException {
+    public RawClient client() throws IOException {
         return RawClient.to(api.url());
     }
 
     /** One request on a connection of its own. */
-    Answer ask(String methodAndPath, String body, String... headers) throws IOException {
+    public Answer ask(String methodAndPath, String body, String... headers) throws IOException {
         try (RawClient client = client()) {
             return client.ask(methodAndPath, body, headers);
         }
     }
 
-    Answer get(String path, String... headers) throws IOException {
+    public Answer get(String path, String... headers) throws IOException {
         return ask("GET " + path, "", headers);
     }
 
-    Answer chat(String body, String... headers) throws IOException {
+    public Answer chat(String body, String... headers) throws IOException {
         return ask("POST /chat", body, headers);
     }
 
     /** Asserts that the server still serves. */
-    void checkUsable() throws IOException {
+    public void checkUsable() throws IOException {
         assertEquals(200, get("/health").status());
     }
 
     /** Asserts that an answer is an error of the one shape, and returns its sentence. */
-    static String problem(int status, Answer answer) {
+    public static String problem(int status, Answer answer) {
         assertEquals(status, answer.status(), answer.body());
         assertEquals("application/problem+json", answer.header("Content-Type").orElseThrow());
         Map<String, Object> body = answer.json();

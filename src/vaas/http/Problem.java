@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,8 +9,9 @@ import vaas.json.Json;
  * notices, turned into an answer in one place. The detail is a sentence for the caller; it never
  * repeats what the caller sent.
  */
-final class Problem extends Exception {
-    static final String MEDIA_TYPE = "application/problem+json";
+public final class Problem extends Exception {
+    /** Of every error. */
+    public static final String MEDIA_TYPE = "application/problem+json";
 
     private static final long serialVersionUID = 1;
     private static final Map<Integer, String> TITLES = Map.ofEntries(
@@ -25,17 +26,17 @@ final class Problem extends Exception {
     private final int status;
     private final transient Map<String, String> headers;
 
-    Problem(int status, String detail) {
+    public Problem(int status, String detail) {
         this(status, detail, Map.of());
     }
 
-    Problem(int status, String detail, Map<String, String> headers) {
+    public Problem(int status, String detail, Map<String, String> headers) {
         super(detail, null, false, false); // no stack trace: it is an answer, not a fault
         this.status = status;
         this.headers = headers;
     }
 
-    Response toResponse() {
+    public Response toResponse() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "about:blank");
         body.put("title", TITLES.getOrDefault(status, "Error"));

@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.api.RawClient.Answer;
+import vaas.api.RawClient;
+import vaas.api.Served;
 
 @Timeout(60)
 class CorsTest {

@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

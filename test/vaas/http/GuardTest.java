@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
+import vaas.api.RawClient;
+import vaas.api.Served;
 import vaas.memory.Child;
 
 @Timeout(60)

@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Counts the requests under way, so that a stop can wait for them. The server's own count is wrong
  * for good after a handler's exception, or a client that left inside its body.
  */
-final class InFlight {
+public final class InFlight {
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -19,7 +19,7 @@ final class InFlight {
     private long lastSeen = System.nanoTime() - QUIET_NANOS; // a request came or left; by lock
 
     /** Counts a request in; false if it is to be refused, because the server stops. */
-    boolean enter() {
+    public boolean enter() {
         lock.lock();
         try {
             lastSeen = System.nanoTime();
@@ -31,7 +31,7 @@ final class InFlight {
     }
 
     /** Counts out a request that was not refused. */
-    void leave() {
+    public void leave() {
         lock.lock();
         try {
             count--;
@@ -45,7 +45,7 @@ final class InFlight {
     }
 
     /** Refuses new requests from now on. */
-    void stop() {
+    public void stop() {
         lock.lock();
         try {
             stopping = true;
@@ -55,7 +55,7 @@ final class InFlight {
     }
 
     /** Waits until none is under way; false if that takes longer than it may. */
-    boolean awaitNone(Duration patience) {
+    public boolean awaitNone(Duration patience) {
         lock.lock();
         try {
             long nanos = patience.toNanos();
@@ -75,7 +75,7 @@ final class InFlight {
      * Waits until no request, not even one that is refused, has come for a moment: one that is
      * just arriving would be cut off. False if that takes longer than it may.
      */
-    boolean awaitQuiet(Duration patience) {
+    public boolean awaitQuiet(Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
         lock.lock();
         try {

@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import com.sun.net.httpserver.Headers;
 
@@ -7,4 +7,4 @@ import com.sun.net.httpserver.Headers;
  *
  * @param id the same in the answer and in every log line about it
  */
-record Request(String id, String remoteAddress, Headers headers, byte[] body) {}
+public record Request(String id, String remoteAddress, Headers headers, byte[] body) {}

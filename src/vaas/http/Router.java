@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
@@ -17,7 +17,7 @@ import vaas.metrics.Metrics;
  * Throwable becomes an answer, and the exchange is always closed. The server itself would leave a
  * client hanging after an Error, and match paths by their beginning.
  */
-final class Router implements HttpHandler {
+public final class Router implements HttpHandler {
     private static final System.Logger LOG = System.getLogger(Router.class.getName());
 
     /** Where a path ends: compiled once, not with every request. */
@@ -45,7 +45,7 @@ final class Router implements HttpHandler {
         }
     }
 
-    Router(Config.Http config, InFlight inFlight, Metrics metrics) {
+    public Router(Config.Http config, InFlight inFlight, Metrics metrics) {
         this.metrics = metrics;
         long heapBytes = Runtime.getRuntime().maxMemory();
         this.budget = new BodyBudget(heapBytes, config.maxBodyBytes());
@@ -54,13 +54,13 @@ final class Router implements HttpHandler {
         this.bodyBytesMax = BodyBudget.bodyBytesMax(heapBytes, config.maxBodyBytes());
     }
 
-    Router add(String method, String path, Route route) {
+    public Router add(String method, String path, Route route) {
         routes.put(path, new Entry(method, route, false));
         return this;
     }
 
     /** Adds a route that needs no token. */
-    Router addOpen(String method, String path, Route route) {
+    public Router addOpen(String method, String path, Route route) {
         routes.put(path, new Entry(method, route, true));
         return this;
     }

@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import java.util.Map;
 import vaas.json.Json;
@@ -9,8 +9,8 @@ import vaas.json.Json;
  * @param body empty if there is none
  * @param headers besides those that every answer has
  */
-record Response(int status, String mediaType, byte[] body, Map<String, String> headers) {
-    static Response ok(Map<String, Object> members) {
+public record Response(int status, String mediaType, byte[] body, Map<String, String> headers) {
+    public static Response ok(Map<String, Object> members) {
         return new Response(200, "application/json", Json.write(members), Map.of());
     }
 

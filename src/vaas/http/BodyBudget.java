@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

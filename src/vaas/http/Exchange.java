@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
