@@ -144,7 +144,7 @@ final class Main {
         }
         GroqAgent agent = opened.add(new GroqAgent(groq, memory,
                 List.of(SearchMemory.tool(memory, groq.agentMemorySize())), metrics));
-        Api api = opened.add(Api.start(config.http(), agent, metrics));
+        Api api = opened.add(Api.start(config.http().options().metrics(metrics), agent));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
             // Ends with 0: a stop that was asked for and went well is no failure.

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
-import vaas.config.Config;
 import vaas.http.InFlight;
 import vaas.http.JdkServer;
 import vaas.http.Problem;
@@ -25,51 +24,44 @@ public final class Api implements AutoCloseable {
 
     private static final Duration MOMENT = Duration.ofSeconds(1);
 
-    private final Config.Http config;
+    private final ApiOptions options;
     private final InFlight inFlight;
     private final JdkServer server;
 
-    private Api(Config.Http config, InFlight inFlight, JdkServer server) {
-        this.config = config;
+    private Api(ApiOptions options, InFlight inFlight, JdkServer server) {
+        this.options = options;
         this.inFlight = inFlight;
         this.server = server;
+    }
+
+    /** Options to be named, each with a default. */
+    public static ApiOptions options() {
+        return new ApiOptions();
     }
 
     /**
      * Listens and serves. Sets the properties of the JDK's server that are not set yet, which takes
      * effect unless that has been used in this JVM before.
      *
-     * @param config where to listen and whom to let in
-     * @param agent who answers
-     * @return the running server
+     * @param agent who answers; stays open when the server is closed
      * @throws IOException if the address can't be bound
      */
-    public static Api start(Config.Http config, BaseAgent agent) throws IOException {
-        return start(config, agent, new Metrics());
+    public static Api start(ApiOptions options, BaseAgent agent) throws IOException {
+        InFlight inFlight = new InFlight();
+        InetSocketAddress address = new InetSocketAddress(options.address(), options.port());
+        return new Api(options, inFlight, JdkServer.start(address, "vaas-http", options.budget(),
+                router(options, inFlight, agent)));
     }
 
-    /**
-     * The same, with the metrics of memory and agent on {@code GET /metrics}.
-     *
-     * @param config where to listen and whom to let in
-     * @param agent who answers
-     * @param metrics that the memory and the agent were given too
-     * @return the running server
-     * @throws IOException if the address can't be bound
-     */
-    public static Api start(Config.Http config, BaseAgent agent, Metrics metrics)
-            throws IOException {
-        InFlight inFlight = new InFlight();
-        Router router = new Router(config, inFlight, metrics)
-                .add("POST", "/chat",
-                        new ChatHandler(agent, config.maxConcurrentChats(), metrics))
+    private static Router router(ApiOptions options, InFlight inFlight, BaseAgent agent) {
+        Metrics metrics = options.metrics();
+        return new Router(options.guard(), inFlight, options.bodyBytesMax(), metrics)
+                .add("POST", "/chat", new ChatHandler(agent, options))
                 .add("POST", "/reset-memory", new ResetMemoryHandler(agent))
                 .add("GET", "/metrics", request -> new Response(200, Metrics.MEDIA_TYPE,
                         metrics.text().getBytes(StandardCharsets.UTF_8), Map.of()))
-                .addOpen("GET", "/health", request -> health(agent))
+                .addPublic("GET", "/health", request -> health(agent))
                 .add("GET", "/", request -> welcome(agent));
-        InetSocketAddress address = new InetSocketAddress(config.address(), config.port());
-        return new Api(config, inFlight, JdkServer.start(address, "vaas-http", router));
     }
 
     /**
@@ -88,14 +80,14 @@ public final class Api implements AutoCloseable {
     @Override
     public void close() {
         inFlight.stop();
-        if (!inFlight.awaitNone(config.shutdownGrace())) {
+        if (!inFlight.awaitNone(options.grace())) {
             LOG.log(System.Logger.Level.WARNING, "requests were cut: the grace has passed");
             server.close();
             return;
         }
         // Under load refusals go on and on; a moment is enough to tell everybody who is there.
-        Duration moment = config.shutdownGrace().compareTo(MOMENT) < 0
-                ? config.shutdownGrace() : MOMENT;
+        Duration moment = options.grace().compareTo(MOMENT) < 0
+                ? options.grace() : MOMENT;
         server.close(inFlight.awaitQuiet(moment) ? 0 : (int) moment.toSeconds());
     }
 

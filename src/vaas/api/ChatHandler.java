@@ -1,5 +1,8 @@
 package vaas.api;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +15,7 @@ import vaas.agent.BaseAgent;
 import vaas.agent.Image;
 import vaas.agent.Question;
 import vaas.agent.Reply;
+import vaas.budget.Budget;
 import vaas.http.Problem;
 import vaas.http.Request;
 import vaas.http.Response;
@@ -19,37 +23,69 @@ import vaas.http.Route;
 import vaas.json.Json;
 import vaas.json.JsonException;
 import vaas.metrics.Histogram;
-import vaas.metrics.Metrics;
 
-/** {@code POST /chat}: a body to a question, a reply to a status; no policy of its own. */
+/**
+ * {@code POST /chat}: a body to a question, a reply to a status. No more chats are let in than there
+ * are places, and no more of their text than the budget has room for: both are 503.
+ */
 final class ChatHandler implements Route {
+    /** What a chat costs here besides its text: objects, buffers of the JSON parser. */
+    private static final int CHAT_BYTES = 24 << 10;
+    /**
+     * Bytes of heap for a byte of text: the parser gathers it in two bytes a character, makes a
+     * string of it by way of a builder (up to two each), and this string waits for the answer.
+     */
+    private static final int TEXT_FACTOR = 6;
+
+    private static final int STEP_BYTES = 8 << 10;
+
     private final BaseAgent agent;
     private final Semaphore places;
-    private final Histogram seconds;
+    private final Budget budget;
+    private final Histogram duration;
 
-    ChatHandler(BaseAgent agent, int chatsMax, Metrics metrics) {
+    ChatHandler(BaseAgent agent, ApiOptions options) {
         this.agent = agent;
-        this.places = new Semaphore(chatsMax);
-        this.seconds = metrics.histogram("vaas_chat_seconds",
+        this.places = new Semaphore(options.chatsMax());
+        this.budget = options.budget();
+        this.duration = options.metrics().histogram("vaas_chat_seconds",
                 "Chats, from the question read to the answer ready, failed ones included.");
-        metrics.gauge("vaas_chats_in_flight", "Chats under way.",
-                () -> chatsMax - places.availablePermits());
+        options.metrics().gauge("vaas_chats_in_flight", "Chats under way.",
+                () -> options.chatsMax() - places.availablePermits());
     }
 
     @Override
-    public Response handle(Request request) throws Problem {
+    public boolean readsBody() {
+        return true;
+    }
+
+    @Override
+    public Response handle(Request request) throws Problem, IOException {
         checkMediaType(request.headers().get("Content-Type"));
-        Question question = question(request);
-        if (!places.tryAcquire()) {
-            throw busy("Too many chats are under way.", Duration.ofSeconds(1));
+        try (Budget.Share share = budget.share()) {
+            share.take(CHAT_BYTES);
+            Question question = question(request, share);
+            if (!places.tryAcquire()) {
+                throw busy("Too many chats are under way.", Duration.ofSeconds(1));
+            }
+            long start = System.nanoTime();
+            try {
+                return answer(agent.chat(question));
+            } finally {
+                duration.since(start);
+                places.release();
+            }
         }
-        long start = System.nanoTime();
-        try {
-            return answer(agent.chat(question));
-        } finally {
-            seconds.since(start);
-            places.release();
+    }
+
+    private static byte[] read(InputStream in, Budget.Share share) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] step = new byte[STEP_BYTES];
+        for (int read = in.read(step); read >= 0; read = in.read(step)) {
+            share.take((long) read * TEXT_FACTOR);
+            body.write(step, 0, read);
         }
+        return body.toByteArray();
     }
 
     private static void checkMediaType(List<String> values) throws Problem {
@@ -61,10 +97,11 @@ final class ChatHandler implements Route {
         }
     }
 
-    private static Question question(Request request) throws Problem {
+    private static Question question(Request request, Budget.Share share)
+            throws Problem, IOException {
         Map<String, Object> fields;
         try {
-            fields = Json.read(request.body());
+            fields = Json.read(read(request.body(), share));
         } catch (JsonException e) {
             throw new Problem(e.isOtherValue() ? 422 : 400,
                     "The body is not acceptable JSON: " + e.getMessage() + ".");

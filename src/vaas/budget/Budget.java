@@ -20,8 +20,11 @@ import java.util.Set;
  * <p>Safe for concurrent use. One lock, held for moments only, under which nobody is called.
  */
 public final class Budget {
-    /** A holder of no more than this may use the part that is kept free of larger ones. */
-    public static final int SMALL_BYTES = 64 << 10;
+    /**
+     * A holder of no more than this may use the part that is kept free of larger ones: what a chat
+     * with a message of 64 KiB takes.
+     */
+    public static final int SMALL_BYTES = 512 << 10;
 
     private static final int SPARE_FILES = 64;
     private static final int CONNECTIONS_MAX = 10_000;

@@ -1,7 +1,5 @@
 package vaas.http;
 
-import com.sun.net.httpserver.HttpExchange;
-
 /** One line a request: method, path, status, time, size, id. Never content or a query. */
 final class AccessLog {
     private static final System.Logger LOG = System.getLogger(AccessLog.class.getName());
@@ -10,10 +8,10 @@ final class AccessLog {
 
     private AccessLog() {}
 
-    static void log(HttpExchange http, Exchange exchange, long nanos) {
+    static void log(Exchange exchange, long nanos) {
         LOG.log(System.Logger.Level.INFO, "{0} {1} {2} {3} ms {4} bytes id {5}",
-                printable(http.getRequestMethod()),
-                printable(http.getRequestURI().getRawPath()),
+                printable(exchange.method()),
+                printable(exchange.target().getRawPath()),
                 Integer.toString(exchange.status()), Long.toString(nanos / NANOS_PER_MILLI),
                 Integer.toString(exchange.bytes()), exchange.id());
     }

@@ -1,7 +1,6 @@
 package vaas.http;
 
 import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,9 +16,9 @@ final class Cors {
     }
 
     /** A browser's question before the request itself; it carries no token. */
-    static boolean isPreflight(HttpExchange http) {
-        return http.getRequestMethod().equals("OPTIONS")
-                && http.getRequestHeaders().containsKey("Access-Control-Request-Method");
+    static boolean isPreflight(Exchange exchange) {
+        return exchange.method().equals("OPTIONS")
+                && exchange.headers().containsKey("Access-Control-Request-Method");
     }
 
     /** The answer to it. */

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -11,15 +12,15 @@ import java.util.regex.Pattern;
 
 /** One exchange with a client: reads the body within its bound, writes the one answer. */
 final class Exchange {
-    private static final Pattern REQUEST_ID = Pattern.compile("[ -~]{1,128}");
-    private static final int SKIP_BUFFER_BYTES = 16 << 10;
+    private static final Pattern REQUEST_ID = Pattern.compile("[!-~]{1,128}");
     /** More than any setting takes; what is skipped costs no memory. */
     private static final int SKIP_BYTES_MAX = 40 << 20;
 
     private final HttpExchange http;
     private final int bodyBytesMax;
     private final String id;
-    private boolean bodyRead;
+    private final boolean hasBody;
+    private final BoundedBody body;
     private boolean answered;
     private int status; // of the answer, 0 before
     private int bytes; // of the answer's body
@@ -27,12 +28,25 @@ final class Exchange {
     Exchange(HttpExchange http, int bodyBytesMax) {
         this.http = http;
         this.bodyBytesMax = bodyBytesMax;
-        this.bodyRead = !Framing.announcesBody(headers());
+        this.hasBody = Framing.announcesBody(headers());
+        this.body = new BoundedBody(http.getRequestBody(), bodyBytesMax);
         this.id = requestId(headers().getOrDefault("X-Request-Id", List.of()));
     }
 
     String id() {
         return id;
+    }
+
+    String method() {
+        return http.getRequestMethod();
+    }
+
+    String protocol() {
+        return http.getProtocol();
+    }
+
+    URI target() {
+        return http.getRequestURI();
     }
 
     String remoteAddress() {
@@ -55,33 +69,43 @@ final class Exchange {
         return bytes;
     }
 
-    /** Reads the whole body, or throws 413 once it is longer than it may be. */
-    byte[] body(BodyBudget.Share share) throws IOException, Problem {
-        byte[] body = new byte[0];
-        if (bodyRead) {
-            return body; // there is none, so nothing is taken from the others' share
+    /**
+     * The request for a route. Without its body, that is dropped as it comes, whatever its length; a
+     * broken one is left, and the connection ends after the answer.
+     *
+     * @throws Problem 413 at once if the head says that a wanted body is too long
+     */
+    Request request(boolean withBody) throws Problem {
+        if (!hasBody || !withBody) {
+            dropBody();
+            return new Request(id, remoteAddress(), headers(), InputStream.nullInputStream());
         }
-        if (!Framing.announcesMoreThan(headers(), bodyBytesMax)) {
-            body = share.read(http.getRequestBody(), bodyBytesMax);
-            bodyRead = body.length <= bodyBytesMax;
+        if (Framing.announcesMoreThan(headers(), bodyBytesMax)) {
+            throw BoundedBody.tooLong(bodyBytesMax);
         }
-        if (!bodyRead) {
-            throw new Problem(413, "The body is longer than " + bodyBytesMax + " bytes.");
+        return new Request(id, remoteAddress(), headers(), body);
+    }
+
+    private void dropBody() {
+        try {
+            body.drop(hasBody ? Long.MAX_VALUE : 0);
+        } catch (IOException e) {
+            // the answer does not depend on it
         }
-        return body;
     }
 
     /** Writes the answer. A client that has left is no failure: the work is done. */
     void answer(Response response, Map<String, String> headers) throws IOException {
-        boolean head = http.getRequestMethod().equals("HEAD");
-        byte[] body = response.body();
-        boolean bodyless = head || body.length == 0;
+        boolean head = method().equals("HEAD");
+        byte[] content = response.body();
+        boolean bodyless = head || content.length == 0;
+        boolean unread = hasBody && !body.hasEnded();
         Headers out = http.getResponseHeaders();
         headers.forEach(out::set);
         response.headers().forEach(out::set);
         out.set("Cache-Control", "no-store");
         out.set("X-Request-Id", id);
-        if (!bodyRead) {
+        if (unread) {
             out.set("Connection", "close"); // what follows can't be told from a next request
         }
         if (!bodyless || head) {
@@ -89,25 +113,16 @@ final class Exchange {
         }
         answered = true;
         status = response.status();
-        http.sendResponseHeaders(status, bodyless ? -1 : body.length);
+        http.sendResponseHeaders(status, bodyless ? -1 : content.length);
         if (!bodyless) {
-            bytes = body.length;
-            http.getResponseBody().write(body);
+            bytes = content.length;
+            http.getResponseBody().write(content);
             http.getResponseBody().flush();
         }
-        if (!bodyRead) {
-            skipBody();
-        }
-    }
-
-    // A client that is still sending would get a reset instead of its answer. The server's sweeper
-    // bounds the time, as it does for every body.
-    private void skipBody() throws IOException {
-        InputStream body = http.getRequestBody();
-        byte[] buffer = new byte[SKIP_BUFFER_BYTES];
-        int left = SKIP_BYTES_MAX;
-        for (int read = 0; read >= 0 && left > 0; left -= read) {
-            read = body.read(buffer);
+        if (unread) {
+            // A client that is still sending would get a reset instead of its answer. The server's
+            // sweeper bounds the time, as it does for every body.
+            body.drop(SKIP_BYTES_MAX);
         }
     }
 

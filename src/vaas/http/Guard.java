@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import vaas.config.Config;
 
 /**
  * Who may come in, decided from the head of a request alone, before any of its body is read.
@@ -24,7 +23,7 @@ import vaas.config.Config;
  * send a reset without reading the answer, and with DNS rebinding it can read answers too. The
  * first shows in Origin and Sec-Fetch-Site, the second in Host.
  */
-final class Guard {
+public final class Guard {
     private static final Pattern AUTHORITY =
             Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{0,5})?");
     private static final Pattern ORIGIN = Pattern.compile("https?://" + AUTHORITY.pattern());
@@ -35,12 +34,22 @@ final class Guard {
     private final Set<String> origins;
     private final Set<String> hosts;
 
-    Guard(Config.Http config) {
-        this.token = config.apiToken().map(it -> it.getBytes(StandardCharsets.US_ASCII));
-        this.origins = config.allowedOrigins();
-        this.hosts = config.allowedHosts().stream().map(Guard::normal)
+    /**
+     * Sets it up.
+     *
+     * @param token that every request has to show, empty for none; visible ASCII
+     * @param origins of pages that are let in, besides those on loopback; in lower case
+     * @param hosts names that are served, besides those of loopback
+     * @param addresses where the server listens, which can be asked for by themselves
+     */
+    public Guard(String token, Set<String> origins, Set<String> hosts,
+            List<InetAddress> addresses) {
+        this.token = token.isEmpty() ? Optional.empty()
+                : Optional.of(token.getBytes(StandardCharsets.US_ASCII));
+        this.origins = Set.copyOf(origins);
+        this.hosts = hosts.stream().map(Guard::normal)
                 .collect(Collectors.toCollection(HashSet::new));
-        this.hosts.add(literal(config.address())); // the operator has named it in HOST
+        addresses.forEach(address -> this.hosts.add(literal(address)));
     }
 
     /** Refuses a request for a name that is not ours: 421, or 400 if it can't be told. */

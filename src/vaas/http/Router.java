@@ -9,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import vaas.config.Config;
+import vaas.budget.OverBudgetException;
 import vaas.metrics.Metrics;
 
 /**
- * The one wrapper around every route: guard, exact path, method, body, then the route; any
- * Throwable becomes an answer, and the exchange is always closed. The server itself would leave a
- * client hanging after an Error, and match paths by their beginning.
+ * The one wrapper around every route: guard, exact path, method, then the route, which reads the
+ * body if it wants it; any Throwable becomes an answer, and the exchange is always closed. The
+ * server itself would leave a client hanging after an Error, and match paths by their beginning.
  */
 public final class Router implements HttpHandler {
     private static final System.Logger LOG = System.getLogger(Router.class.getName());
@@ -26,18 +26,17 @@ public final class Router implements HttpHandler {
     private final Guard guard;
     private final InFlight inFlight;
     private final int bodyBytesMax;
-    private final BodyBudget budget;
     private final Metrics metrics;
     private final Map<String, Entry> routes = new LinkedHashMap<>();
 
     /**
      * A line of the route table.
      *
-     * @param open whether it needs no token
+     * @param isPublic whether it needs no token
      */
-    private record Entry(String method, Route route, boolean open) {
-        boolean allows(String asked) {
-            return asked.equals(method) || asked.equals("HEAD") && method.equals("GET");
+    private record Entry(String method, Route route, boolean isPublic) {
+        boolean allows(String other) {
+            return other.equals(method) || other.equals("HEAD") && method.equals("GET");
         }
 
         String allowed() {
@@ -45,50 +44,62 @@ public final class Router implements HttpHandler {
         }
     }
 
-    public Router(Config.Http config, InFlight inFlight, Metrics metrics) {
-        this.metrics = metrics;
-        long heapBytes = Runtime.getRuntime().maxMemory();
-        this.budget = new BodyBudget(heapBytes, config.maxBodyBytes());
-        this.guard = new Guard(config);
+    /**
+     * A router without routes.
+     *
+     * @param bodyBytesMax greatest length of a body that a route reads
+     */
+    public Router(Guard guard, InFlight inFlight, int bodyBytesMax, Metrics metrics) {
+        this.guard = guard;
         this.inFlight = inFlight;
-        this.bodyBytesMax = BodyBudget.bodyBytesMax(heapBytes, config.maxBodyBytes());
+        this.bodyBytesMax = bodyBytesMax;
+        this.metrics = metrics;
     }
 
+    /** Adds a route; all are added before the first request. */
     public Router add(String method, String path, Route route) {
         routes.put(path, new Entry(method, route, false));
         return this;
     }
 
     /** Adds a route that needs no token. */
-    public Router addOpen(String method, String path, Route route) {
+    public Router addPublic(String method, String path, Route route) {
         routes.put(path, new Entry(method, route, true));
         return this;
     }
 
     @Override
-    public void handle(HttpExchange http) {
+    public void handle(HttpExchange http) throws IOException {
         long start = System.nanoTime();
-        boolean welcome = inFlight.enter();
-        try (http) {
+        boolean admitted = inFlight.enter();
+        try {
             Exchange exchange = new Exchange(http, bodyBytesMax);
-            String path = path(http.getRequestURI());
-            serve(http, exchange, path, welcome);
-            AccessLog.log(http, exchange, System.nanoTime() - start);
+            String path = path(exchange.target());
+            serve(exchange, path, admitted);
+            AccessLog.log(exchange, System.nanoTime() - start);
             metrics.counter("vaas_http_requests_total", "Requests by route and status.",
                     "route", routes.containsKey(path) ? path : "other",
                     "status", Integer.toString(exchange.status())).increment();
         } finally {
-            if (welcome) {
+            close(http);
+            if (admitted) {
                 inFlight.leave();
             }
         }
     }
 
-    private void serve(HttpExchange http, Exchange exchange, String path, boolean welcome) {
+    private static void close(HttpExchange http) throws IOException {
+        try {
+            http.close();
+        } catch (RuntimeException e) { // the JDK's own, of a chunk that it can't count
+            throw new IOException("the connection can't be used any more", e);
+        }
+    }
+
+    private void serve(Exchange exchange, String path, boolean admitted) {
         Map<String, String> headers = new LinkedHashMap<>();
         try {
-            Response response = respond(http, exchange, path, welcome, headers);
-            exchange.answer(response, headers);
+            exchange.answer(respond(exchange, path, admitted, headers), headers);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left: {1}", exchange.id(),
                     e.getClass().getName());
@@ -99,40 +110,53 @@ public final class Router implements HttpHandler {
         }
     }
 
-    private Response respond(HttpExchange http, Exchange exchange, String path,
-            boolean welcome, Map<String, String> headers) throws IOException {
+    private Response respond(Exchange exchange, String path, boolean admitted,
+            Map<String, String> headers) throws IOException {
         try {
-            Headers asked = exchange.headers();
-            Optional<String> origin = guard.allowedOrigin(asked);
-            origin.ifPresent(it -> Cors.allow(it, headers)); // on every answer, errors included
-            Framing.check(asked, http.getProtocol());
-            guard.checkHost(asked, http.getRequestURI());
-            guard.checkOrigin(asked);
-            if (!welcome) {
-                headers.put("Connection", "close");
-                throw new Problem(503, "The server is stopping.", Map.of("Retry-After", "1"));
-            }
-            Entry entry = routes.get(path);
-            if (entry != null && origin.isPresent() && Cors.isPreflight(http)) {
-                return Cors.preflight(asked, entry.allowed());
-            }
-            if (entry == null || !entry.open) {
-                guard.checkToken(asked);
-            }
-            if (entry == null) {
-                throw new Problem(404, "There is nothing here.");
-            }
-            if (!entry.allows(http.getRequestMethod())) {
-                throw new Problem(405, "Use " + entry.method + ".",
-                        Map.of("Allow", entry.allowed()));
-            }
-            try (BodyBudget.Share share = budget.share()) {
-                return entry.route.handle(new Request(exchange.id(), exchange.remoteAddress(),
-                        asked, exchange.body(share)));
-            }
+            return admit(exchange, path, admitted, headers);
         } catch (Problem problem) {
             return problem.toResponse();
+        } catch (BodyException e) {
+            return e.problem().toResponse();
+        } catch (OverBudgetException e) {
+            return overBudget(e).toResponse();
         }
+    }
+
+    private Response admit(Exchange exchange, String path, boolean admitted,
+            Map<String, String> headers) throws Problem, IOException {
+        Headers sent = exchange.headers();
+        Optional<String> origin = guard.allowedOrigin(sent);
+        origin.ifPresent(page -> Cors.allow(page, headers)); // on every answer, errors included
+        Framing.check(sent, exchange.protocol());
+        guard.checkHost(sent, exchange.target());
+        guard.checkOrigin(sent);
+        if (!admitted) {
+            headers.put("Connection", "close");
+            throw new Problem(503, "The server is stopping.", Map.of("Retry-After", "1"));
+        }
+        Entry entry = routes.get(path);
+        if (entry != null && origin.isPresent() && Cors.isPreflight(exchange)) {
+            return Cors.preflight(sent, entry.allowed());
+        }
+        if (entry == null || !entry.isPublic) {
+            guard.checkToken(sent);
+        }
+        if (entry == null) {
+            throw new Problem(404, "There is nothing here.");
+        }
+        if (!entry.allows(exchange.method())) {
+            throw new Problem(405, "Use " + entry.method + ".",
+                    Map.of("Allow", entry.allowed()));
+        }
+        return entry.route.handle(exchange.request(entry.route.readsBody()));
+    }
+
+    private static Problem overBudget(OverBudgetException e) {
+        return e.isForGood()
+                ? new Problem(413, "The request needs more memory than this server has to give.")
+                : new Problem(503, "Others hold too much memory for now.",
+                        Map.of("Retry-After", "1"));
     }
 
     // "//x/chat" reads as host and path, and "///chat" as "/chat": only a whole URL has a host.

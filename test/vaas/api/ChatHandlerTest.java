@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.api.RawClient.Answer;
+import vaas.budget.Budget;
 
 @Timeout(60)
 class ChatHandlerTest {
@@ -96,8 +97,8 @@ class ChatHandlerTest {
 
         @Test
         void theAgentGetsTheRequestsId() throws IOException {
-            served.chat(HELLO, "X-Request-Id: abc 1");
-            assertEquals("abc 1", served.agent.questions.get(0).requestId());
+            served.chat(HELLO, "X-Request-Id: abc-1");
+            assertEquals("abc-1", served.agent.questions.get(0).requestId());
         }
 
         @ParameterizedTest
@@ -255,6 +256,87 @@ class ChatHandlerTest {
             Answer answer = served.chat(HELLO);
             assertEquals("Not now.", Served.problem(503, answer));
             assertEquals(Optional.of(seconds), answer.header("Retry-After"));
+        }
+    }
+
+    /** What a chat's text takes of the heap, at a heap of 32 MiB: all together have 8. */
+    @Nested
+    class Room {
+        private final Budget budget = Budget.of(32 << 20, 4096);
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+        private final ExecutorService threads = Executors.newCachedThreadPool();
+        private Served tight;
+
+        @BeforeEach
+        void startTight() throws IOException {
+            tight = Served.start(folder.resolve("tight"), budget);
+        }
+
+        @AfterEach
+        void stopTight() throws IOException {
+            goOn.countDown();
+            threads.shutdownNow();
+            tight.close();
+        }
+
+        private static String message(int chars) {
+            return "{\"message\":\"" + "x".repeat(chars) + "\"}";
+        }
+
+        @Test
+        void whatCanNeverFitIs413ThatSaysSo() throws IOException {
+            String detail = Served.problem(413, tight.chat(message(2_000_000)));
+            assertTrue(detail.contains("memory"), detail);
+            assertEquals(List.of(), tight.agent.questions);
+            assertEquals(0, budget.used());
+        }
+
+        @Test
+        void whileALongOneIsUnderWayTheNextIs503AndShortOnesAreServed() throws Exception {
+            tight.agent.hang(begun, goOn);
+            Future<Answer> running = threads.submit(() -> tight.chat(message(900_000)));
+            begun.await();
+            tight.agent.script(tight.agent::remember);
+            Answer refused = tight.chat(message(900_000));
+            Served.problem(503, refused);
+            assertEquals(Optional.of("1"), refused.header("Retry-After"));
+            for (int i = 0; i < 20; i++) {
+                assertEquals(200, tight.chat(message(65_000)).status());
+            }
+            goOn.countDown();
+            assertEquals(200, running.get().status());
+            assertEquals(200, tight.chat(message(900_000)).status());
+        }
+
+        @Test
+        void everyEndGivesItBack() throws IOException {
+            for (String body : List.of(message(100), message(2_000_000), "{", "{}", "x")) {
+                tight.chat(body);
+            }
+            tight.agent.script(question -> {
+                throw new IllegalStateException();
+            });
+            Served.problem(500, tight.chat(message(1000)));
+            try (RawClient client = tight.client()) {
+                client.send(RawClient.request("POST /chat", "", "Content-Length: 100"));
+                client.send("{\"message\":\"Hel").endOutput();
+                Served.problem(400, client.read());
+            }
+            while (budget.used() > 0) { // once the answer is written
+                Thread.onSpinWait();
+            }
+        }
+
+        @Test
+        void routesThatReadNoBodyTakeNothing() throws IOException {
+            for (int i = 0; i < 16; i++) {
+                budget.share().take(Budget.SMALL_BYTES);
+            }
+            Served.problem(503, tight.chat(HELLO));
+            String body = " ".repeat(1_000_000);
+            assertEquals(200, tight.ask("GET /health", body).status());
+            assertEquals(200, tight.ask("POST /reset-memory", body).status());
         }
     }
 

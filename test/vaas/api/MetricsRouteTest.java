@@ -43,7 +43,7 @@ class MetricsRouteTest {
         model = OfflineGroq.start();
         agent = new GroqAgent(
                 config.groq().withBaseUrl(model.baseUrl()), memory, List.of(), metrics);
-        api = Api.start(config.http(), agent, metrics);
+        api = Api.start(config.http().options().metrics(metrics), agent);
     }
 
     @AfterEach

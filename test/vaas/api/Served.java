@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import vaas.api.RawClient.Answer;
+import vaas.budget.Budget;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.memory.Memory;
@@ -21,21 +23,30 @@ public final class Served implements AutoCloseable {
     public final ScriptedAgent agent;
     public final Api api;
 
-    private Served(Config config, Memory memory) throws IOException {
+    private Served(ApiOptions options, Memory memory) throws IOException {
         this.memory = memory;
-        agent = new ScriptedAgent(config.groq().agentName(), memory);
-        api = Api.start(config.http(), agent);
+        agent = new ScriptedAgent("vaas", memory);
+        api = Api.start(options, agent);
     }
 
     /** Starts one; settings as name, value, name, value. */
     public static Served start(Path folder, String... settings) throws IOException {
-        Config config = config(folder, settings);
-        return new Served(config, Memory.open(folder, config.store().windowRecords()));
+        return new Served(config(folder, settings).http().options(), Memory.open(folder, 20));
+    }
+
+    /** Starts one within a budget. */
+    public static Served start(Path folder, Budget budget) throws IOException {
+        return start(folder, options -> options.budget(budget));
+    }
+
+    /** Starts one with some options changed. */
+    public static Served start(Path folder, UnaryOperator<ApiOptions> change) throws IOException {
+        return new Served(change.apply(config(folder).http().options()), Memory.open(folder, 20));
     }
 
     /** Starts one with a memory, which is closed with it. */
     public static Served start(Memory memory) throws IOException {
-        return new Served(config(Path.of("unused")), memory);
+        return new Served(config(Path.of("unused")).http().options(), memory);
     }
 
     public static Config config(Path folder, String... settings) {

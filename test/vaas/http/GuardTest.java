@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
 import vaas.api.RawClient;
 import vaas.api.Served;
+import vaas.config.Config;
 import vaas.memory.Child;
 
 @Timeout(60)
@@ -29,7 +30,9 @@ class GuardTest {
     private static final String TOKEN = "s3cret-Token";
 
     private static Guard guard(String... settings) {
-        return new Guard(Served.config(Path.of("unused"), settings).http());
+        Config.Http http = Served.config(Path.of("unused"), settings).http();
+        return new Guard(http.apiToken().orElse(""), http.allowedOrigins(), http.allowedHosts(),
+                List.of(http.address()));
     }
 
     private static Headers headers(String... pairs) {
