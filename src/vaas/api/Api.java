@@ -93,7 +93,7 @@ public final class Api implements AutoCloseable {
 
     private static Response health(BaseAgent agent) throws Problem {
         if (!agent.memory().isWritable()) {
-            throw new Problem(503, "The memory can't be written.");
+            throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory can't be written.");
         }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("status", "ok");

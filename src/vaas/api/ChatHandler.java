@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,8 +23,8 @@ import vaas.json.JsonException;
 import vaas.metrics.Histogram;
 
 /**
- * {@code POST /chat}: a body to a question, a reply to a status. No more chats are let in than there
- * are places, and no more of their text than the budget has room for: both are 503.
+ * {@code POST /chat}: a body to a question, a reply to a status. No more chats are let in than
+ * there are places, and no more of their text than the budget has room for: both are 503.
  */
 final class ChatHandler implements Route {
     /** What a chat costs here besides its text: objects, buffers of the JSON parser. */
@@ -48,9 +46,9 @@ final class ChatHandler implements Route {
         this.agent = agent;
         this.places = new Semaphore(options.chatsMax());
         this.budget = options.budget();
-        this.duration = options.metrics().histogram("vaas_chat_seconds",
+        this.duration = options.metrics().histogram("vaas_chat_duration_seconds",
                 "Chats, from the question read to the answer ready, failed ones included.");
-        options.metrics().gauge("vaas_chats_in_flight", "Chats under way.",
+        options.metrics().gauge("vaas_in_flight_chats", "Chats under way.",
                 () -> options.chatsMax() - places.availablePermits());
     }
 
@@ -61,12 +59,13 @@ final class ChatHandler implements Route {
 
     @Override
     public Response handle(Request request) throws Problem, IOException {
-        checkMediaType(request.headers().get("Content-Type"));
+        BodyType.check(request.headers());
         try (Budget.Share share = budget.share()) {
             share.take(CHAT_BYTES);
             Question question = question(request, share);
             if (!places.tryAcquire()) {
-                throw busy("Too many chats are under way.", Duration.ofSeconds(1));
+                throw ProblemType.TOO_MANY_CHATS.problem("Too many chats are under way.")
+                        .retryAfter(Duration.ofSeconds(1));
             }
             long start = System.nanoTime();
             try {
@@ -86,15 +85,6 @@ final class ChatHandler implements Route {
             body.write(step, 0, read);
         }
         return body.toByteArray();
-    }
-
-    private static void checkMediaType(List<String> values) throws Problem {
-        String type = values == null ? "" : values.get(0).split(";", 2)[0].strip();
-        boolean json = type.isEmpty() || type.equalsIgnoreCase("application/json")
-                || type.toLowerCase(Locale.ROOT).endsWith("+json");
-        if (!json) {
-            throw new Problem(415, "The body must be JSON: send Content-Type: application/json.");
-        }
     }
 
     private static Question question(Request request, Budget.Share share)
@@ -148,24 +138,19 @@ final class ChatHandler implements Route {
             body.put("remembered", answered.messageId().isPresent());
             return Response.ok(body);
         } else if (reply instanceof Reply.Busy busy) {
-            throw busy(busy.detail(), busy.retryAfter());
+            throw ProblemType.MODEL_BUSY.problem(busy.detail()).retryAfter(busy.retryAfter());
         }
         Reply.Failed failed = (Reply.Failed) reply;
-        throw new Problem(status(failed.kind()), failed.detail());
+        throw problem(failed.kind(), failed.detail());
     }
 
-    private static Problem busy(String detail, Duration retryAfter) {
-        long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
-        return new Problem(503, detail, Map.of("Retry-After", Long.toString(seconds)));
-    }
-
-    private static int status(Reply.Kind kind) {
+    private static Problem problem(Reply.Kind kind, String detail) {
         return switch (kind) {
-            case MODEL -> 502;
-            case TIMEOUT -> 504;
-            case TOO_LONG -> 413;
-            case NOT_STORED -> 507;
-            case MEMORY_UNAVAILABLE -> 503;
+            case MODEL -> new Problem(502, detail);
+            case TIMEOUT -> new Problem(504, detail);
+            case TOO_LONG -> ProblemType.TOO_LONG_FOR_MODEL.problem(detail);
+            case NOT_STORED -> ProblemType.MEMORY_FULL.problem(detail);
+            case MEMORY_UNAVAILABLE -> ProblemType.MEMORY_UNAVAILABLE.problem(detail);
         };
     }
 }

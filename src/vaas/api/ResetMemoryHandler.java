@@ -38,7 +38,7 @@ final class ResetMemoryHandler implements Route {
             receipt.backup().ifPresent(file -> body.put("backup", file));
             return Response.ok(body);
         } catch (MemoryUnavailableException e) {
-            throw new Problem(503, "The memory is closed.");
+            throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory is closed.");
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "id {0}: reset failed: {1}", request.id(),
                     e.toString());

@@ -221,7 +221,7 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     }
 
     private static boolean isOrigin(String text) {
-        return text.matches("(?i)https?://([a-z0-9.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
+        return text.matches("(?i)[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
     }
 
     private static boolean isHost(String text) {

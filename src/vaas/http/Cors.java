@@ -11,7 +11,8 @@ final class Cors {
     /** Lets the origin's pages read the answer, whatever it is. */
     static void allow(String origin, Map<String, String> headers) {
         headers.put("Access-Control-Allow-Origin", origin);
-        headers.put("Access-Control-Expose-Headers", "X-Request-Id, Retry-After");
+        headers.put("Access-Control-Expose-Headers",
+                "ETag, Idempotency-Replayed, Retry-After, X-Request-Id");
         headers.put("Vary", "Origin");
     }
 
@@ -25,7 +26,8 @@ final class Cors {
     static Response preflight(Headers asked, String methods) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Access-Control-Allow-Methods", methods);
-        headers.put("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-Id");
+        headers.put("Access-Control-Allow-Headers", "Authorization, Content-Type,"
+                + " Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent");
         headers.put("Access-Control-Max-Age", "600");
         if (asked.containsKey("Access-Control-Request-Private-Network")) {
             headers.put("Access-Control-Allow-Private-Network", "true");

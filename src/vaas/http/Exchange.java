@@ -70,8 +70,8 @@ final class Exchange {
     }
 
     /**
-     * The request for a route. Without its body, that is dropped as it comes, whatever its length; a
-     * broken one is left, and the connection ends after the answer.
+     * The request for a route. A body that is not wanted is dropped as it comes, whatever its
+     * length; a broken one is left, and the connection ends after the answer.
      *
      * @throws Problem 413 at once if the head says that a wanted body is too long
      */
@@ -102,7 +102,7 @@ final class Exchange {
         boolean unread = hasBody && !body.hasEnded();
         Headers out = http.getResponseHeaders();
         headers.forEach(out::set);
-        response.headers().forEach(out::set);
+        response.headers().forEach((name, value) -> set(out, name, value));
         out.set("Cache-Control", "no-store");
         out.set("X-Request-Id", id);
         if (unread) {
@@ -124,6 +124,12 @@ final class Exchange {
             // sweeper bounds the time, as it does for every body.
             body.drop(SKIP_BYTES_MAX);
         }
+    }
+
+    // What an answer depends on is the sum of what its parts depend on.
+    private static void set(Headers out, String name, String value) {
+        String before = name.equals("Vary") ? out.getFirst(name) : null;
+        out.set(name, before == null ? value : before + ", " + value);
     }
 
     private static String requestId(List<String> given) {

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import vaas.metrics.Metrics;
 public final class Router implements HttpHandler {
     private static final System.Logger LOG = System.getLogger(Router.class.getName());
 
+    private static final Duration MOMENT = Duration.ofSeconds(1);
     /** Where a path ends: compiled once, not with every request. */
     private static final Pattern QUERY = Pattern.compile("[?#]");
 
@@ -133,7 +135,8 @@ public final class Router implements HttpHandler {
         guard.checkOrigin(sent);
         if (!admitted) {
             headers.put("Connection", "close");
-            throw new Problem(503, "The server is stopping.", Map.of("Retry-After", "1"));
+            throw new Problem(503, "The server is stopping.").of(Problem.STOPPING)
+                    .retryAfter(MOMENT);
         }
         Entry entry = routes.get(path);
         if (entry != null && origin.isPresent() && Cors.isPreflight(exchange)) {
@@ -146,8 +149,7 @@ public final class Router implements HttpHandler {
             throw new Problem(404, "There is nothing here.");
         }
         if (!entry.allows(exchange.method())) {
-            throw new Problem(405, "Use " + entry.method + ".",
-                    Map.of("Allow", entry.allowed()));
+            throw new Problem(405, "Use " + entry.method + ".").with("Allow", entry.allowed());
         }
         return entry.route.handle(exchange.request(entry.route.readsBody()));
     }
@@ -155,8 +157,9 @@ public final class Router implements HttpHandler {
     private static Problem overBudget(OverBudgetException e) {
         return e.isForGood()
                 ? new Problem(413, "The request needs more memory than this server has to give.")
-                : new Problem(503, "Others hold too much memory for now.",
-                        Map.of("Retry-After", "1"));
+                        .of(Problem.TOO_LONG_FOR_SERVER)
+                : new Problem(503, "Other requests hold too much memory for now.")
+                        .of(Problem.SERVER_FULL).retryAfter(MOMENT);
     }
 
     // "//x/chat" reads as host and path, and "///chat" as "/chat": only a whole URL has a host.

@@ -161,9 +161,61 @@ class ChatHandlerTest {
             assertEquals(200, served.chat(HELLO, "Content-Type: " + type).status());
         }
 
+        @Test
+        void whatCurlSaysByItselfIsReadAsJson() throws IOException {
+            for (String type : List.of("application/x-www-form-urlencoded",
+                    "Application/X-WWW-Form-Urlencoded; charset=UTF-8")) {
+                assertEquals(200, served.chat(HELLO, "Content-Type: " + type).status());
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"Origin: http://localhost:5173", "Sec-Fetch-Site: same-origin",
+                "Sec-Fetch-Mode: cors", "sec-fetch-dest: empty"})
+        void fromABrowserTheSameTypeIs415(String header) throws IOException {
+            Served.problem(415, served.chat(HELLO, header,
+                    "Content-Type: application/x-www-form-urlencoded"));
+            assertEquals(200, served.chat(HELLO, header).status());
+            assertEquals(1, served.agent.questions.size());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"utf-8", "UTF8", "\"utf-8\"", "US-ASCII", "us-ascii ",
+                "\"UTF-8\""})
+        void utf8AndAsciiAreRead(String charset) throws IOException {
+            int status = served.chat(HELLO, "Content-Type: application/json; q=1;charset=" + charset)
+                    .status();
+            assertEquals(charset.equals("UTF8") ? 415 : 200, status);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"application/json; charset=iso-8859-1", "application/json;charset=",
+                "application/json; charset=utf-16", "application/json; CHARSET=\"utf-8",
+                "application/json; charset=utf-8; charset=latin1"})
+        void anyOtherCharsetIs415(String type) throws IOException {
+            assertTrue(Served.problem(415, served.chat(HELLO, "Content-Type: " + type))
+                    .contains("UTF-8"));
+            assertEquals(List.of(), served.agent.questions);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"gzip", "identity, gzip", "br", "x",
+                "identity\r\nContent-Encoding: br"})
+        void anyContentCodingIs415(String coding) throws IOException {
+            Served.problem(415, served.chat(HELLO, "Content-Encoding: " + coding));
+            assertEquals(List.of(), served.agent.questions);
+            assertEquals(200, served.chat(HELLO, "Content-Encoding: Identity").status());
+        }
+
+        @Test
+        void twoTypesAre415() throws IOException {
+            Served.problem(415, served.chat(HELLO, "Content-Type: application/json",
+                    "Content-Type: application/json"));
+        }
+
         @ParameterizedTest
         @ValueSource(strings = {"text/plain", "text/plain; x=application/json", "text/json",
-                "application/x-www-form-urlencoded", "multipart/form-data; boundary=json",
+                "application/x-www-form-urlencodedx", "multipart/form-data; boundary=json",
                 "application/xml", "application/jsonl", "application/json5", "json", "*/*",
                 "application/octet-stream", "application/json, text/plain"})
         void othersAre415(String type) throws IOException {
@@ -240,12 +292,15 @@ class ChatHandlerTest {
     @Nested
     class Replies {
         @ParameterizedTest
-        @CsvSource({"MODEL,502", "TIMEOUT,504", "TOO_LONG,413", "NOT_STORED,507",
-                "MEMORY_UNAVAILABLE,503"})
-        void eachFailureHasItsStatusAndKeepsItsSentence(Reply.Kind kind, int status)
-                throws IOException {
+        @CsvSource({"MODEL,502,about:blank", "TIMEOUT,504,about:blank",
+                "TOO_LONG,413,/docs#too-long-for-model", "NOT_STORED,507,/docs#memory-full",
+                "MEMORY_UNAVAILABLE,503,/docs#memory-unavailable"})
+        void eachFailureHasItsStatusAndTypeAndKeepsItsSentence(Reply.Kind kind, int status,
+                String type) throws IOException {
             served.agent.script(question -> new Reply.Failed(kind, "It failed, sorry."));
-            assertEquals("It failed, sorry.", Served.problem(status, served.chat(HELLO)));
+            Answer answer = served.chat(HELLO);
+            assertEquals("It failed, sorry.", Served.problem(status, answer));
+            assertEquals(type, answer.json().get("type"));
         }
 
         @ParameterizedTest
@@ -255,6 +310,7 @@ class ChatHandlerTest {
             served.agent.script(question -> new Reply.Busy(wait, "Not now."));
             Answer answer = served.chat(HELLO);
             assertEquals("Not now.", Served.problem(503, answer));
+            assertEquals("/docs#model-busy", answer.json().get("type"));
             assertEquals(Optional.of(seconds), answer.header("Retry-After"));
         }
     }
@@ -286,8 +342,9 @@ class ChatHandlerTest {
 
         @Test
         void whatCanNeverFitIs413ThatSaysSo() throws IOException {
-            String detail = Served.problem(413, tight.chat(message(2_000_000)));
-            assertTrue(detail.contains("memory"), detail);
+            Answer answer = tight.chat(message(2_000_000));
+            assertTrue(Served.problem(413, answer).contains("memory"), answer.body());
+            assertEquals("/docs#too-long-for-server", answer.json().get("type"));
             assertEquals(List.of(), tight.agent.questions);
             assertEquals(0, budget.used());
         }
@@ -300,6 +357,7 @@ class ChatHandlerTest {
             tight.agent.script(tight.agent::remember);
             Answer refused = tight.chat(message(900_000));
             Served.problem(503, refused);
+            assertEquals("/docs#server-full", refused.json().get("type"));
             assertEquals(Optional.of("1"), refused.header("Retry-After"));
             for (int i = 0; i < 20; i++) {
                 assertEquals(200, tight.chat(message(65_000)).status());
@@ -360,6 +418,7 @@ class ChatHandlerTest {
             begun.await();
             Answer refused = served.chat(HELLO);
             Served.problem(503, refused);
+            assertEquals("/docs#too-many-chats", refused.json().get("type"));
             assertTrue(Integer.parseInt(refused.header("Retry-After").orElseThrow()) > 0);
             assertEquals(200, served.get("/health").status());
             assertEquals(200, served.get("/").status());

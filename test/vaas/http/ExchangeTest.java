@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
 import vaas.api.LogLines;
@@ -301,12 +302,20 @@ class ExchangeTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"\r\n\r\n", "GET\r\n\r\n", "x y z w\r\n\r\n", "\u0016\u0003\u0001",
-                "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\n: x\r\n\r\n",
+                "GET / HTTP/1.1\r\n: x\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: localhost\r\nx\r\n\r\n", "GET /health"})
         void noiseNeverHangsNorFailsTheServer(String noise) throws IOException {
             client.send(noise).endOutput();
             assertTrue(client.statusOrEnd().orElse(0) < 500);
             served.checkUsable();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"HTTP/9.9,505", "HTTP/2.0,505", "HTTP/0.9,505", "HTTP/1.2,505", "HTTX/1.1,400",
+                "http/1.1,400", "HTTP/1.1x,400", "HTTP/11,400", "HTTP/1.10,400"})
+        void onlyTwoVersionsAreSpoken(String version, int status) throws IOException {
+            client.send("GET /health " + version + "\r\nHost: localhost\r\n\r\n");
+            Served.problem(status, client.read());
         }
 
         @Test

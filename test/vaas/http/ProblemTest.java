@@ -2,6 +2,7 @@ package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -13,7 +14,7 @@ class ProblemTest {
     @Test
     void itHasTheMembersOfRfc9457InTheirOrder() {
         Response response =
-                new Problem(404, "Not \"here\".", Map.of("Allow", "GET")).toResponse();
+                new Problem(404, "Not \"here\".").with("Allow", "GET").toResponse();
         assertEquals(404, response.status());
         assertEquals("application/problem+json", response.mediaType());
         assertEquals(Map.of("Allow", "GET"), response.headers());
@@ -23,11 +24,18 @@ class ProblemTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 401, 403, 404, 405, 413, 415, 421, 422, 500, 502, 503, 504, 507})
+    @ValueSource(ints = {400, 401, 403, 404, 405, 413, 415, 421, 422, 500, 502, 503, 504, 505, 507})
     void everyStatusThatIsUsedHasATitle(int status) {
         String body = new String(
                 new Problem(status, "x").toResponse().body(), StandardCharsets.UTF_8);
         assertFalse(body.contains("\"title\":\"Error\""), body);
+    }
+
+    @Test
+    void aTypeIsTheFirstMember() {
+        Response response = new Problem(503, "x").of("/docs#y").toResponse();
+        assertTrue(new String(response.body(), StandardCharsets.UTF_8)
+                .startsWith("{\"type\":\"/docs#y\",\"title\":"));
     }
 
     @Test
