@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +134,6 @@ final class Main {
 
     private static void serve(Config config, boolean offline, Opened opened, PrintStream out)
             throws IOException {
-        boundAnswers(config.groq().timeout());
         Metrics metrics = new Metrics();
         Memory memory = opened.add(Memory.open(config.store(), metrics));
         Config.Groq groq = config.groq();
@@ -153,15 +151,6 @@ final class Main {
         out.println("vaas " + VERSION + " listens on " + api.url() + ", memory "
                 + config.store().memoryDir().toAbsolutePath() + ", model "
                 + groq.generalModel() + ", " + (offline ? "offline" : "online"));
-    }
-
-    // The one bound on a client that does not read its answer. The server counts the wait for the
-    // model in, so it has to be longer than that; embedders set it themselves, if they want it.
-    private static void boundAnswers(Duration modelTimeout) {
-        String property = "sun.net.httpserver.maxRspTime"; // in seconds
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Long.toString(modelTimeout.toSeconds() + 30));
-        }
     }
 
     private static String sentence(Exception e) {

@@ -1,5 +1,6 @@
 package vaas.api;
 
+import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -13,6 +14,8 @@ import vaas.http.JdkServer;
 import vaas.http.Problem;
 import vaas.http.Response;
 import vaas.http.Router;
+import vaas.http.ServerProperties;
+import vaas.http.Watchdog;
 import vaas.metrics.Metrics;
 
 /**
@@ -53,13 +56,30 @@ public final class Api implements AutoCloseable {
                 router(options, inFlight, agent)));
     }
 
+    /**
+     * The routes as a handler, to be mounted into a server of the embedder's own at any path; they
+     * are matched exactly below it. Everything is bounded as in {@link #start}, but that the
+     * properties of the JDK's server have to be set before its first use, which this does as
+     * {@link #start} does, and that the server needs an executor of many threads. Where to listen
+     * and how to stop is up to that server.
+     *
+     * @param options of which address, port and grace mean nothing here, but that the address may
+     *     be asked for by its number
+     * @param agent who answers; stays open
+     */
+    public static HttpHandler handler(ApiOptions options, BaseAgent agent) {
+        ServerProperties.apply(options.budget());
+        return router(options, new InFlight(), agent);
+    }
+
     private static Router router(ApiOptions options, InFlight inFlight, BaseAgent agent) {
         Metrics metrics = options.metrics();
-        return new Router(options.guard(), inFlight, options.bodyBytesMax(), metrics)
+        return new Router(options.guard(), inFlight, options.bodyBytesMax(),
+                new Watchdog(options.patience()), metrics)
                 .add("POST", "/chat", new ChatHandler(agent, options))
                 .add("POST", "/reset-memory", new ResetMemoryHandler(agent))
-                .add("GET", "/metrics", request -> new Response(200, Metrics.MEDIA_TYPE,
-                        metrics.text().getBytes(StandardCharsets.UTF_8), Map.of()))
+                .add("GET", "/metrics", request -> Response.of(200, Metrics.MEDIA_TYPE,
+                        metrics.text().getBytes(StandardCharsets.UTF_8)))
                 .addPublic("GET", "/health", request -> health(agent))
                 .add("GET", "/", request -> welcome(agent));
     }

@@ -28,6 +28,7 @@ public final class ApiOptions {
     private int bodyBytesMax = 20 << 20;
     private int chatsMax = 1024;
     private Duration grace = Duration.ofSeconds(10);
+    private Duration patience = Duration.ofSeconds(180);
     private Budget budget; // null until it is named, or asked for
     private Metrics metrics = new Metrics();
 
@@ -85,6 +86,16 @@ public final class ApiOptions {
         return this;
     }
 
+    /**
+     * How long a client may take nothing of its answer, by default 180 s, before it is cut; counted
+     * for each piece of at most 16 KiB, so what flows, however slowly, is not cut. Less than 60 s
+     * hits good clients: the kernel lets a writer go on when a third of its buffer is free.
+     */
+    public ApiOptions patience(Duration ofOneWrite) {
+        patience = ofOneWrite;
+        return this;
+    }
+
     /** What clients may cost; a program has one budget for all. By default one of its own. */
     public ApiOptions budget(Budget ofTheProgram) {
         budget = ofTheProgram;
@@ -121,6 +132,10 @@ public final class ApiOptions {
 
     Duration grace() {
         return grace;
+    }
+
+    Duration patience() {
+        return patience;
     }
 
     Budget budget() {

@@ -4,10 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import vaas.agent.BaseAgent;
 import vaas.agent.Image;
@@ -35,6 +33,8 @@ final class ChatHandler implements Route {
      */
     private static final int TEXT_FACTOR = 6;
 
+    /** Of an answer that waits for a client to read it. */
+    private static final int CHAR_BYTES = 2;
     private static final int STEP_BYTES = 8 << 10;
 
     private final BaseAgent agent;
@@ -47,7 +47,7 @@ final class ChatHandler implements Route {
         this.places = new Semaphore(options.chatsMax());
         this.budget = options.budget();
         this.duration = options.metrics().histogram("vaas_chat_duration_seconds",
-                "Chats, from the question read to the answer ready, failed ones included.");
+                "Chats, from the question read to the answer written, failed ones included.");
         options.metrics().gauge("vaas_in_flight_chats", "Chats under way.",
                 () -> options.chatsMax() - places.availablePermits());
     }
@@ -60,21 +60,35 @@ final class ChatHandler implements Route {
     @Override
     public Response handle(Request request) throws Problem, IOException {
         BodyType.check(request.headers());
-        try (Budget.Share share = budget.share()) {
+        Budget.Share share = budget.share();
+        try {
             share.take(CHAT_BYTES);
-            Question question = question(request, share);
-            if (!places.tryAcquire()) {
-                throw ProblemType.TOO_MANY_CHATS.problem("Too many chats are under way.")
-                        .retryAfter(Duration.ofSeconds(1));
-            }
-            long start = System.nanoTime();
-            try {
-                return answer(agent.chat(question));
-            } finally {
-                duration.since(start);
-                places.release();
-            }
+            return chat(question(request, share), share);
+        } catch (Problem | IOException | RuntimeException | Error e) {
+            share.close();
+            throw e;
         }
+    }
+
+    /** A chat has its place, and its clock runs, until its answer is written, or could not be. */
+    private Response chat(Question question, Budget.Share share) throws Problem {
+        if (!places.tryAcquire()) {
+            throw ProblemType.TOO_MANY_CHATS.problem("Too many chats are under way.")
+                    .retryAfter(Duration.ofSeconds(1));
+        }
+        long start = System.nanoTime();
+        try {
+            return answer(agent.chat(question), share).whenEnded(() -> end(start, share));
+        } catch (RuntimeException | Error e) {
+            end(start, share);
+            throw e;
+        }
+    }
+
+    private void end(long start, Budget.Share share) {
+        duration.since(start);
+        places.release();
+        share.close();
     }
 
     private static byte[] read(InputStream in, Budget.Share share) throws IOException {
@@ -129,19 +143,16 @@ final class ChatHandler implements Route {
         }
     }
 
-    private static Response answer(Reply reply) throws Problem {
+    private static Response answer(Reply reply, Budget.Share share) {
         if (reply instanceof Reply.Answered answered) {
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("message", answered.message());
-            body.put("clip_path", answered.clipPath().orElse(null));
-            body.put("message_id", answered.messageId().map(UUID::toString).orElse(null));
-            body.put("remembered", answered.messageId().isPresent());
-            return Response.ok(body);
+            share.count((long) answered.message().length() * CHAR_BYTES);
+            return Response.of(200, "application/json", new ChatAnswer(answered));
         } else if (reply instanceof Reply.Busy busy) {
-            throw ProblemType.MODEL_BUSY.problem(busy.detail()).retryAfter(busy.retryAfter());
+            return ProblemType.MODEL_BUSY.problem(busy.detail()).retryAfter(busy.retryAfter())
+                    .toResponse();
         }
         Reply.Failed failed = (Reply.Failed) reply;
-        throw problem(failed.kind(), failed.detail());
+        return problem(failed.kind(), failed.detail()).toResponse();
     }
 
     private static Problem problem(Reply.Kind kind, String detail) {

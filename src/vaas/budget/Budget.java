@@ -20,10 +20,7 @@ import java.util.Set;
  * <p>Safe for concurrent use. One lock, held for moments only, under which nobody is called.
  */
 public final class Budget {
-    /**
-     * A holder of no more than this may use the part that is kept free of larger ones: what a chat
-     * with a message of 64 KiB takes.
-     */
+    /** Who holds no more, as a chat with 64 KiB of text, may use what is kept free of others. */
     public static final int SMALL_BYTES = 512 << 10;
 
     private static final int SPARE_FILES = 64;
@@ -144,6 +141,11 @@ public final class Budget {
             if (bytes > 0 && !tryTake(bytes)) {
                 makeRoom(bytes);
             }
+        }
+
+        /** Counts what is there already, room or not: others wait for it all the same. */
+        public void count(long bytes) {
+            giveBack(-bytes);
         }
 
         /** Gives back some of what was taken. */

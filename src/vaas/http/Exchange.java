@@ -2,8 +2,10 @@ package vaas.http;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +20,18 @@ final class Exchange {
 
     private final HttpExchange http;
     private final int bodyBytesMax;
+    private final Watchdog watchdog;
     private final String id;
     private final boolean hasBody;
     private final BoundedBody body;
     private boolean answered;
     private int status; // of the answer, 0 before
-    private int bytes; // of the answer's body
+    private long bytes; // of the answer's body
+    private boolean complete = true; // as far as the client can tell
 
-    Exchange(HttpExchange http, int bodyBytesMax) {
+    Exchange(HttpExchange http, int bodyBytesMax, Watchdog watchdog) {
         this.http = http;
+        this.watchdog = watchdog;
         this.bodyBytesMax = bodyBytesMax;
         this.hasBody = Framing.announcesBody(headers());
         this.body = new BoundedBody(http.getRequestBody(), bodyBytesMax);
@@ -49,6 +54,12 @@ final class Exchange {
         return http.getRequestURI();
     }
 
+    /** Where the path begins that a route is looked up by; empty for the whole. */
+    String contextPath() {
+        String context = http.getHttpContext().getPath();
+        return context.endsWith("/") ? context.substring(0, context.length() - 1) : context;
+    }
+
     String remoteAddress() {
         return http.getRemoteAddress().getAddress().getHostAddress();
     }
@@ -65,7 +76,7 @@ final class Exchange {
         return status;
     }
 
-    int bytes() {
+    long bytes() {
         return bytes;
     }
 
@@ -96,10 +107,33 @@ final class Exchange {
 
     /** Writes the answer. A client that has left is no failure: the work is done. */
     void answer(Response response, Map<String, String> headers) throws IOException {
-        boolean head = method().equals("HEAD");
-        byte[] content = response.body();
-        boolean bodyless = head || content.length == 0;
+        long length = response.body().length();
+        boolean bodyless = length == 0 || method().equals("HEAD");
         boolean unread = hasBody && !body.hasEnded();
+        setHeaders(response, headers, unread);
+        answered = true;
+        status = response.status();
+        try (Watchdog.Watch watch = watchdog.watch()) {
+            // For the JDK -1 is no body, and 0 is one of unknown length.
+            long announced = bodyless ? -1 : Math.max(length, 0);
+            watch.run(() -> http.sendResponseHeaders(status, announced));
+            OutputStream out = watch.over(http.getResponseBody());
+            if (!bodyless) {
+                complete = length >= 0; // closing tells a client how much is missing
+                response.body().writeTo(new Counting(out));
+                complete = true;
+                out.flush();
+            }
+            if (unread) {
+                // A client that is still sending would get a reset instead of its answer. The
+                // server's sweeper bounds the time, as it does for every body.
+                body.drop(SKIP_BYTES_MAX);
+            }
+            out.close(); // may write an end, so it is watched
+        }
+    }
+
+    private void setHeaders(Response response, Map<String, String> headers, boolean unread) {
         Headers out = http.getResponseHeaders();
         headers.forEach(out::set);
         response.headers().forEach((name, value) -> set(out, name, value));
@@ -108,21 +142,44 @@ final class Exchange {
         if (unread) {
             out.set("Connection", "close"); // what follows can't be told from a next request
         }
-        if (!bodyless || head) {
+        if (response.body().length() != 0) {
             out.set("Content-Type", response.mediaType());
         }
-        answered = true;
-        status = response.status();
-        http.sendResponseHeaders(status, bodyless ? -1 : content.length);
-        if (!bodyless) {
-            bytes = content.length;
-            http.getResponseBody().write(content);
-            http.getResponseBody().flush();
+    }
+
+    /**
+     * Gives the connection back. An answer that broke off in the middle must not be ended well: the
+     * server would write a last chunk, and the client would think that it has all.
+     *
+     * @throws IOException by which the JDK's server closes the connection
+     */
+    void close() throws IOException {
+        if (!complete) {
+            throw new IOException("the answer broke off");
         }
-        if (unread) {
-            // A client that is still sending would get a reset instead of its answer. The server's
-            // sweeper bounds the time, as it does for every body.
-            body.drop(SKIP_BYTES_MAX);
+        try {
+            http.close();
+        } catch (RuntimeException e) { // the JDK's own, of a chunk that it can't count
+            throw new IOException("the connection can't be used any more", e);
+        }
+    }
+
+    /** Counts what is written. */
+    private final class Counting extends FilterOutputStream {
+        Counting(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            out.write(octet);
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            out.write(from, offset, length);
+            bytes += length;
         }
     }
 

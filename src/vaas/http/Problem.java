@@ -71,6 +71,10 @@ public final class Problem extends Exception {
         body.put("title", TITLES.getOrDefault(status, "Error"));
         body.put("status", status);
         body.put("detail", getMessage());
-        return new Response(status, MEDIA_TYPE, Json.write(body), headers);
+        Response response = Response.of(status, MEDIA_TYPE, Json.write(body));
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            response = response.with(header.getKey(), header.getValue());
+        }
+        return response;
     }
 }

@@ -28,6 +28,7 @@ public final class Router implements HttpHandler {
     private final Guard guard;
     private final InFlight inFlight;
     private final int bodyBytesMax;
+    private final Watchdog watchdog;
     private final Metrics metrics;
     private final Map<String, Entry> routes = new LinkedHashMap<>();
 
@@ -51,10 +52,12 @@ public final class Router implements HttpHandler {
      *
      * @param bodyBytesMax greatest length of a body that a route reads
      */
-    public Router(Guard guard, InFlight inFlight, int bodyBytesMax, Metrics metrics) {
+    public Router(Guard guard, InFlight inFlight, int bodyBytesMax, Watchdog watchdog,
+            Metrics metrics) {
         this.guard = guard;
         this.inFlight = inFlight;
         this.bodyBytesMax = bodyBytesMax;
+        this.watchdog = watchdog;
         this.metrics = metrics;
     }
 
@@ -74,34 +77,26 @@ public final class Router implements HttpHandler {
     public void handle(HttpExchange http) throws IOException {
         long start = System.nanoTime();
         boolean admitted = inFlight.enter();
+        Exchange exchange = new Exchange(http, bodyBytesMax, watchdog);
         try {
-            Exchange exchange = new Exchange(http, bodyBytesMax);
-            String path = path(exchange.target());
+            String path = path(exchange);
             serve(exchange, path, admitted);
             AccessLog.log(exchange, System.nanoTime() - start);
             metrics.counter("vaas_http_requests_total", "Requests by route and status.",
                     "route", routes.containsKey(path) ? path : "other",
                     "status", Integer.toString(exchange.status())).increment();
         } finally {
-            close(http);
             if (admitted) {
                 inFlight.leave();
             }
-        }
-    }
-
-    private static void close(HttpExchange http) throws IOException {
-        try {
-            http.close();
-        } catch (RuntimeException e) { // the JDK's own, of a chunk that it can't count
-            throw new IOException("the connection can't be used any more", e);
+            exchange.close();
         }
     }
 
     private void serve(Exchange exchange, String path, boolean admitted) {
         Map<String, String> headers = new LinkedHashMap<>();
-        try {
-            exchange.answer(respond(exchange, path, admitted, headers), headers);
+        try (Response response = respond(exchange, path, admitted, headers)) {
+            exchange.answer(response, headers);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left: {1}", exchange.id(),
                     e.getClass().getName());
@@ -163,9 +158,13 @@ public final class Router implements HttpHandler {
     }
 
     // "//x/chat" reads as host and path, and "///chat" as "/chat": only a whole URL has a host.
-    private static String path(URI target) {
-        return target.getScheme() != null ? target.getRawPath()
+    private static String path(Exchange exchange) {
+        URI target = exchange.target();
+        String path = target.getScheme() != null ? target.getRawPath()
                 : QUERY.split(target.toString(), 2)[0];
+        String context = exchange.contextPath();
+        return path.equals(context) ? "/"
+                : path.startsWith(context) ? path.substring(context.length()) : path;
     }
 
     private static void answerFailure(Exchange exchange, Map<String, String> headers) {

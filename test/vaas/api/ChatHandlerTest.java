@@ -183,8 +183,8 @@ class ChatHandlerTest {
         @ValueSource(strings = {"utf-8", "UTF8", "\"utf-8\"", "US-ASCII", "us-ascii ",
                 "\"UTF-8\""})
         void utf8AndAsciiAreRead(String charset) throws IOException {
-            int status = served.chat(HELLO, "Content-Type: application/json; q=1;charset=" + charset)
-                    .status();
+            String type = "Content-Type: application/json; q=1;charset=" + charset;
+            int status = served.chat(HELLO, type).status();
             assertEquals(charset.equals("UTF8") ? 415 : 200, status);
         }
 
@@ -430,6 +430,23 @@ class ChatHandlerTest {
                 assertEquals(200, chat.get().status());
             }
             assertEquals(200, served.chat(HELLO).status());
+        }
+
+        @Test
+        void aPlaceIsTakenUntilTheAnswerIsWrittenOrCannotBe() throws Exception {
+            served.agent.script(question -> new Reply.Answered(
+                    "x".repeat(30_000_000), Optional.empty(), Optional.empty()));
+            try (RawClient one = served.client(); RawClient two = served.client()) {
+                for (RawClient deaf : List.of(one, two)) {
+                    deaf.send(RawClient.request("POST /chat", HELLO));
+                    assertEquals(200, deaf.readHead().status());
+                }
+                assertEquals("/docs#too-many-chats", served.chat(HELLO).json().get("type"));
+            }
+            served.agent.script(served.agent::remember);
+            while (served.chat(HELLO).status() == 503) { // until it is seen that they have left
+                Thread.onSpinWait();
+            }
         }
 
         @Test

@@ -27,7 +27,7 @@ class ProblemTypeTest {
         for (ProblemType type : ProblemType.values()) {
             assertTrue(type.uri().matches("/docs#[a-z]+(-[a-z]+)*"), type.uri());
             assertTrue(seen.add(type.uri()), type.uri());
-            assertEquals(type.status(), type.problem("x").toResponse().status());
+            assertTrue(type.row().contains("| " + type.status() + " |"), type.row());
         }
     }
 }

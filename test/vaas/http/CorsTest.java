@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -64,8 +64,9 @@ class CorsTest {
     @Test
     void whatARouteVariesByIsAdded() throws IOException {
         Guard guard = new Guard("", Set.of(), Set.of(), List.of());
-        Router router = new Router(guard, new InFlight(), 1, new Metrics()).add("GET", "/",
-                request -> new Response(200, "text/plain", new byte[1], Map.of("Vary", "Accept")));
+        Router router = new Router(guard, new InFlight(), 1, new Watchdog(Duration.ofHours(1)),
+                new Metrics()).add("GET", "/", request -> Response.of(
+                        200, "text/plain", new byte[1]).with("Vary", "Accept"));
         try (JdkServer server = JdkServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "test", router);
                 RawClient client = RawClient.to(server.url())) {
