@@ -22,14 +22,14 @@ public record Image(String mediaType, String base64) {
      *
      * @param text base64, bare or as a data URL; line breaks are fine
      * @return the image
-     * @throws IllegalArgumentException with a clause about "it", if it is not base64, too large, or
-     *     neither PNG, JPEG, GIF nor WebP
+     * @throws IllegalArgumentException with a clause about "it", if it is not base64, larger than
+     *     4 MiB, or neither PNG, JPEG, GIF nor WebP
      */
     public static Image decode(String text) {
         byte[] bytes = bytes(withoutPrefix(text));
         if (bytes.length > BYTES_MAX) {
-            throw new IllegalArgumentException("it has " + bytes.length
-                    + " bytes, at most " + BYTES_MAX + " are taken");
+            throw new IllegalArgumentException("it has " + mebibytes(bytes.length)
+                    + " MiB, at most " + (BYTES_MAX >> 20) + " MiB are taken");
         }
         return new Image(mediaType(bytes), Base64.getEncoder().encodeToString(bytes));
     }
@@ -66,6 +66,12 @@ public record Image(String mediaType, String base64) {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("it is not valid base64");
         }
+    }
+
+    // Rounded up to a tenth, so that no image that is refused seems to have just as many as allowed.
+    private static String mebibytes(int bytes) {
+        long tenths = (10L * bytes + (1 << 20) - 1) >> 20;
+        return tenths / 10 + "." + tenths % 10;
     }
 
     private static String mediaType(byte[] bytes) {

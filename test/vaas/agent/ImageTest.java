@@ -76,11 +76,16 @@ class ImageTest {
     }
 
     @Test
-    void asManyBytesAsAreTakenPassAndOneMoreIsRefused() {
-        byte[] largest = Arrays.copyOf(latin(PNG), Image.BYTES_MAX);
+    void fourMebibytesPass() {
+        byte[] largest = Arrays.copyOf(latin(PNG), 4 << 20);
         assertEquals("image/png", Image.decode(base64(largest)).mediaType());
-        byte[] larger = Arrays.copyOf(latin(PNG), Image.BYTES_MAX + 1);
-        assertRefused(base64(larger), "at most " + Image.BYTES_MAX);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4194305, 4.1", "4299161, 4.1", "4299162, 4.2", "5242880, 5.0", "15728641, 15.1"})
+    void aLargerOneIsRefusedInTheUnitThatPeopleSee(int bytes, String mebibytes) {
+        assertRefused(base64(Arrays.copyOf(latin(PNG), bytes)),
+                "it has " + mebibytes + " MiB, at most 4 MiB are taken");
     }
 
     @ParameterizedTest

@@ -321,12 +321,20 @@ class GroqAgentTest {
             assertFailed(Kind.MODEL, "no usable answer", chat("q3"), 3);
         }
 
+        /** Under deadlines that double until one is long enough for the model to be asked. */
         @Test
         void aDeadlineThatPassesIsATimeout() throws IOException {
-            script(says("a3").newBuilder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
-            Config.Groq soon = within(Duration.ofMillis(300), config(groq));
-            assertFailed(Kind.TIMEOUT, "GROQ_TIMEOUT", chat(Question.of("q3"), soon),
-                    groq.getRequestCount());
+            Duration timeout = Duration.ofMillis(150);
+            Reply reply;
+            do {
+                timeout = timeout.multipliedBy(2);
+                groq.close();
+                groq = Scripted.start();
+                script(says("a3").newBuilder()
+                        .onResponseStart(SocketEffect.Stall.INSTANCE).build(), says("too late"));
+                reply = chat(Question.of("q3"), within(timeout, config(groq)));
+            } while (groq.getRequestCount() == 0);
+            assertFailed(Kind.TIMEOUT, "GROQ_TIMEOUT", reply, 1);
         }
 
         @Test
@@ -770,15 +778,26 @@ class GroqAgentTest {
             assertEquals(3, groq.getRequestCount());
         }
 
+        /** Under deadlines that double until one is long enough to call the tool and ask again. */
         @Test
         void doNotStretchTheDeadline() throws IOException {
             MockResponse stalling = says("never").newBuilder()
                     .onResponseStart(SocketEffect.Stall.INSTANCE).build();
-            script(calls("clip", "{}"), stalling, says("too late"));
-            try (GroqAgent agent = agent(within(Duration.ofMillis(500), config(groq)), clip)) {
-                Reply reply = agent.chat(Question.of("q1"));
-                assertEquals(Kind.TIMEOUT, assertInstanceOf(Reply.Failed.class, reply).kind());
-            }
+            Duration timeout = Duration.ofMillis(250);
+            Reply reply;
+            do {
+                timeout = timeout.multipliedBy(2);
+                groq.close();
+                groq = Scripted.start();
+                seen.clear();
+                script(calls("clip", "{}"), stalling, says("too late"));
+                try (GroqAgent agent = agent(within(timeout, config(groq)), clip)) {
+                    reply = agent.chat(Question.of("q1"));
+                }
+            } while (groq.getRequestCount() < 2);
+            assertEquals(Kind.TIMEOUT, assertInstanceOf(Reply.Failed.class, reply).kind());
+            assertEquals(1, seen.size(), "the tool has run");
+            assertEquals(2, groq.getRequestCount());
             assertEquals(List.of(), remembered());
         }
 

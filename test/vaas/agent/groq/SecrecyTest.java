@@ -126,14 +126,22 @@ class SecrecyTest {
         assertLogged("200");
     }
 
+    /** Under deadlines that double until one is long enough to be cut off and then to stall. */
     @Test
     void aBrokenConnectionOrADeadlineTellsNothing() throws IOException {
-        MockResponse stalling = says(ANSWER).newBuilder()
-                .onResponseStart(SocketEffect.Stall.INSTANCE).build();
-        script(says(ANSWER).newBuilder().onResponseBody(CUT).build(), stalling);
-        Config.Groq soon = within(Duration.ofMillis(800), config(groq));
-        assertNoSecrets(assertInstanceOf(Reply.Failed.class, chat(soon)));
+        Duration timeout = Duration.ofMillis(400);
+        Reply reply;
+        do {
+            timeout = timeout.multipliedBy(2);
+            groq.close();
+            groq = Scripted.start();
+            script(says(ANSWER).newBuilder().onResponseBody(CUT).build(), says(ANSWER).newBuilder()
+                    .onResponseStart(SocketEffect.Stall.INSTANCE).build());
+            reply = chat(within(timeout, config(groq)));
+        } while (groq.getRequestCount() < 2);
+        assertNoSecrets(assertInstanceOf(Reply.Failed.class, reply));
         assertLogged("could not be reached");
+        assertLogged("did not answer in time");
     }
 
     @Test
