@@ -1,11 +1,10 @@
 package vaas.api;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import vaas.agent.BaseAgent;
 import vaas.agent.Image;
@@ -16,8 +15,9 @@ import vaas.http.Problem;
 import vaas.http.Request;
 import vaas.http.Response;
 import vaas.http.Route;
-import vaas.json.Json;
 import vaas.json.JsonException;
+import vaas.json.JsonFields;
+import vaas.json.JsonString;
 import vaas.metrics.Histogram;
 
 /**
@@ -25,17 +25,24 @@ import vaas.metrics.Histogram;
  * there are places, and no more of their text than the budget has room for: both are 503.
  */
 final class ChatHandler implements Route {
-    /** What a chat costs here besides its text: objects, buffers of the JSON parser. */
-    private static final int CHAT_BYTES = 24 << 10;
-    /**
-     * Bytes of heap for a byte of text: the parser gathers it in two bytes a character, makes a
-     * string of it by way of a builder (up to two each), and this string waits for the answer.
-     */
-    private static final int TEXT_FACTOR = 6;
+    private static final String MESSAGE = "message";
+    private static final String IMAGE = "image_base64";
+    private static final String VIDEO_PATH = "video_path";
+    private static final String SESSION_ID = "session_id";
+    private static final Set<String> STRINGS = Set.of(MESSAGE, IMAGE, VIDEO_PATH, SESSION_ID);
 
-    /** Of an answer that waits for a client to read it. */
+    /** What a body costs while it is read, besides its text: buffers of the JSON parser. */
+    private static final int READING_BYTES = 32 << 10;
+    /** What a chat costs until its answer is written, besides its text. */
+    private static final int CHAT_BYTES = 8 << 10;
+    /**
+     * Heap for a byte of text while it is read: at the worst moment the field's JSON is there, and
+     * the string that is made of it, with two bytes a character.
+     */
+    private static final int TEXT_FACTOR = 3;
+
+    /** Of a question that waits for its answer, and of an answer that waits to be read. */
     private static final int CHAR_BYTES = 2;
-    private static final int STEP_BYTES = 8 << 10;
 
     private final BaseAgent agent;
     private final Semaphore places;
@@ -91,48 +98,55 @@ final class ChatHandler implements Route {
         share.close();
     }
 
-    private static byte[] read(InputStream in, Budget.Share share) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        byte[] step = new byte[STEP_BYTES];
-        for (int read = in.read(step); read >= 0; read = in.read(step)) {
-            share.take((long) read * TEXT_FACTOR);
-            body.write(step, 0, read);
+    private Question question(Request request, Budget.Share share)
+            throws Problem, IOException {
+        try (Budget.Share reading = budget.share()) {
+            reading.take(READING_BYTES);
+            Question question = question(fields(request, reading), request.id());
+            share.count(chars(question) * CHAR_BYTES);
+            return question;
         }
-        return body.toByteArray();
     }
 
-    private static Question question(Request request, Budget.Share share)
-            throws Problem, IOException {
-        Map<String, Object> fields;
-        try {
-            fields = Json.read(read(request.body(), share));
-        } catch (JsonException e) {
-            throw new Problem(e.isOtherValue() ? 422 : 400,
-                    "The body is not acceptable JSON: " + e.getMessage() + ".");
+    private static long chars(Question question) {
+        return question.message().length() + question.videoPath().map(String::length).orElse(0)
+                + question.image().map(image -> image.base64().length()).orElse(0);
+    }
+
+    private static Question question(JsonFields fields, String id) throws Problem {
+        for (String name : STRINGS) {
+            if (fields.isMistyped(name)) {
+                throw new Problem(422, "The field " + name + " must be a string"
+                        + (name.equals(MESSAGE) ? "." : " or null."));
+            }
         }
-        if (!(fields.get("message") instanceof String message)) {
-            throw new Problem(422, fields.get("message") == null
-                    ? "The field message is required." : "The field message must be a string.");
-        }
-        Optional<String> image = text(fields, "image_base64");
-        Optional<String> videoPath = text(fields, "video_path");
-        if (text(fields, "session_id").isPresent()) {
+        String message = text(fields, MESSAGE).orElseThrow(
+                () -> new Problem(422, "The field message is required."));
+        if (fields.string(SESSION_ID).isPresent()) {
             throw new Problem(422, "Named sessions are not supported: leave session_id out to"
                     + " speak to the one conversation that there is.");
         }
-        if (message.isEmpty() && image.isEmpty()) {
+        if (message.isEmpty() && fields.string(IMAGE).isEmpty()) {
             throw new Problem(422, "The field message may be empty only beside an image.");
         }
-        return new Question(message, image(image), videoPath, request.id());
+        return new Question(message, image(text(fields, IMAGE)), text(fields, VIDEO_PATH), id);
     }
 
-    private static Optional<String> text(Map<String, Object> fields, String name)
-            throws Problem {
-        Object value = fields.get(name);
-        if (value != null && !(value instanceof String)) {
-            throw new Problem(422, "The field " + name + " must be a string or null.");
+    private static JsonFields fields(Request request, Budget.Share reading)
+            throws Problem, IOException {
+        try {
+            return JsonFields.read(request.body(), STRINGS, Set.of(),
+                    bytes -> reading.take(bytes * TEXT_FACTOR));
+        } catch (JsonException e) {
+            // The rest is read, so that the connection can be used again.
+            request.body().transferTo(OutputStream.nullOutputStream());
+            throw new Problem(e.isOtherValue() ? 422 : 400,
+                    "The body is not acceptable JSON: " + e.getMessage() + ".");
         }
-        return Optional.ofNullable((String) value);
+    }
+
+    private static Optional<String> text(JsonFields fields, String name) {
+        return fields.string(name).map(JsonString::text);
     }
 
     private static Optional<Image> image(Optional<String> base64) throws Problem {

@@ -85,8 +85,8 @@ public final class Budget {
     /** Connections of clients at a time, at most 10,000. */
     public int connections() {
         long byFiles = (openFiles - SPARE_FILES - openFiles / 8) / 3;
-        return (int) Math.max(1,
-                Math.min(CONNECTIONS_MAX, Math.min(byFiles, heapBytes / CONNECTION_BYTES)));
+        long most = Math.min(CONNECTIONS_MAX, Math.min(byFiles, heapBytes / CONNECTION_BYTES));
+        return (int) Math.max(1, most);
     }
 
     /**
@@ -143,7 +143,7 @@ public final class Budget {
             }
         }
 
-        /** Counts what is there already, room or not: others wait for it all the same. */
+        /** Counts what is there already, room or not: others have to wait for it. */
         public void count(long bytes) {
             giveBack(-bytes);
         }
@@ -285,8 +285,7 @@ public final class Budget {
     private void drop(Object piece) {
         assert Thread.holdsLock(this);
         Piece present = pieces.get(piece);
-        present.holders--;
-        if (present.holders == 0) {
+        if (--present.holders == 0) {
             pieces.remove(piece);
             used -= present.bytes;
         }
