@@ -110,7 +110,7 @@ public record Image(String mediaType, String base64) {
         return base64 + "=".repeat(-base64.length() & 3);
     }
 
-    // Rounded up to a tenth, so that no image that is refused seems to have just as many as allowed.
+    // Rounded up to a tenth, so that none that is refused seems to have just as many as allowed.
     private static String mebibytes(int bytes) {
         long tenths = (10L * bytes + (1 << 20) - 1) >> 20;
         return tenths / 10 + "." + tenths % 10;

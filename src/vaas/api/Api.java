@@ -26,6 +26,7 @@ public final class Api implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Api.class.getName());
 
     private static final Duration MOMENT = Duration.ofSeconds(1);
+    private static final Duration QUIET = Duration.ofMillis(300);
 
     private final ApiOptions options;
     private final InFlight inFlight;
@@ -108,7 +109,7 @@ public final class Api implements AutoCloseable {
         // Under load refusals go on and on; a moment is enough to tell everybody who is there.
         Duration moment = options.grace().compareTo(MOMENT) < 0
                 ? options.grace() : MOMENT;
-        server.close(inFlight.awaitQuiet(moment) ? 0 : (int) moment.toSeconds());
+        server.close(inFlight.awaitQuiet(QUIET, moment) ? 0 : (int) moment.toSeconds());
     }
 
     private static Response health(BaseAgent agent) throws Problem {

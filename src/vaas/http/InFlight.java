@@ -2,94 +2,81 @@ package vaas.http;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Counts the requests under way, so that a stop can wait for them. The server's own count is wrong
  * for good after a handler's exception, or a client that left inside its body.
  */
 public final class InFlight {
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition none = lock.newCondition();
-    private int count; // guarded by lock
-    private boolean stopping; // guarded by lock
-    private long lastSeen = System.nanoTime() - QUIET_NANOS; // a request came or left; by lock
+    // Guarded by this.
+    private int count;
+    private boolean stopping;
+    private boolean seen; // whether a request has come or left
+    private long lastSeenNanos;
 
     /** Counts a request in; false if it is to be refused, because the server stops. */
-    public boolean enter() {
-        lock.lock();
-        try {
-            lastSeen = System.nanoTime();
-            count += stopping ? 0 : 1;
-            return !stopping;
-        } finally {
-            lock.unlock();
-        }
+    public synchronized boolean enter() {
+        see();
+        count += stopping ? 0 : 1;
+        return !stopping;
     }
 
     /** Counts out a request that was not refused. */
-    public void leave() {
-        lock.lock();
-        try {
-            count--;
-            lastSeen = System.nanoTime();
-            if (count == 0) {
-                none.signalAll();
-            }
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void leave() {
+        see();
+        count--;
+        assert count >= 0 : "left more often than entered";
+        notifyAll();
     }
 
     /** Refuses new requests from now on. */
-    public void stop() {
-        lock.lock();
-        try {
-            stopping = true;
-        } finally {
-            lock.unlock();
-        }
+    public synchronized void stop() {
+        stopping = true;
     }
 
-    /** Waits until none is under way; false if that takes longer than it may. */
-    public boolean awaitNone(Duration patience) {
-        lock.lock();
-        try {
-            long nanos = patience.toNanos();
-            while (count > 0 && nanos > 0) {
-                nanos = none.awaitNanos(nanos);
+    /** Waits until none is under way; false if that takes longer than it may, or at an interrupt. */
+    public synchronized boolean awaitNone(Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (count > 0) {
+            if (!pause(end - System.nanoTime())) {
+                return false;
             }
-            return count == 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            lock.unlock();
         }
+        return true;
     }
 
     /**
-     * Waits until no request, not even one that is refused, has come for a moment: one that is
-     * just arriving would be cut off. False if that takes longer than it may.
+     * Waits until no request, not even one that is refused, has come or left for a while: one that
+     * is just arriving would be cut off. False if that takes longer than it may, or at an interrupt.
      */
-    public boolean awaitQuiet(Duration patience) {
+    public synchronized boolean awaitQuiet(Duration quiet, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
-        lock.lock();
-        try {
-            long quiet = lastSeen + QUIET_NANOS;
-            while (quiet - System.nanoTime() > 0 && end - System.nanoTime() > 0) {
-                none.awaitNanos(Math.min(quiet, end) - System.nanoTime());
-                quiet = lastSeen + QUIET_NANOS;
+        while (!isQuiet(quiet)) {
+            long now = System.nanoTime();
+            if (!pause(Math.min(end - now, lastSeenNanos + quiet.toNanos() - now))) {
+                return isQuiet(quiet);
             }
-            return quiet - System.nanoTime() <= 0;
+        }
+        return true;
+    }
+
+    // False if there is nothing left to wait for, or the thread is interrupted, and stays so.
+    private boolean pause(long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.timedWait(this, nanos);
+            return nanos > 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        } finally {
-            lock.unlock();
         }
+    }
+
+    private boolean isQuiet(Duration quiet) {
+        return !seen || System.nanoTime() - lastSeenNanos >= quiet.toNanos();
+    }
+
+    private void see() {
+        seen = true;
+        lastSeenNanos = System.nanoTime();
     }
 }
