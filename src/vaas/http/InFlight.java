@@ -34,7 +34,7 @@ public final class InFlight {
         stopping = true;
     }
 
-    /** Waits until none is under way; false if that takes longer than it may, or at an interrupt. */
+    /** Waits until none is under way; false if that takes too long, or at an interrupt. */
     public synchronized boolean awaitNone(Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
         while (count > 0) {
@@ -47,7 +47,7 @@ public final class InFlight {
 
     /**
      * Waits until no request, not even one that is refused, has come or left for a while: one that
-     * is just arriving would be cut off. False if that takes longer than it may, or at an interrupt.
+     * is just arriving would be cut off. False if that takes too long, or at an interrupt.
      */
     public synchronized boolean awaitQuiet(Duration quiet, Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
