@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import vaas.agent.SearchMemory;
@@ -127,7 +126,6 @@ final class Main {
 
     private static void serve(Config config, boolean offline, Opened opened, PrintStream out)
             throws IOException {
-        boundAnswers(config.groq().timeout());
         Metrics metrics = new Metrics();
         Budget budget = Budget.ofThisProcess();
         Memory memory = opened.add(folder(config.store(), metrics, budget)).shared();
@@ -137,7 +135,7 @@ final class Main {
         }
         GroqAgent agent = opened.add(new GroqAgent(groq, memory,
                 List.of(SearchMemory.tool(memory, groq.agentMemorySize())), metrics));
-        Api api = opened.add(Api.start(config.http(), agent, metrics));
+        Api api = opened.add(Api.start(config.http().options().metrics(metrics), agent));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
             // Ends with 0: a stop that was asked for and went well is no failure.
@@ -157,15 +155,6 @@ final class Main {
         store.maxAge().ifPresent(options::maxAge);
         store.backupDir().ifPresent(options::backups);
         return options.open();
-    }
-
-    // The one bound on a client that does not read its answer. The server counts the wait for the
-    // model in, so it has to be longer than that; embedders set it themselves, if they want it.
-    private static void boundAnswers(Duration modelTimeout) {
-        String property = "sun.net.httpserver.maxRspTime"; // in seconds
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Long.toString(modelTimeout.toSeconds() + 30));
-        }
     }
 
     private static String sentence(Exception e) {

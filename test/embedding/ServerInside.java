@@ -20,7 +20,7 @@ final class ServerInside {
                 OfflineGroq model = OfflineGroq.start();
                 GroqAgent agent = new GroqAgent(
                         config.groq().withBaseUrl(model.baseUrl()), memory, List.of(clock));
-                Api api = Api.start(config.http(), agent)) {
+                Api api = Api.start(config.http().options(), agent)) {
             System.out.println(agent.name() + " listens on " + api.url());
             System.in.read(); // until somebody presses enter
         }

@@ -51,7 +51,7 @@ class CurlTest {
                 OfflineGroq model = OfflineGroq.start();
                 GroqAgent agent = new GroqAgent(
                         config.groq().withBaseUrl(model.baseUrl()), memory, List.of());
-                Api api = Api.start(config.http(), agent)) {
+                Api api = Api.start(config.http().options(), agent)) {
             String port = Integer.toString(api.url().getPort());
             for (int i = 0; i < commands.size(); i++) {
                 String printed = run(commands.get(i).replace("8080", port));

@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
+import vaas.http.Problem;
+import vaas.http.Request;
+import vaas.http.Response;
+import vaas.http.Route;
 import vaas.memory.MemoryUnavailableException;
 import vaas.memory.Receipt;
 import vaas.memory.Requester;
@@ -35,7 +39,7 @@ final class ResetMemoryHandler implements Route {
             receipt.backup().ifPresent(file -> body.put("backup", file));
             return Response.ok(body);
         } catch (MemoryUnavailableException e) {
-            throw new Problem(503, "The memory is closed.");
+            throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory is closed.");
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "id {0}: reset failed: {1}", request.id(),
                     e.toString());

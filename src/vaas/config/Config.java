@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import vaas.api.Api;
+import vaas.api.ApiOptions;
 
 /**
  * All settings, checked: one slice for each part that is configured. Immutable; what embedders
@@ -63,6 +65,13 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     public record Http(InetAddress address, int port, Optional<String> apiToken,
             Set<String> allowedOrigins, Set<String> allowedHosts, int maxBodyBytes,
             int maxConcurrentChats, Duration shutdownGrace) {
+        /** The options of a server, to which metrics and a budget can be added. */
+        public ApiOptions options() {
+            return Api.options().address(address).port(port).token(apiToken.orElse(""))
+                    .origins(allowedOrigins).hosts(allowedHosts).bodyBytesMax(maxBodyBytes)
+                    .chatsMax(maxConcurrentChats).grace(shutdownGrace);
+        }
+
         /** Leaves the token out. */
         @Override
         public String toString() {
@@ -212,7 +221,7 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     }
 
     private static boolean isOrigin(String text) {
-        return text.matches("(?i)https?://([a-z0-9.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
+        return text.matches("(?i)[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
     }
 
     private static boolean isHost(String text) {

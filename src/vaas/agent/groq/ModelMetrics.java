@@ -20,7 +20,8 @@ final class ModelMetrics {
     private final Counter timedOut;
 
     ModelMetrics(Metrics metrics) {
-        seconds = metrics.histogram("vaas_model_call_seconds", "Requests to the model, each try.");
+        seconds = metrics.histogram("vaas_model_call_duration_seconds",
+                "Requests to the model, each try.");
         retries = metrics.counter("vaas_model_retries_total", "Requests that were tried again.");
         answered = metrics.counter(CALLS, CALLS_HELP, "outcome", "answered");
         refused = metrics.counter(CALLS, CALLS_HELP, "outcome", "refused");

@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vaas.agent.Reply;
+import vaas.api.LogLines;
+import vaas.api.ScriptedAgent;
+import vaas.api.Served;
 
 /** What the log says of a request, and what neither it nor an error answer ever says. */
 @Timeout(60)

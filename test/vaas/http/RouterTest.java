@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.api.RawClient.Answer;
+import vaas.api.RawClient;
+import vaas.api.ScriptedAgent;
+import vaas.api.Served;
 
 @Timeout(60)
 class RouterTest {

@@ -1,6 +1,4 @@
-package vaas.api;
-
-import com.sun.net.httpserver.HttpExchange;
+package vaas.http;
 
 /** One line a request: method, path, status, time, size, id. Never content or a query. */
 final class AccessLog {
@@ -10,12 +8,12 @@ final class AccessLog {
 
     private AccessLog() {}
 
-    static void log(HttpExchange http, Exchange exchange, long nanos) {
+    static void log(Exchange exchange, long nanos) {
         LOG.log(System.Logger.Level.INFO, "{0} {1} {2} {3} ms {4} bytes id {5}",
-                printable(http.getRequestMethod()),
-                printable(http.getRequestURI().getRawPath()),
+                printable(exchange.method()),
+                printable(exchange.target().getRawPath()),
                 Integer.toString(exchange.status()), Long.toString(nanos / NANOS_PER_MILLI),
-                Integer.toString(exchange.bytes()), exchange.id());
+                Long.toString(exchange.bytes()), exchange.id());
     }
 
     /** Text from outside with all but visible ASCII escaped, so that it can't forge lines. */

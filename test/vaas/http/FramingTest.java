@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,18 @@ class FramingTest {
         Problem refused = assertThrows(Problem.class,
                 () -> Framing.check(headers(pairs), protocol));
         assertEquals(400, refused.toResponse().status());
+    }
+
+    @Test
+    void otherProtocolsAre505AndWhatIsNoneIs400() {
+        for (String protocol : List.of("HTTP/2.0", "HTTP/0.9", "HTTP/9.9")) {
+            Problem refused = assertThrows(Problem.class,
+                    () -> Framing.check(headers(), protocol));
+            assertEquals(505, refused.toResponse().status());
+        }
+        for (String protocol : List.of("", "HTTP", "HTTX/1.1", "http/1.1", "HTTP/1.1 ", "HTTP/1")) {
+            assertRefused(protocol);
+        }
     }
 
     @Test
@@ -55,7 +68,8 @@ class FramingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "gzip", "identity", "gzip, chunked", "chunked, chunked",
-            "chunked;q=1", "xchunked", "chunked,"})
+            "chunked;q=1", "xchunked", "chunked,", "\u000bchunked", "chunked\f",
+            "\u001fchunked", "chunked\u00a0"})
     void anyOtherCodingIsRefused(String coding) {
         assertRefused("HTTP/1.1", CODING, coding);
     }

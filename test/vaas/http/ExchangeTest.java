@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,8 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
+import vaas.api.LogLines;
+import vaas.api.RawClient;
+import vaas.api.Served;
 
 /** Bodies, connections and request ids. */
 @Timeout(60)
@@ -69,13 +73,49 @@ class ExchangeTest {
             assertEquals(200, client.read().status());
         }
 
-        @ParameterizedTest
-        @ValueSource(strings = {"/chat", "/reset-memory"})
-        void oneByteMoreIs413(String path) throws IOException {
-            Answer answer = client.ask("POST " + path, body(BODY_BYTES_MAX + 1));
+        @Test
+        void oneByteMoreIs413() throws IOException {
+            Answer answer = client.ask("POST /chat", body(BODY_BYTES_MAX + 1));
             assertTrue(Served.problem(413, answer).contains(Integer.toString(BODY_BYTES_MAX)));
             assertClosesAfter(answer);
-            assertEquals(0, served.memory.generation());
+            assertEquals(List.of(), served.agent.questions);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"POST /reset-memory", "GET /health", "GET /"})
+        void whereNoneIsReadItIsDroppedAtAnyLength(String request) throws IOException {
+            assertEquals(200, client.ask(request, body(100 * BODY_BYTES_MAX)).status());
+            client.send(RawClient.request(request, "", "Transfer-Encoding: chunked"));
+            client.send(chunks(100, BODY_BYTES_MAX));
+            assertEquals(200, client.read().status(), "on the same connection");
+            assertEquals(200, client.ask("POST /chat", HELLO).status());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"80000000\r\n", "fffffffff\r\n", "x\r\n", "-1\r\n"})
+        void whereNoneIsReadABrokenOneIsLeft(String chunks) throws IOException {
+            client.send(RawClient.request("POST /reset-memory", "", "Transfer-Encoding: chunked"));
+            client.send(chunks + "ab");
+            Answer answer = client.read();
+            assertEquals(200, answer.status());
+            assertEquals(1, served.memory.generation());
+            assertClosesAfter(answer);
+        }
+
+        /** Nothing of the kind may be thought a fault of ours: no 500, no stack in the log. */
+        @ParameterizedTest
+        @ValueSource(strings = {"80000000\r\n", "fffffffff\r\n", "7fffffffffffffff\r\n", "x\r\n"})
+        void aChunkThatCannotBeCountedIs400AndNobodysFault(String chunks) throws IOException {
+            try (LogLines log = LogLines.listen()) {
+                client.send(RawClient.request("POST /chat", "", "Transfer-Encoding: chunked"));
+                client.send(chunks + "ab");
+                Answer answer = client.read();
+                Served.problem(400, answer);
+                assertClosesAfter(answer);
+                served.checkUsable();
+                assertEquals(List.of(), log.with("SEVERE"));
+                assertEquals(List.of(), log.with(" thrown "));
+            }
         }
 
         @ParameterizedTest
@@ -262,12 +302,20 @@ class ExchangeTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"\r\n\r\n", "GET\r\n\r\n", "x y z w\r\n\r\n", "\u0016\u0003\u0001",
-                "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\n: x\r\n\r\n",
+                "GET / HTTP/1.1\r\n: x\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: localhost\r\nx\r\n\r\n", "GET /health"})
         void noiseNeverHangsNorFailsTheServer(String noise) throws IOException {
             client.send(noise).endOutput();
             assertTrue(client.statusOrEnd().orElse(0) < 500);
             served.checkUsable();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"HTTP/9.9,505", "HTTP/2.0,505", "HTTP/0.9,505", "HTTP/1.2,505", "HTTX/1.1,400",
+                "http/1.1,400", "HTTP/1.1x,400", "HTTP/11,400", "HTTP/1.10,400"})
+        void onlyTwoVersionsAreSpoken(String version, int status) throws IOException {
+            client.send("GET /health " + version + "\r\nHost: localhost\r\n\r\n");
+            Served.problem(status, client.read());
         }
 
         @Test
@@ -302,7 +350,7 @@ class ExchangeTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"a", "0f9c-1", "two words", "~!\"'<>{}", "%0d%0a"})
+        @ValueSource(strings = {"a", "0f9c-1", "~!\"'<>{}", "%0d%0a"})
         void theCallersIsKept(String id) throws IOException {
             assertEquals(Optional.of(id), idFor("X-Request-Id: " + id));
             assertEquals(Optional.of(id), idFor("x-request-id: " + id));
@@ -316,7 +364,7 @@ class ExchangeTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "ä", "a\u007f", "a\u001b[1m"})
+        @ValueSource(strings = {"", "two words", "a\tb", "ä", "a\u007f", "a\u001b[1m"})
         void anyOtherIsReplaced(String id) throws IOException {
             assertNew(idFor("X-Request-Id: " + id));
         }

@@ -1,13 +1,17 @@
-package vaas.api;
+package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.api.RawClient.Answer;
+import vaas.api.RawClient;
+import vaas.api.Served;
+import vaas.metrics.Metrics;
 
 @Timeout(60)
 class CorsTest {
@@ -29,7 +36,7 @@ class CorsTest {
         assertEquals(Optional.of(PAGE), answer.header("Access-Control-Allow-Origin"));
         assertTrue(answer.header("Vary").orElse("").contains("Origin"));
         String exposed = answer.header("Access-Control-Expose-Headers").orElse("");
-        assertTrue(exposed.contains("X-Request-Id") && exposed.contains("Retry-After"), exposed);
+        assertEquals("ETag, Idempotency-Replayed, Retry-After, X-Request-Id", exposed);
     }
 
     @Test
@@ -51,6 +58,33 @@ class CorsTest {
             Answer failed = served.chat("{\"message\":\"Hello\"}", ORIGIN);
             Served.problem(500, failed);
             assertReadable(failed);
+        }
+    }
+
+    @Test
+    void whatARouteVariesByIsAdded() throws IOException {
+        Guard guard = new Guard("", Set.of(), Set.of(), List.of());
+        Router router = new Router(guard, new InFlight(), 1, new Watchdog(Duration.ofHours(1)),
+                new Metrics()).add("GET", "/", request -> Response.of(
+                        200, "text/plain", new byte[1]).with("Vary", "Accept"));
+        try (JdkServer server = JdkServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "test", router);
+                RawClient client = RawClient.to(server.url())) {
+            assertEquals(Optional.of("Origin, Accept"),
+                    client.ask("GET /", "", ORIGIN).header("Vary"));
+            assertEquals(Optional.of("Accept"), client.ask("GET /", "").header("Vary"));
+        }
+    }
+
+    @Test
+    void aPageOfTheServersOwnOriginMayAskIt() throws IOException {
+        try (Served served = Served.start(folder, "ALLOWED_HOSTS", "vaas.example")) {
+            assertEquals(200, served.ask("POST /reset-memory", "", "Host: vaas.example:8080",
+                    "Origin: http://vaas.example:8080").status());
+            Served.problem(403, served.ask("POST /reset-memory", "", "Host: vaas.example:8080",
+                    "Origin: http://vaas.example:8081"));
+            Served.problem(421, served.ask("POST /reset-memory", "", "Host: evil.com",
+                    "Origin: http://evil.com"));
         }
     }
 
@@ -95,9 +129,8 @@ class CorsTest {
                 assertReadable(answer);
                 assertEquals(Optional.of("POST"), answer.header("Access-Control-Allow-Methods"));
                 String headers = answer.header("Access-Control-Allow-Headers").orElseThrow();
-                for (String header : List.of("Authorization", "Content-Type", "X-Request-Id")) {
-                    assertTrue(headers.contains(header), headers);
-                }
+                assertEquals("Authorization, Content-Type, Idempotency-Key, If-Match,"
+                        + " If-None-Match, X-Request-Id, traceparent", headers);
                 assertEquals(Optional.empty(),
                         answer.header("Access-Control-Allow-Private-Network"));
             }

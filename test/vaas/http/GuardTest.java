@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -18,8 +18,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
+import vaas.api.RawClient;
+import vaas.api.Served;
+import vaas.config.Config;
 import vaas.memory.Child;
 
 @Timeout(60)
@@ -27,7 +31,9 @@ class GuardTest {
     private static final String TOKEN = "s3cret-Token";
 
     private static Guard guard(String... settings) {
-        return new Guard(Served.config(Path.of("unused"), settings).http());
+        Config.Http http = Served.config(Path.of("unused"), settings).http();
+        return new Guard(http.apiToken().orElse(""), http.allowedOrigins(), http.allowedHosts(),
+                List.of(http.address()));
     }
 
     private static Headers headers(String... pairs) {
@@ -140,6 +146,38 @@ class GuardTest {
         }
 
         @ParameterizedTest
+        @CsvSource({"http://vaas.example:8080,vaas.example:8080",
+                "http://vaas.example,vaas.example",
+                "http://vaas.example,vaas.example:80", "https://vaas.example,vaas.example",
+                "https://vaas.example,VAAS.example:443", "http://192.0.2.7:81,192.0.2.7:81",
+                "http://[2001:db8::1]:81,[2001:DB8:0::1]:81", "http://vaas.example.,vaas.example"})
+        void theServersOwnPagePasses(String origin, String host) throws Problem {
+            Headers own = headers("Origin", origin, "Host", host);
+            guard.checkOrigin(own);
+            assertEquals(Optional.of(origin), guard.allowedOrigin(own));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"http://vaas.example:8081,vaas.example:8080",
+                "http://vaas.example,vaas.example:81",
+                "http://vaas.example:81,vaas.example", "https://vaas.example,vaas.example:80",
+                "http://x.vaas.example,vaas.example", "http://evil.com,vaas.example", "null,null",
+                "ftp://vaas.example,vaas.example", "http://evil.com@vaas.example,vaas.example"})
+        void thePageOfAnotherPortOrNameIsForeign(String origin, String host) {
+            assertRefused(403,
+                    () -> guard.checkOrigin(headers("Origin", origin, "Host", host)));
+        }
+
+        @Test
+        void anOriginOfAnySchemeCanBeListed() throws Problem {
+            Guard apps = guard("ALLOWED_ORIGINS", "chrome-extension://abcdef, tauri://localhost");
+            apps.checkOrigin(headers("Origin", "chrome-extension://abcdef"));
+            apps.checkOrigin(headers("Origin", "tauri://localhost"));
+            assertRefused(403, () -> apps.checkOrigin(
+                    headers("Origin", "chrome-extension://abcdeg")));
+        }
+
+        @ParameterizedTest
         @ValueSource(strings = {"cross-site", "Cross-Site", " cross-site "})
         void crossSiteWithoutAnAllowedOriginIs403(String site) {
             assertRefused(403, () -> guard.checkOrigin(headers("Sec-Fetch-Site", site)));
@@ -204,8 +242,17 @@ class GuardTest {
             Guard open = guard("HOST", "192.0.2.7", "API_TOKEN", TOKEN);
             assertDoesNotThrow(
                     () -> open.checkHost(headers("Host", "192.0.2.7:8080"), URI.create("/")));
-            assertRefused(421,
-                    () -> open.checkHost(headers("Host", "192.0.2.8"), URI.create("/")));
+        }
+
+        @Test
+        void beyondLoopbackAnyAddressPassesButNoName() {
+            Guard open = guard("HOST", "0.0.0.0", "API_TOKEN", TOKEN);
+            for (String host : List.of("192.0.2.8", "10.0.0.1:8080", "[2001:db8::7]:81")) {
+                assertDoesNotThrow(() -> open.checkHost(headers("Host", host), URI.create("/")));
+            }
+            for (String host : List.of("evil.com", "1.2.3.4.evil.com", "300.1.1.1", "1.2.3", "7")) {
+                assertRefused(421, () -> open.checkHost(headers("Host", host), URI.create("/")));
+            }
         }
 
         @Test

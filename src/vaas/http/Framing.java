@@ -1,4 +1,4 @@
-package vaas.api;
+package vaas.http;
 
 import com.sun.net.httpserver.Headers;
 import java.util.List;
@@ -10,13 +10,19 @@ import java.util.regex.Pattern;
  * is refused, before anything else is looked at.
  */
 final class Framing {
+    private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
     private static final int DIGITS_MAX = 18; // what fits a long, and is far too much already
 
     private Framing() {}
 
-    /** Refuses a request whose end can be read in two ways: 400. */
+    /** Refuses other protocols, 505, and what ends in two ways at once or makes no sense, 400. */
     static void check(Headers headers, String protocol) throws Problem {
+        if (!protocol.equals("HTTP/1.1") && !protocol.equals("HTTP/1.0")) {
+            throw VERSION.matcher(protocol).matches()
+                    ? new Problem(505, "HTTP/1.1 and HTTP/1.0 are spoken here.")
+                    : new Problem(400, "The request line does not end in a version of HTTP.");
+        }
         List<String> lengths = headers.getOrDefault("Content-Length", List.of());
         List<String> codings = headers.getOrDefault("Transfer-Encoding", List.of());
         if (lengths.size() > 1 || !lengths.stream().allMatch(it -> DIGITS.matcher(it).matches())) {
@@ -45,6 +51,6 @@ final class Framing {
     }
 
     private static boolean isChunked(List<String> codings) {
-        return codings.size() == 1 && codings.get(0).strip().equalsIgnoreCase("chunked");
+        return codings.size() == 1 && FieldValue.trim(codings.get(0)).equalsIgnoreCase("chunked");
     }
 }
