@@ -43,6 +43,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
 
     private final Config.Groq config;
     private final GroqClient client;
+    private final ChatRequest.Template general;
+    private final ChatRequest.Template image;
 
     /**
      * Sets it up; no connection is made yet.
@@ -67,6 +69,10 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         super(config.agentName(), memory, tools, config.disabledTools());
         this.config = config;
         this.client = new GroqClient(config, new ModelMetrics(metrics));
+        this.general =
+                new ChatRequest.Template(config.generalModel(), config.systemPrompt(), tools());
+        this.image =
+                new ChatRequest.Template(config.imageModel(), config.systemPrompt(), tools());
     }
 
     @Override
@@ -176,10 +182,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         }
 
         private Completion ask(List<MemoryRecord> history) {
-            String model = question.image().isPresent()
-                    ? config.imageModel() : config.generalModel();
-            ChatRequest request =
-                    ChatRequest.of(model, config.systemPrompt(), history, question);
+            ChatRequest request = new ChatRequest(
+                    question.image().isPresent() ? image : general, history, question);
             for (int round = 0; ; round++) {
                 Completion completion = complete(request, round < ROUNDS_MAX);
                 if (!(completion instanceof ToolCalls calls)) {
@@ -199,7 +203,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         }
 
         private Completion complete(ChatRequest request, boolean mayCall) {
-            byte[] body = request.toJson(tools(), mayCall);
+            Piece body = request.body(mayCall);
             Completion completion = ask(body);
             boolean again = !toolUseRetried && completion instanceof Refused refused
                     && refused.reason() == Reason.TOOL_USE;
@@ -207,7 +211,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
             return again ? ask(body) : completion;
         }
 
-        private Completion ask(byte[] body) {
+        private Completion ask(Piece body) {
             return client.complete(body, deadline, question.requestId());
         }
 

@@ -1,6 +1,7 @@
 package vaas.agent.groq;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -64,7 +65,7 @@ final class GroqClient implements AutoCloseable {
      *
      * @param requestId of the caller's request, for log lines
      */
-    Completion complete(byte[] body, Deadline deadline, String requestId) {
+    Completion complete(Piece body, Deadline deadline, String requestId) {
         for (int retry = 0; ; retry++) {
             long start = System.nanoTime();
             Attempt attempt = attempt(body, deadline, requestId);
@@ -126,7 +127,7 @@ final class GroqClient implements AutoCloseable {
         }
     }
 
-    private Attempt attempt(byte[] body, Deadline deadline, String requestId) {
+    private Attempt attempt(Piece body, Deadline deadline, String requestId) {
         if (closed.getCount() == 0) {
             return Attempt.without(new Unreachable());
         }
@@ -198,10 +199,10 @@ final class GroqClient implements AutoCloseable {
      * 408, or a 503 with "Retry-After: 0", uncounted.
      */
     private static final class OneShotBody extends RequestBody {
-        private final byte[] bytes;
+        private final Piece body;
 
-        OneShotBody(byte[] bytes) {
-            this.bytes = bytes;
+        OneShotBody(Piece body) {
+            this.body = body;
         }
 
         @Override
@@ -211,7 +212,7 @@ final class GroqClient implements AutoCloseable {
 
         @Override
         public long contentLength() {
-            return bytes.length;
+            return body.length();
         }
 
         @Override
@@ -221,7 +222,30 @@ final class GroqClient implements AutoCloseable {
 
         @Override
         public void writeTo(BufferedSink sink) throws IOException {
-            sink.write(bytes);
+            body.writeTo(new Steps(sink));
+        }
+    }
+
+    /** Hands on a step at a time, since okio copies what it is given before it sends any of it. */
+    private static final class Steps extends OutputStream {
+        private static final int STEP_BYTES = 16 << 10;
+
+        private final BufferedSink sink;
+
+        Steps(BufferedSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            sink.writeByte(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            for (int done = 0; done < length; done += STEP_BYTES) {
+                sink.write(bytes, offset + done, Math.min(STEP_BYTES, length - done));
+            }
         }
     }
 }

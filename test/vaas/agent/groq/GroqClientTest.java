@@ -14,9 +14,9 @@ import static vaas.agent.groq.Scripted.taken;
 import static vaas.agent.groq.Scripted.within;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,10 +24,12 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -41,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.agent.Question;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
 import vaas.agent.groq.Completion.Reason;
@@ -48,11 +51,13 @@ import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;
 import vaas.config.Config;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
 
 /** One question to a scripted server: what it comes to, and in how many requests exactly. */
 @Timeout(60)
 class GroqClientTest {
-    private static final byte[] BODY = "{\"model\":\"m\"}".getBytes(StandardCharsets.UTF_8);
+    private static final Piece BODY = Piece.of("{\"model\":\"m\"}");
     private static final Duration SHORT = Duration.ofMillis(500);
 
     private MockWebServer groq;
@@ -87,6 +92,29 @@ class GroqClientTest {
         assertEquals("application/json", request.getHeaders().get("Content-Type"));
         assertEquals("{\"model\":\"m\"}", request.getBody().utf8());
         assertRequests(1);
+    }
+
+    @Test
+    void aLongHistoryIsSentWithItsLengthAndWithoutACopyOfIt() {
+        String text = "\u00e9\n".repeat(200_000);
+        List<MemoryRecord> history = Stream.generate(() -> new MemoryRecord(
+                UUID.fromString("01990000-0000-7000-8000-000000000001"), Role.USER, text,
+                Instant.EPOCH)).limit(16).toList();
+        Piece body = new ChatRequest(new ChatRequest.Template("m", "s", List.of()), history,
+                Question.of("q")).body(true);
+        groq.enqueue(says("hello"));
+        long before = allocatedBytes();
+        assertEquals(new Answer("hello"), complete(config(groq), body));
+        long allocated = allocatedBytes() - before;
+        assertTrue(allocated < body.length() / 2, allocated + " of " + body.length());
+        RecordedRequest request = taken(groq);
+        assertEquals(Long.toString(body.length()), request.getHeaders().get("Content-Length"));
+        assertEquals(text, Scripted.messages(Scripted.body(request)).get(16).get("content"));
+    }
+
+    private static long allocatedBytes() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getCurrentThreadAllocatedBytes();
     }
 
     @Test
@@ -510,8 +538,12 @@ class GroqClientTest {
     }
 
     private static Completion complete(Config.Groq config) {
+        return complete(config, BODY);
+    }
+
+    private static Completion complete(Config.Groq config, Piece body) {
         try (GroqClient client = Scripted.client(config)) {
-            return complete(client, config.timeout());
+            return client.complete(body, Deadline.after(config.timeout()), "request-id");
         }
     }
 

@@ -170,7 +170,8 @@ class SecrecyTest {
                 GroqClient client = Scripted.client(config)) {
             memory.insert(0, QUESTION, ANSWER);
             assertNoSecrets(List.of(config, agent, client, memory, question(), memory.latest(2),
-                    question().image(), ChatRequest.of("m", "s", memory.latest(2), question())));
+                    question().image(), new ChatRequest(new ChatRequest.Template("m", "s",
+                            List.of()), memory.latest(2), question())));
         }
     }
 
