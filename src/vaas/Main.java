@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import vaas.agent.SearchMemory;
 import vaas.agent.groq.GroqAgent;
+import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.OfflineGroq;
 import vaas.api.Api;
+import vaas.budget.Budget;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.config.Setting;
@@ -138,12 +140,14 @@ final class Main {
         boundAnswers(config.groq().timeout());
         Metrics metrics = new Metrics();
         Memory memory = opened.add(Memory.open(config.store(), metrics));
-        Config.Groq groq = config.groq();
+        GroqClient.Options model = config.groq().client();
         if (offline) {
-            groq = groq.withBaseUrl(opened.add(OfflineGroq.start()).baseUrl());
+            model = opened.add(OfflineGroq.start()).client()
+                    .connections(config.groq().connections());
         }
-        GroqAgent agent = opened.add(new GroqAgent(groq, memory,
-                List.of(SearchMemory.tool(memory, groq.agentMemorySize())), metrics));
+        GroqClient client = opened.add(GroqClient.open(model.metrics(metrics)));
+        GroqAgent agent = opened.add(GroqAgent.open(client, memory, config.groq().agent()
+                .tools(SearchMemory.tool(memory)).budget(Budget.ofThisProcess())));
         Api api = opened.add(Api.start(config.http(), agent, metrics));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
@@ -152,7 +156,7 @@ final class Main {
         }, "vaas-stop"));
         out.println("vaas " + VERSION + " listens on " + api.url() + ", memory "
                 + config.store().memoryDir().toAbsolutePath() + ", model "
-                + groq.generalModel() + ", " + (offline ? "offline" : "online"));
+                + config.groq().generalModel() + ", " + (offline ? "offline" : "online"));
     }
 
     // The one bound on a client that does not read its answer. The server counts the wait for the

@@ -51,6 +51,22 @@ final class ChatRequest {
         }
     }
 
+    /** Bytes of a text as a JSON string, told before it is one. */
+    static long jsonLength(String text) {
+        long length = 2;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ') {
+                length += "\b\t\n\f\r".indexOf(c) >= 0 ? 2 : 6;
+            } else if (c < 0x80) {
+                length += c == '"' || c == '\\' ? 2 : 1;
+            } else {
+                length += c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+            }
+        }
+        return length;
+    }
+
     /** Bytes that no other chat shares. */
     long ownLength() {
         return Piece.of(own).length();

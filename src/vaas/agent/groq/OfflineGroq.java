@@ -4,7 +4,10 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +23,17 @@ import vaas.json.JsonException;
 public final class OfflineGroq implements AutoCloseable {
     private static final int BODY_BYTES_MAX = 64 << 20;
 
+    private static final int SECRET_BYTES = 24;
+
+    private final String secret;
     private final JdkServer server;
 
-    private OfflineGroq(JdkServer server) {
-        this.server = server;
+    private OfflineGroq() throws IOException {
+        byte[] random = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(random);
+        this.secret = Base64.getUrlEncoder().encodeToString(random);
+        this.server = JdkServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                "vaas-offline", this::handle);
     }
 
     /**
@@ -33,18 +43,22 @@ public final class OfflineGroq implements AutoCloseable {
      * @throws IOException if there is no free port
      */
     public static OfflineGroq start() throws IOException {
-        InetSocketAddress address =
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new OfflineGroq(JdkServer.start(address, "vaas-offline", OfflineGroq::handle));
+        return new OfflineGroq();
     }
 
-    /**
-     * What to set as the base URL of a client.
-     *
-     * @return base of its routes
-     */
-    public URI baseUrl() {
-        return URI.create(server.url() + "/openai/v1");
+    /** Options of a client that leads here, and has the key that nobody else has. */
+    public GroqClient.Options client() {
+        return GroqClient.options().baseUrl(baseUrl()).apiKey(secret);
+    }
+
+    /** Base of its routes. */
+    String baseUrl() {
+        return server.url() + "/openai/v1";
+    }
+
+    /** New with each start, so that nobody else who finds the port is served. */
+    String apiKey() {
+        return secret;
     }
 
     /** Ends it. */
@@ -53,8 +67,12 @@ public final class OfflineGroq implements AutoCloseable {
         server.close();
     }
 
-    private static void handle(HttpExchange exchange) throws IOException {
+    private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            if (!isOurs(exchange)) {
+                exchange.sendResponseHeaders(403, -1);
+                return;
+            }
             byte[] answer;
             int status = 200;
             try {
@@ -69,6 +87,15 @@ public final class OfflineGroq implements AutoCloseable {
             exchange.sendResponseHeaders(status, answer.length);
             exchange.getResponseBody().write(answer);
         }
+    }
+
+    private boolean isOurs(HttpExchange exchange) {
+        String shown = exchange.getRequestHeaders().getFirst("Authorization");
+        return shown != null && MessageDigest.isEqual(bytes("Bearer " + secret), bytes(shown));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static Map<String, Object> completion(Map<String, Object> request) {

@@ -33,7 +33,7 @@ class ChatRequestTest {
     private static final Image IMAGE = new Image("image/png", "iVBORw0KGgo=");
     private static final Tool TOOL = new Tool("clip", "Cuts a clip.",
             Map.of("type", "object", "properties", Map.of()),
-            (arguments, question) -> Tool.Result.of(""));
+            call -> Tool.Result.of(""));
 
     /** The fields of each message that the description knows; "name" is in it, but refused. */
     private static final Map<Object, Set<String>> MESSAGE_FIELDS = Map.of(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static vaas.agent.groq.Scripted.CUT;
 import static vaas.agent.groq.Scripted.KEY;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
@@ -50,6 +52,9 @@ import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;
+import vaas.agent.groq.Completion.Unusable;
+import vaas.budget.Budget;
+import vaas.budget.OverBudgetException;
 import vaas.config.Config;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
@@ -152,6 +157,40 @@ class GroqClientTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "https://h.example/openai/v1, https://h.example/openai/v1",
+        "https://h.example/openai/v1/, https://h.example/openai/v1",
+        "https://h.example/v1///, https://h.example/v1",
+        "http://h.example/v1, http://h.example/v1",
+        "https://h.example, https://h.example/openai/v1",
+        "https://h.example/, https://h.example/openai/v1",
+        "http://127.0.0.1:8081//, http://127.0.0.1:8081/openai/v1",
+        "'  http://[::1]:8081/v1 ', http://[::1]:8081/v1",
+        "HTTPS://H.example/x/y, HTTPS://H.example/x/y",
+    })
+    void aBaseUrlComesWithOrWithoutItsPath(String text, String expected) {
+        assertEquals("GroqClient.Options[" + expected + "]",
+                GroqClient.options().baseUrl(text).toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "h.example/v1", "ftp://h.example", "http://h.example:0/v1",
+        "http://h.example:99999", "https://me:pwd@h.example/v1", "https://h.example?pwd"})
+    void anyOtherBaseUrlIsRefusedWithoutQuotingIt(String text) {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> GroqClient.options().baseUrl(text));
+        assertFalse(refused.getMessage().contains("pwd"), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "two words", "line\nbreak", "caf\u00e9"})
+    void aKeyThatCanNotStandInAHeaderIsRefusedWithoutQuotingIt(String key) {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> GroqClient.options().apiKey(key));
+        assertEquals("the key is empty or not visible ASCII", refused.getMessage());
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {408, 409, 429, 500, 502, 503, 504, 520, 529})
     void aPassingFailureIsTriedAgain(int status) {
         script(status(status).build(), says("hello"));
@@ -246,6 +285,7 @@ class GroqClientTest {
         "404, model_not_found, MODEL",
         "404, unknown_url, ADDRESS",
         "405, '', OTHER",
+        "407, '', OTHER",
         "413, rate_limit_exceeded, TOO_LONG",
         "422, '', OTHER",
         "424, '', OTHER",
@@ -337,20 +377,22 @@ class GroqClientTest {
     @ValueSource(strings = {
         "", "{", "not JSON", "{}", "<html></html>", "{\"choices\":[]}",
         "{\"choices\":[{\"message\":{\"content\":\"\"}}]}",
-        "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}"
+        "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}",
+        "{\"choices\":[{\"message\":{\"content\":\"\\ud800\"}}]}",
+        "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"logprobs\":NaN}]}",
+        "{\"id\":1,\"id\":2,\"choices\":[{\"message\":{\"content\":\"hello\"}}]}"
     })
-    void anAnswerThatIsBrokenOrEmptyIsTriedAgain(String body) {
-        script(status(200, body).build(), status(200, body).build(), status(200, body).build(),
-                says("too late"));
-        assertInstanceOf(Unreachable.class, complete());
-        assertRequests(3);
+    void anAnswerThatIsBrokenOrEmptyIsPaidForOnce(String body) {
+        script(status(200, body).setHeader("x-should-retry", "true").build(), says("not asked"));
+        assertInstanceOf(Unusable.class, complete());
+        assertRequests(1);
     }
 
     @Test
-    void aGoodAnswerAfterABrokenOneCounts() {
-        script(status(200, "{").build(), status(200, "{}").build(), says("hello"));
-        assertEquals(new Answer("hello"), complete());
-        assertRequests(3);
+    void aRefusalByAProxyKeepsItsStatus() {
+        script(status(407, "{}").build(), says("too late"));
+        assertEquals(new Refused(Reason.OTHER), complete());
+        assertRequests(1);
     }
 
     @ParameterizedTest
@@ -378,10 +420,9 @@ class GroqClientTest {
         String padding = " ".repeat((8 << 20) - 100);
         String json = "{\"choices\":[{\"message\":{\"content\":\"hello\"}}]}";
         script(status(200, padding + json).build(),
-                status(200, padding + json + " ".repeat(200))
-                        .setHeader("x-should-retry", "false").build());
+                status(200, padding + json + " ".repeat(200)).build());
         assertEquals(new Answer("hello"), complete());
-        assertInstanceOf(Unreachable.class, complete());
+        assertInstanceOf(Unusable.class, complete());
         assertRequests(2);
     }
 
@@ -448,7 +489,7 @@ class GroqClientTest {
     @Test
     void oneConnectionServesOneQuestionAfterAnother() {
         script(says("one"), status(500).build(), says("two"));
-        try (GroqClient client = Scripted.client(config(groq))) {
+        try (GroqClient client = GroqClient.open(config(groq).client())) {
             assertEquals(new Answer("one"), complete(client, Duration.ofSeconds(30)));
             assertEquals(new Answer("two"), complete(client, Duration.ofSeconds(30)));
         }
@@ -461,7 +502,7 @@ class GroqClientTest {
         script(status(503).setHeader("retry-after-ms", "9999").build(), says("too late"));
         long before = System.nanoTime();
         AtomicReference<Completion> outcome = new AtomicReference<>();
-        GroqClient client = Scripted.client(config(groq));
+        GroqClient client = GroqClient.open(config(groq).client());
         Thread chat = new Thread(() -> outcome.set(complete(client, Duration.ofSeconds(60))));
         chat.start();
         awaitPause(chat);
@@ -475,7 +516,7 @@ class GroqClientTest {
     @Test
     void closingCutsACallThatIsUnderWay() throws Exception {
         script(stalling(), says("too late"));
-        GroqClient client = Scripted.client(config(groq));
+        GroqClient client = GroqClient.open(config(groq).client());
         CompletableFuture<Completion> chat = CompletableFuture.supplyAsync(
                 () -> complete(client, Duration.ofSeconds(60)));
         taken(groq);
@@ -487,7 +528,7 @@ class GroqClientTest {
     @Test
     void onceClosedItAsksNobody() {
         script(says("too late"));
-        GroqClient client = Scripted.client(config(groq));
+        GroqClient client = GroqClient.open(config(groq).client());
         client.close();
         assertInstanceOf(Unreachable.class, complete(client, Duration.ofSeconds(30)));
         assertRequests(0);
@@ -542,13 +583,22 @@ class GroqClientTest {
     }
 
     private static Completion complete(Config.Groq config, Piece body) {
-        try (GroqClient client = Scripted.client(config)) {
-            return client.complete(body, Deadline.after(config.timeout()), "request-id");
+        try (GroqClient client = GroqClient.open(config.client())) {
+            return complete(client, body, config.timeout());
         }
     }
 
     private static Completion complete(GroqClient client, Duration timeout) {
-        return client.complete(BODY, Deadline.after(timeout), "request-id");
+        return complete(client, BODY, timeout);
+    }
+
+    private static Completion complete(GroqClient client, Piece body, Duration timeout) {
+        try (Budget.Share share = Budget.ofThisProcess().share()) {
+            return client.calls()
+                    .complete(body, Deadline.after(timeout), "request-id", share);
+        } catch (OverBudgetException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void assertRequests(int count) {

@@ -24,7 +24,7 @@ import vaas.agent.Image;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.agent.SearchMemory;
-import vaas.config.Config;
+import vaas.agent.Tool;
 import vaas.json.Json;
 import vaas.memory.Memory;
 
@@ -53,8 +53,7 @@ class OfflineGroqTest {
     void takesAnImageAndDeclaredTools() throws Exception {
         try (OfflineGroq offline = OfflineGroq.start();
                 Memory memory = Memory.open(folder, 20);
-                GroqAgent agent = new GroqAgent(config(offline), memory,
-                        List.of(SearchMemory.tool(memory, 20)))) {
+                GroqAgent agent = agent(offline, memory, SearchMemory.tool(memory))) {
             Question question = new Question("", Optional.of(new Image("image/png", "iVBORw==")),
                     Optional.empty(), "id");
             assertEquals(says("0 remembered messages"), ask(agent, question));
@@ -91,9 +90,10 @@ class OfflineGroqTest {
     @Test
     void listensOnLoopbackOnAPortOfItsOwn() throws IOException {
         try (OfflineGroq one = OfflineGroq.start(); OfflineGroq two = OfflineGroq.start()) {
+            URI url = URI.create(one.baseUrl());
             assertTrue(List.of("127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]")
-                    .contains(one.baseUrl().getHost()), one.baseUrl().toString());
-            assertTrue(one.baseUrl().getPort() != two.baseUrl().getPort());
+                    .contains(url.getHost()), url.toString());
+            assertTrue(url.getPort() != URI.create(two.baseUrl()).getPort());
         }
     }
 
@@ -104,12 +104,8 @@ class OfflineGroqTest {
         assertThrows(ConnectException.class, () -> post(offline, "{}"));
     }
 
-    private static GroqAgent agent(OfflineGroq offline, Memory memory) throws Exception {
-        return new GroqAgent(config(offline), memory, List.of());
-    }
-
-    private static Config.Groq config(OfflineGroq offline) throws Exception {
-        return Config.parse(Map.of(), true).groq().withBaseUrl(offline.baseUrl());
+    private static GroqAgent agent(OfflineGroq offline, Memory memory, Tool... tools) {
+        return GroqAgent.open(offline.client(), memory, GroqAgent.options().tools(tools));
     }
 
     private static String ask(GroqAgent agent, Question question) {
@@ -124,6 +120,7 @@ class OfflineGroqTest {
             throws IOException, InterruptedException {
         return HttpClient.newHttpClient().send(
                 HttpRequest.newBuilder(URI.create(offline.baseUrl() + "/chat/completions"))
+                        .header("Authorization", "Bearer " + offline.apiKey())
                         .POST(HttpRequest.BodyPublishers.ofString(body)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }
