@@ -1,9 +1,10 @@
 package vaas.json;
 
-import java.nio.ByteBuffer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -12,45 +13,56 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.jr.ob.JSON;
 import tools.jackson.jr.ob.JSONObjectException;
 
 /**
- * Strict JSON (RFC 8259): a map in, text out. The only user of jackson-jr, which by itself lets
- * text after the value, lone surrogates and malformed UTF-8 pass. Stateless and safe for
- * concurrent use.
+ * Strict JSON (RFC 8259): a map in, text out, for what is small or trusted; what strangers send is
+ * for {@link JsonFields}. jackson-jr by itself lets text after the value, lone surrogates and
+ * malformed UTF-8 pass. Stateless and safe for concurrent use.
  */
 public final class Json {
     /** Deepest nesting of arrays and objects that {@link #read} accepts. */
     public static final int NESTING_MAX = 64;
 
+    /** Most values that {@link #read} builds: an object of three bytes becomes a map of fifty. */
+    public static final int VALUES_MAX = 20_000;
+
+    /** For texts of any length, of which little is kept: remembers no key. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             // The shared table of keys could be broken for all by one text of colliding keys.
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(NESTING_MAX)
                     .maxStringLength(Integer.MAX_VALUE) // callers bound the bytes they pass
                     .build())
+            // Kept buffers would be a cost of the past; a new one costs less than a request.
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
             .build();
-    private static final JSON JR =
-            JSON.builder(FACTORY).enable(JSON.Feature.WRITE_NULL_PROPERTIES).build();
+    private static final JsonFactory NO_KEY_TWICE = FACTORY.rebuild()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+    private static final JSON JR = JSON.builder(NO_KEY_TWICE)
+            .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
+            .build();
 
     private Json() {}
 
     /**
      * Reads one JSON object.
      *
-     * @param utf8 the whole text, no byte order mark
+     * @param utf8 the whole text; a byte order mark before it is skipped
      * @return its members: String, Number, Boolean, null, List or Map
      * @throws JsonException if the bytes are not UTF-8, not exactly one JSON object, nested deeper
-     *     than {@link #NESTING_MAX}, hold a key twice, or hold half a surrogate pair
+     *     than {@link #NESTING_MAX}, of more than {@link #VALUES_MAX} values, or hold a key twice,
+     *     half a surrogate pair, or a number or key of more than 1,000 characters
      */
     public static Map<String, Object> read(byte[] utf8) throws JsonException {
-        return read(decode(utf8));
+        return read(StrictReader.of(new ByteArrayInputStream(utf8), VALUES_MAX));
     }
 
     /**
@@ -61,14 +73,7 @@ public final class Json {
      * @throws JsonException as {@link #read(byte[])} does
      */
     public static Map<String, Object> read(String text) throws JsonException {
-        Object value = parse(text);
-        checkSurrogates(value);
-        if (!(value instanceof Map<?, ?>)) {
-            throw new JsonException("it is not an object", true);
-        }
-        @SuppressWarnings("unchecked") // a JSON object has string keys only
-        Map<String, Object> object = (Map<String, Object>) value;
-        return object;
+        return read(new StrictReader(new StringReader(text), VALUES_MAX));
     }
 
     /**
@@ -99,15 +104,10 @@ public final class Json {
      * Writes one string.
      *
      * @param text without half surrogate pairs
-     * @return the JSON string in UTF-8, quotes included
+     * @return the JSON string in UTF-8, quotes included; as in {@link JsonString#of}
      */
     public static byte[] quote(String text) {
-        byte[] escaped = JsonStringEncoder.getInstance().quoteAsUTF8(text);
-        byte[] quoted = new byte[escaped.length + 2];
-        quoted[0] = '"';
-        System.arraycopy(escaped, 0, quoted, 1, escaped.length);
-        quoted[quoted.length - 1] = '"';
-        return quoted;
+        return JsonString.quote(text);
     }
 
     /** The text of a JSON string that is known to be one. */
@@ -140,51 +140,77 @@ public final class Json {
         return true;
     }
 
-    // Decoded here because a parser given bytes guesses among five encodings and replaces errors.
-    private static String decode(byte[] utf8) throws JsonException {
+    private static Map<String, Object> read(StrictReader text) throws JsonException {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
-        } catch (CharacterCodingException e) {
-            throw new JsonException("it is not valid UTF-8");
+            Object value = build(text);
+            if (!(value instanceof Map<?, ?>)) {
+                throw otherValue();
+            }
+            @SuppressWarnings("unchecked") // a JSON object has string keys only
+            Map<String, Object> object = (Map<String, Object>) value;
+            return object;
+        } catch (IOException e) {
+            throw new AssertionError("what is in memory can be read", e);
         }
     }
 
-    private static Object parse(String text) throws JsonException {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+    private static Object build(StrictReader text) throws JsonException, IOException {
+        try (JsonParser parser = NO_KEY_TWICE.createParser(ObjectReadContext.empty(), text)) {
             Object value = JR.anyFrom(parser);
-            if (parser.nextToken() != null) {
-                throw new JsonException("there is more text after the value");
-            }
+            requireEnd(parser);
             return value;
-        } catch (StreamConstraintsException e) {
-            throw new JsonException("it is nested deeper than " + NESTING_MAX
-                    + ", or has a number or key that is too long");
-        } catch (JSONObjectException e) {
-            throw new JsonException("it is empty or incomplete");
         } catch (JacksonException e) {
-            throw new JsonException("it is malformed" + place(e.getLocation()));
+            throw reason(e);
         }
+    }
+
+    /** A parser of text of any length. */
+    static JsonParser parser(StrictReader text) {
+        return FACTORY.createParser(ObjectReadContext.empty(), text);
+    }
+
+    static void requireEnd(JsonParser parser) throws JsonException {
+        if (parser.nextToken() != null) {
+            throw new JsonException("there is more text after the value");
+        }
+    }
+
+    static JsonException otherValue() {
+        return new JsonException("it is not an object", true);
+    }
+
+    /**
+     * What a parser's failure says of the text.
+     *
+     * @throws IOException what reading the text, or writing what was read, threw, as it is
+     */
+    static JsonException reason(JacksonException failure) throws IOException {
+        if (failure instanceof JacksonIOException outside) {
+            return reason(outside.getCause());
+        } else if (failure instanceof StreamConstraintsException) {
+            return StrictReader.tooMuch();
+        } else if (failure instanceof JSONObjectException) {
+            return empty();
+        }
+        return new JsonException("it is malformed" + place(failure.getLocation()));
+    }
+
+    private static JsonException reason(IOException cause) throws IOException {
+        if (cause instanceof StrictReader.Refusal refusal) {
+            return refusal.getCause();
+        } else if (cause instanceof CharacterCodingException) {
+            return new JsonException("it is not valid UTF-8");
+        }
+        throw cause;
+    }
+
+    static JsonException empty() {
+        return new JsonException("it is empty or incomplete");
     }
 
     // The parser's own message quotes the text; only the place may be passed on.
     private static String place(TokenStreamLocation where) {
         return where == null || where.getLineNr() < 1 ? ""
                 : " at line " + where.getLineNr() + ", column " + where.getColumnNr();
-    }
-
-    // Recursion is bounded: the parser has refused deeper nesting than NESTING_MAX.
-    private static void checkSurrogates(Object value) throws JsonException {
-        if (value instanceof String text && !isWellFormed(text)) {
-            throw new JsonException("it holds half a surrogate pair");
-        } else if (value instanceof Collection<?> list) {
-            for (Object item : list) {
-                checkSurrogates(item);
-            }
-        } else if (value instanceof Map<?, ?> map) {
-            for (Map.Entry<?, ?> entry : map.entrySet()) {
-                checkSurrogates(entry.getKey());
-                checkSurrogates(entry.getValue());
-            }
-        }
     }
 }

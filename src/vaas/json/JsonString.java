@@ -22,13 +22,14 @@ public final class JsonString {
     }
 
     /**
-     * Writes a text as JSON.
+     * Writes a text as JSON; makes nothing but the bytes that stay.
      *
      * @param text well-formed UTF-16
      * @return the JSON string
+     * @throws IllegalArgumentException if the text holds half a surrogate pair
      */
     public static JsonString of(String text) {
-        byte[] quoted = Json.quote(text);
+        byte[] quoted = quote(text);
         return new JsonString(quoted, 0, quoted.length);
     }
 
@@ -43,6 +44,31 @@ public final class JsonString {
     public static JsonString slice(byte[] bytes, int offset, int length) {
         assert bytes[offset] == '"' && bytes[offset + length - 1] == '"';
         return new JsonString(bytes, offset, length);
+    }
+
+    /**
+     * Finds the end of a string in a line that may be damaged. It is looked for in every record
+     * that is read, so it allocates nothing and looks at each byte once.
+     *
+     * @param bytes holds the text
+     * @param offset where the string should begin
+     * @param limit end of the text
+     * @return the index after the closing quote; -1 if there is no whole string in the very form
+     *     that {@link #of} writes: strict UTF-8 (RFC 3629), and no escape but the needed ones, each
+     *     in its shortest form
+     */
+    public static int end(byte[] bytes, int offset, int limit) {
+        if (offset >= limit || bytes[offset] != '"') {
+            return -1;
+        }
+        int at = offset + 1;
+        while (at >= 0 && at < limit) {
+            if (bytes[at] == '"') {
+                return at + 1;
+            }
+            at = Utf8.end(bytes, at, limit);
+        }
+        return -1;
     }
 
     /**
@@ -76,6 +102,30 @@ public final class JsonString {
      */
     public void writeTo(OutputStream out) throws IOException {
         out.write(bytes, offset, length);
+    }
+
+    // Counted first, so that a text of megabytes is not copied from one growing array to the next.
+    static byte[] quote(String text) {
+        byte[] quoted = new byte[Math.addExact(2, size(text))];
+        int at = 1;
+        int codePoint;
+        for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
+            codePoint = text.codePointAt(i);
+            at = Utf8.put(quoted, at, codePoint);
+        }
+        quoted[0] = '"';
+        quoted[at] = '"';
+        return quoted;
+    }
+
+    private static int size(String text) {
+        int size = 0;
+        int codePoint;
+        for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
+            codePoint = text.codePointAt(i);
+            size = Math.addExact(size, Utf8.size(codePoint));
+        }
+        return size;
     }
 
     @Override

@@ -73,7 +73,8 @@ class JsonTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "{\"secret\":1} secret", "{\"secret\":1}{}", "{\"secret\":1}}", "{\"secret\":1},",
-        "{\"secret\":1}\0", "{\"secret\":1}// secret", "\ufeff{\"secret\":1}",
+        "{\"secret\":1}\0", "{\"secret\":1}// secret", "\ufeff\ufeff{\"secret\":1}",
+        "{\ufeff\"secret\":1}", "\ufeff",
         "{\"secret\":1,\"secret\":1}", "{\"a\":[{\"secret\":1,\"secret\":2}]}",
         "{\"secret\":1,\"s\\u0065cret\":2}",
         "{\"secret", "{\"secret\"", "{\"secret\":", "{\"secret\":\"secret", "{\"secret\":[1",
@@ -174,6 +175,49 @@ class JsonTest {
             "\ud83d\ud83d\ude00", "\ud83d\ude00\ude00", "\ud83da\ude00"}) {
             assertFalse(Json.isWellFormed(bad));
         }
+    }
+
+    @Test
+    void aByteOrderMarkIsSkipped() throws JsonException {
+        assertEquals(Map.of("a", 1), Json.read("\ufeff{\"a\":1}".getBytes(UTF_8)));
+        assertEquals(Map.of("a", 1), Json.read("\ufeff{\"a\":1}"));
+        assertEquals(Map.of("a", "\ufeff"), Json.read("{\"a\":\"\ufeff\"}"), "but not inside");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "-1.5e3", "null", "true", "\"\"", "\"a,b:[{\\\"\"", "{}", "[]"})
+    void moreValuesThanTwentyThousandAreNotBuilt(String value) throws JsonException {
+        String lists = "{\"a\":[" + (value + ", ").repeat(Json.VALUES_MAX - 3) + value + "]";
+        Json.read(lists + "}"); // the object and the list count, too
+        assertEquals("it has more than 20000 values", refusal(lists + ",\"b\":" + value + "}"));
+        StringBuilder members = new StringBuilder("{\"0\" : " + value);
+        for (int i = 1; i < Json.VALUES_MAX - 1; i++) {
+            members.append(",\"").append(i).append("\" : ").append(value);
+        }
+        Json.read(members + "}");
+        assertEquals("it has more than 20000 values", refusal(members + ",\"\":" + value + "}"));
+    }
+
+    @Test
+    void keysAreBounded() throws JsonException {
+        String key = "\\n".repeat(500);
+        assertEquals(Map.of("\n".repeat(500), List.of("\n".repeat(1000))),
+                Json.read("{\"" + key + "\":[\"" + key + key + "\"]}"));
+        assertEquals(TOO_MUCH, refusal("{\"" + key + "x\":1}"));
+        assertEquals(TOO_MUCH, refusal("{\"a\":[[],{\"b\":[\"c\"],\"" + key + "x\":1}]}"));
+    }
+
+    @Test
+    void aLongNumberIsRefusedBeforeItIsBuilt() throws JsonException {
+        Json.read("{\"a\":[" + "9".repeat(1000) + ",-0." + "9".repeat(996) + "]}");
+        for (String start : new String[] {"", "-", "0.", "1e+"}) {
+            String number = start + "1".repeat(1001 - start.length());
+            assertEquals(TOO_MUCH, refusal("{\"a\":" + number + "}"));
+        }
+        byte[] digits = ("{\"a\":" + "9".repeat(20_000_000)).getBytes(UTF_8);
+        long before = Allocated.bytes();
+        assertThrows(JsonException.class, () -> Json.read(digits));
+        assertTrue(Allocated.bytes() - before < 1 << 20);
     }
 
     @Test

@@ -1,0 +1,142 @@
+package vaas.json;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * A few known fields of one JSON object from a stranger. The rest is checked and skipped as it
+ * flows by, never built or remembered, so that a body costs what its known strings cost, and some
+ * 30 KiB while it is read. Immutable and safe for concurrent use.
+ */
+public final class JsonFields {
+    private final Set<String> strings;
+    private final Set<String> flags;
+    private final Map<String, Object> values = new HashMap<>(); // JsonString or Boolean
+    private final Set<String> mistyped = new HashSet<>();
+
+    /** Is asked before room is made for bytes of a known string. */
+    @FunctionalInterface
+    public interface Charge {
+        /**
+         * Allows so many bytes more, or refuses them.
+         *
+         * @param bytes 256 to 64 Ki. For a string of n bytes as JSON, together some 2 n + 256, or
+         *     n + 64 Ki if that is less. It costs n more when its end is reached, and n in all
+         *     when the reading is over
+         * @throws IOException to end the reading; reaches the caller as it is
+         */
+        void take(long bytes) throws IOException;
+    }
+
+    private JsonFields(Set<String> strings, Set<String> flags) {
+        this.strings = strings;
+        this.flags = flags;
+    }
+
+    /**
+     * Reads a whole text, to its end.
+     *
+     * @param in UTF-8, a byte order mark before it is skipped; is not closed
+     * @param strings names of fields that hold a string or null
+     * @param flags names of fields that hold a boolean or null; none of those in strings
+     * @param charge for the known strings
+     * @return what was found in them
+     * @throws JsonException if the bytes are not UTF-8 or not exactly one JSON object, nested
+     *     deeper than {@link Json#NESTING_MAX}, hold half a surrogate pair or a number or key of
+     *     more than 1,000 characters anywhere, or a known field twice
+     * @throws IOException what the stream or the charge threw
+     */
+    public static JsonFields read(InputStream in, Set<String> strings, Set<String> flags,
+            Charge charge) throws JsonException, IOException {
+        JsonFields fields = new JsonFields(strings, flags);
+        try (JsonParser parser = Json.parser(StrictReader.of(in, Long.MAX_VALUE))) {
+            fields.readAll(parser, charge);
+            return fields;
+        } catch (JacksonException e) {
+            throw Json.reason(e);
+        }
+    }
+
+    /**
+     * The string of a field.
+     *
+     * @param name one of the names of strings that were given
+     * @return empty if the field is absent or null
+     * @throws IllegalStateException if it is mistyped
+     */
+    public Optional<JsonString> string(String name) {
+        return Optional.ofNullable((JsonString) value(name, strings));
+    }
+
+    /**
+     * The boolean of a field.
+     *
+     * @param name one of the names of flags that were given
+     * @return empty if the field is absent or null
+     * @throws IllegalStateException if it is mistyped
+     */
+    public Optional<Boolean> flag(String name) {
+        return Optional.ofNullable((Boolean) value(name, flags));
+    }
+
+    /** Tells whether a known field holds neither null nor a value of its type. */
+    public boolean isMistyped(String name) {
+        return mistyped.contains(name);
+    }
+
+    private Object value(String name, Set<String> known) {
+        if (!known.contains(name)) {
+            throw new IllegalArgumentException("not asked for: " + name);
+        } else if (isMistyped(name)) {
+            throw new IllegalStateException("mistyped: " + name);
+        }
+        return values.get(name);
+    }
+
+    private void readAll(JsonParser parser, Charge charge) throws JsonException {
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            throw Json.empty();
+        } else if (first != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            Json.requireEnd(parser);
+            throw Json.otherValue();
+        }
+        Set<String> seen = new HashSet<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            readField(parser, seen, charge);
+        }
+        Json.requireEnd(parser);
+    }
+
+    private void readField(JsonParser parser, Set<String> seen, Charge charge)
+            throws JsonException {
+        String name = parser.currentName();
+        JsonToken token = parser.nextToken();
+        boolean isString = strings.contains(name);
+        if (!isString && !flags.contains(name)) {
+            parser.skipChildren();
+            return;
+        } else if (!seen.add(name)) {
+            throw new JsonException("it has the field " + name + " twice");
+        }
+        if (isString && token == JsonToken.VALUE_STRING) {
+            StringCollector text = new StringCollector(charge);
+            parser.readString(text);
+            values.put(name, text.string());
+        } else if (!isString && token.isBoolean()) {
+            values.put(name, token == JsonToken.VALUE_TRUE);
+        } else if (token != JsonToken.VALUE_NULL) {
+            mistyped.add(name);
+            parser.skipChildren();
+        }
+    }
+}
