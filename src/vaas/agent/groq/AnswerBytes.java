@@ -10,9 +10,9 @@ final class AnswerBytes implements AutoCloseable {
     static final long BYTES_MAX = 8 << 20;
     /**
      * Bytes of heap for each byte of the body, at the moment when most are needed: as bytes twice,
-     * decoded as chars of two bytes twice, and as the parser's text.
+     * and as chars of two bytes twice, the parser's and the text's.
      */
-    static final int HEAP_EACH = 8;
+    static final int HEAP_EACH = 6;
     /** The text itself, and its two copies on the way to the memory. */
     private static final int HEAP_EACH_CHAR_KEPT = 4;
 

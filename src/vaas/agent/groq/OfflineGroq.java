@@ -2,6 +2,7 @@ package vaas.agent.groq;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -14,14 +15,15 @@ import java.util.Map;
 import vaas.http.JdkServer;
 import vaas.json.Json;
 import vaas.json.JsonException;
+import vaas.json.JsonStrings;
 
 /**
  * The stand-in for the model API behind {@code --offline}: a server on loopback that answers in
  * Groq's shape. Only the text is canned: it tells how many remembered messages it was sent, so that
- * one can see the memory grow and a reset empty it.
+ * one can see the memory grow and a reset empty it. It serves whoever has its key, and keeps
+ * nothing of a request.
  */
 public final class OfflineGroq implements AutoCloseable {
-    private static final int BODY_BYTES_MAX = 64 << 20;
 
     private static final int SECRET_BYTES = 24;
 
@@ -76,9 +78,8 @@ public final class OfflineGroq implements AutoCloseable {
             byte[] answer;
             int status = 200;
             try {
-                byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES_MAX);
-                answer = Json.write(completion(Json.read(body)));
-            } catch (JsonException | IllegalArgumentException e) {
+                answer = Json.write(Prompt.read(exchange.getRequestBody()).completion());
+            } catch (JsonException e) {
                 status = 400;
                 answer = Json.write(Map.of("error", Map.of(
                         "message", "The request is malformed.", "type", "invalid_request_error")));
@@ -98,29 +99,43 @@ public final class OfflineGroq implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Map<String, Object> completion(Map<String, Object> request) {
-        if (!(request.get("messages") instanceof List<?> messages) || messages.isEmpty()) {
-            throw new IllegalArgumentException("no messages");
-        }
-        long remembered = messages.stream().filter(OfflineGroq::isTalk).count() - 1;
-        Map<String, Object> message = new LinkedHashMap<>();
-        message.put("role", "assistant");
-        message.put("content", "[offline] No model was asked. I was sent " + remembered
-                + " remembered message" + (remembered == 1 ? "" : "s") + ".");
-        Map<String, Object> choice = new LinkedHashMap<>();
-        choice.put("index", 0);
-        choice.put("message", message);
-        choice.put("finish_reason", "stop");
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("id", "offline");
-        answer.put("object", "chat.completion");
-        answer.put("model", request.get("model"));
-        answer.put("choices", List.of(choice));
-        return answer;
-    }
+    /** What is kept of a request, which flows by whatever its size. */
+    private static final class Prompt {
+        private String model = "";
+        private int messages;
+        private int talk; // of the user and the assistant
 
-    private static boolean isTalk(Object message) {
-        return message instanceof Map<?, ?> map
-                && ("user".equals(map.get("role")) || "assistant".equals(map.get("role")));
+        static Prompt read(InputStream body) throws JsonException, IOException {
+            Prompt prompt = new Prompt();
+            JsonStrings.read(body,
+                    Map.of("model", name -> prompt.model = name, "messages.role", prompt::count));
+            if (prompt.messages == 0) {
+                throw new JsonException("it has no messages");
+            }
+            return prompt;
+        }
+
+        private void count(String role) {
+            messages++;
+            talk += role.equals("user") || role.equals("assistant") ? 1 : 0;
+        }
+
+        Map<String, Object> completion() {
+            int remembered = talk - 1; // without the question
+            Map<String, Object> message = new LinkedHashMap<>();
+            message.put("role", "assistant");
+            message.put("content", "[offline] No model was asked. I was sent " + remembered
+                    + " remembered message" + (remembered == 1 ? "" : "s") + ".");
+            Map<String, Object> choice = new LinkedHashMap<>();
+            choice.put("index", 0);
+            choice.put("message", message);
+            choice.put("finish_reason", "stop");
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put("id", "offline");
+            answer.put("object", "chat.completion");
+            answer.put("model", model);
+            answer.put("choices", List.of(choice));
+            return answer;
+        }
     }
 }

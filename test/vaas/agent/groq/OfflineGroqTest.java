@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +89,47 @@ class OfflineGroqTest {
             Map<?, ?> error = (Map<?, ?>) Json.read(answer.body()).get("error");
             assertEquals("invalid_request_error", error.get("type"));
             assertInstanceOf(String.class, error.get("message"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Authorization: Bearer\r\n", "Authorization: Bearer x\r\n"})
+    void refusesStrangersBeforeTheirBodyIsThere(String header) throws Exception {
+        try (OfflineGroq offline = OfflineGroq.start();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(),
+                        URI.create(offline.baseUrl()).getPort())) {
+            socket.getOutputStream().write(("POST /openai/v1/chat/completions HTTP/1.1\r\n"
+                    + "Host: localhost\r\n" + header + "Content-Length: 62000000\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            assertEquals("HTTP/1.1 403", new String(
+                    socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void readsARequestOfAnySize() throws Exception {
+        try (OfflineGroq offline = OfflineGroq.start()) {
+            byte[] filler = ("{\"role\":\"user\",\"content\":\"" + "x".repeat(1 << 20) + "\"},")
+                    .getBytes(StandardCharsets.US_ASCII);
+            byte[] start = "{\"messages\":[".getBytes(StandardCharsets.US_ASCII);
+            byte[] end = "{\"role\":\"user\"}]}".getBytes(StandardCharsets.US_ASCII);
+            HttpURLConnection connection = (HttpURLConnection)
+                    URI.create(offline.baseUrl() + "/chat/completions").toURL().openConnection();
+            connection.setRequestProperty("Authorization", "Bearer " + offline.apiKey());
+            connection.setDoOutput(true);
+            int count = 70;
+            connection.setFixedLengthStreamingMode(
+                    (long) count * filler.length + start.length + end.length);
+            try (OutputStream out = connection.getOutputStream()) {
+                out.write(start);
+                for (int i = 0; i < count; i++) {
+                    out.write(filler);
+                }
+                out.write(end);
+            }
+            String answer = new String(
+                    connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.contains("I was sent " + count + " remembered messages."), answer);
         }
     }
 
