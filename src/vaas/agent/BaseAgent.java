@@ -26,8 +26,7 @@ public abstract class BaseAgent {
     /**
      * Sets it up.
      *
-     * @param name its name
-     * @param memory what it remembers; closed by whoever opened it
+     * @param memory closed by whoever opened it
      * @param tools what it could use
      * @param disabledTools names of tools that it must not use
      * @throws IllegalArgumentException if two tools have one name, or there are more than 128
@@ -50,46 +49,25 @@ public abstract class BaseAgent {
         }
     }
 
-    /**
-     * Answers a question and remembers both.
-     *
-     * @param question what is asked
-     * @return what became of it
-     */
+    /** Answers a question and remembers both. */
     public abstract Reply chat(Question question);
 
-    /**
-     * Its name.
-     *
-     * @return the name
-     */
+    /** Stands in the welcome and in logs. */
     public final String name() {
         return name;
     }
 
-    /**
-     * What it remembers.
-     *
-     * @return the memory
-     */
+    /** What it remembers, which it does not own. */
     public final Memory memory() {
         return memory;
     }
 
-    /**
-     * What it may use.
-     *
-     * @return the active tools, in the order given
-     */
+    /** The active tools, in the order given. */
     public final List<Tool> tools() {
         return tools;
     }
 
-    /**
-     * Names the conversation in logs; a reset begins a new one.
-     *
-     * @return a random id
-     */
+    /** Names the conversation in logs by a random id; a reset begins a new one. */
     public final String threadId() {
         return threadId;
     }
@@ -97,7 +75,6 @@ public abstract class BaseAgent {
     /**
      * Forgets the conversation on nobody's behalf; see {@link #resetMemory(Requester)}.
      *
-     * @return what was removed
      * @throws IOException if the reset can't be made durable; asking again is safe
      */
     public final Receipt resetMemory() throws IOException {
@@ -108,7 +85,6 @@ public abstract class BaseAgent {
      * Forgets the conversation and begins a new one; see {@link Memory#resetMemory(Requester)}.
      *
      * @param requester for the audit
-     * @return what was removed
      * @throws IOException if the reset can't be made durable; asking again is safe
      */
     public final Receipt resetMemory(Requester requester) throws IOException {
@@ -117,12 +93,7 @@ public abstract class BaseAgent {
         return receipt;
     }
 
-    /**
-     * Leaves out the tools that are disabled by name.
-     *
-     * @param candidates any tools
-     * @return those that are active
-     */
+    /** Leaves out the tools that are disabled by name. */
     public final List<Tool> filterActiveTools(List<Tool> candidates) {
         return candidates.stream().filter(it -> !disabledTools.contains(it.name())).toList();
     }

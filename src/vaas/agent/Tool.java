@@ -78,12 +78,7 @@ public record Tool(String name, String description, Map<String, Object> paramete
      * @param clipPath a file for the caller, handed out as {@code clip_path}
      */
     public record Result(String text, Optional<String> clipPath) {
-        /**
-         * A result of text alone.
-         *
-         * @param text for the model
-         * @return the result
-         */
+        /** A result of text alone. */
         public static Result of(String text) {
             return new Result(text, Optional.empty());
         }

@@ -2,6 +2,7 @@ package vaas.agent.groq;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,7 +19,8 @@ final class BoundedDns implements Dns, AutoCloseable {
     /** Look-ups under way, those included for which nobody waits any more. */
     private static final int LOOKUPS_MAX = 16;
 
-    private final TimeLimiter limiter = new TimeLimiter("vaas-lookup", LOOKUPS_MAX);
+    private final TimeLimiter limiter = new TimeLimiter(
+            "vaas-lookup", LOOKUPS_MAX, Duration.ofDays(1)); // for as long as the chat has
     // OkHttp has no way to tell which call a look-up is for, but that it is on the same thread.
     private final ThreadLocal<Deadline> deadline = new ThreadLocal<>();
 

@@ -2,7 +2,6 @@ package vaas.agent.groq;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +39,7 @@ final class ChatResponse {
     /** Reads a body; of one that is not acceptable JSON nothing but its words is known. */
     static ChatResponse of(byte[] body) {
         try {
-            return new ChatResponse(body, Json.read(withoutByteOrderMark(body)));
+            return new ChatResponse(body, Json.read(body));
         } catch (JsonException e) {
             return new ChatResponse(body, Map.of());
         }
@@ -128,12 +127,6 @@ final class ChatResponse {
         }
         boolean thinking = open || end >= 0 && (start < 0 || end < start);
         return thinking ? content.substring(end + THINK_END.length()).stripLeading() : content;
-    }
-
-    private static byte[] withoutByteOrderMark(byte[] body) {
-        boolean marked = body.length >= 3
-                && body[0] == (byte) 0xef && body[1] == (byte) 0xbb && body[2] == (byte) 0xbf;
-        return marked ? Arrays.copyOfRange(body, 3, body.length) : body;
     }
 
     private static Object get(Object object, String key) {

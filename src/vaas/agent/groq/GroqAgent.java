@@ -27,8 +27,10 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
 
     /** Tools at a time, those included that were left behind at a deadline. */
     private static final int TOOL_THREADS_MAX = 256;
-    /** What a chat takes of the heap besides texts: buffers of its connection, and objects. */
-    private static final int CHAT_BYTES = 16 << 10;
+    /** When all are taken, most of them have been left behind, and the model is told so. */
+    private static final Duration TOOL_PATIENCE = Duration.ofSeconds(1);
+    /** What a chat takes of the heap besides texts, as measured: its connection's, for the most. */
+    private static final int CHAT_BYTES = 20 << 10;
     /** What a chat takes for each record that it refers to. */
     private static final int REFERENCE_BYTES = 32;
     private static final Duration ROOM_AGAIN = Duration.ofSeconds(1);
@@ -49,8 +51,9 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         this.timeout = options.timeout;
         this.budget = options.budget;
         this.failures = new Failures(options.settingNames, client.host());
-        this.parts = new Chat.Parts(client.calls(), new TimeLimiter("vaas-tool", TOOL_THREADS_MAX),
-                tools(), template(options.generalModel, options),
+        this.parts = new Chat.Parts(client.calls(),
+                new TimeLimiter("vaas-tool", TOOL_THREADS_MAX, TOOL_PATIENCE), tools(),
+                template(options.generalModel, options),
                 template(options.imageModel, options));
     }
 
@@ -70,7 +73,13 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
      * @throws IllegalArgumentException if two tools have one name, or there are more than 128
      */
     public static GroqAgent open(GroqClient.Options client, Memory memory, Options options) {
-        return new GroqAgent(GroqClient.open(client), true, memory, options);
+        GroqClient own = GroqClient.open(client);
+        try {
+            return new GroqAgent(own, true, memory, options);
+        } catch (RuntimeException e) {
+            own.close();
+            throw e;
+        }
     }
 
     /** Options with their defaults. */

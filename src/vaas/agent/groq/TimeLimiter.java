@@ -1,5 +1,6 @@
 package vaas.agent.groq;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -19,15 +20,20 @@ import vaas.agent.Deadline;
  * concurrent use.
  */
 final class TimeLimiter implements AutoCloseable {
-    /** Longest wait for a thread while all are taken, most of them by what was left behind. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final Semaphore free;
+    private final long patienceNanos;
     private final ExecutorService threads;
 
-    TimeLimiter(String name, int threadsMax) {
+    /**
+     * Makes it; there are no threads yet.
+     *
+     * @param patience how long to wait for a thread while all are taken, most of them by what was
+     *     left behind
+     */
+    TimeLimiter(String name, int threadsMax, Duration patience) {
         AtomicLong number = new AtomicLong();
         this.free = new Semaphore(threadsMax);
+        this.patienceNanos = patience.toNanos();
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
@@ -44,8 +50,11 @@ final class TimeLimiter implements AutoCloseable {
      */
     <T> T call(Callable<T> callable, Deadline deadline)
             throws InterruptedException, ExecutionException, TimeoutException {
-        long nanos = deadline.remaining().toNanos();
-        if (!free.tryAcquire(Math.min(nanos, PATIENCE_NANOS), TimeUnit.NANOSECONDS)) {
+        long nanos = Math.min(deadline.remaining().toNanos(), patienceNanos);
+        boolean acquired = nanos > 0 && free.tryAcquire(nanos, TimeUnit.NANOSECONDS);
+        if (!acquired && deadline.hasPassed()) {
+            throw new TimeoutException();
+        } else if (!acquired) {
             throw new RejectedExecutionException("all threads are taken");
         }
         FutureTask<T> task = new FutureTask<>(callable);

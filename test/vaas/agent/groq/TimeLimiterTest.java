@@ -23,7 +23,7 @@ import vaas.agent.Deadline;
 class TimeLimiterTest {
     private static final Deadline LATE = Deadline.after(Duration.ofHours(1));
 
-    private final TimeLimiter limiter = new TimeLimiter("test", 2);
+    private final TimeLimiter limiter = new TimeLimiter("test", 2, Duration.ofMillis(50));
     private final CountDownLatch goOn = new CountDownLatch(1);
 
     @AfterEach
@@ -67,6 +67,13 @@ class TimeLimiterTest {
         assertThrows(RejectedExecutionException.class, () -> limiter.call(() -> 2, LATE));
         goOn.countDown();
         assertEquals(2, callWhenFree(() -> 2), "the threads are free again");
+    }
+
+    @Test
+    void whatComesAfterTheDeadlineIsNotBegun() {
+        assertThrows(TimeoutException.class, () -> limiter.call(() -> {
+            throw new AssertionError("it was begun");
+        }, Deadline.after(Duration.ZERO)));
     }
 
     @Test
