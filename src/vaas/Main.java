@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import vaas.agent.SearchMemory;
 import vaas.agent.groq.GroqAgent;
+import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.OfflineGroq;
 import vaas.api.Api;
 import vaas.budget.Budget;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.config.Setting;
-import vaas.memory.Memory;
 import vaas.memory.folder.Maintenance;
 import vaas.memory.folder.MemoryFolder;
 import vaas.metrics.Metrics;
@@ -128,14 +128,17 @@ final class Main {
             throws IOException {
         Metrics metrics = new Metrics();
         Budget budget = Budget.ofThisProcess();
-        Memory memory = opened.add(folder(config.store(), metrics, budget)).shared();
-        Config.Groq groq = config.groq();
+        MemoryFolder folder = opened.add(folder(config.store(), metrics, budget));
+        GroqClient.Options model = config.groq().client();
         if (offline) {
-            groq = groq.withBaseUrl(opened.add(OfflineGroq.start()).baseUrl());
+            model = opened.add(OfflineGroq.start()).client()
+                    .connections(config.groq().connections());
         }
-        GroqAgent agent = opened.add(new GroqAgent(groq, memory,
-                List.of(SearchMemory.tool(memory, groq.agentMemorySize())), metrics));
-        Api api = opened.add(Api.start(config.http().options().metrics(metrics), agent));
+        GroqClient client = opened.add(GroqClient.open(model.metrics(metrics)));
+        GroqAgent agent = opened.add(GroqAgent.open(client, folder, config.groq().agent()
+                .tools(SearchMemory.tool()).budget(budget)));
+        Api api = opened.add(
+                Api.start(config.http().options().metrics(metrics).budget(budget), agent));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
             // Ends with 0: a stop that was asked for and went well is no failure.
@@ -143,7 +146,7 @@ final class Main {
         }, "vaas-stop"));
         out.println(version() + " listens on " + api.url() + ", memory "
                 + config.store().memoryDir().toAbsolutePath() + ", model "
-                + groq.generalModel() + ", " + (offline ? "offline" : "online"));
+                + config.groq().generalModel() + ", " + (offline ? "offline" : "online"));
     }
 
     private static MemoryFolder folder(Config.Store store, Metrics metrics, Budget budget)

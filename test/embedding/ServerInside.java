@@ -2,7 +2,6 @@ package embedding;
 
 import java.nio.file.Path;
 import java.time.LocalTime;
-import java.util.List;
 import java.util.Map;
 import vaas.agent.Tool;
 import vaas.agent.groq.GroqAgent;
@@ -13,13 +12,13 @@ import vaas.memory.Memory;
 
 final class ServerInside {
     public static void main(String[] args) throws Exception {
-        Config config = Config.parse(Map.of("PORT", "0", "AGENT_NAME", "inside"), true);
+        Config config = Config.parse(Map.of("PORT", "0"), true);
         Tool clock = new Tool("clock", "Tells the time.", Map.of("type", "object"),
-                (arguments, question) -> Tool.Result.of(LocalTime.now().toString()));
+                call -> Tool.Result.of(LocalTime.now().toString()));
         try (Memory memory = Memory.open(Path.of(args[0]), 20);
                 OfflineGroq model = OfflineGroq.start();
-                GroqAgent agent = new GroqAgent(
-                        config.groq().withBaseUrl(model.baseUrl()), memory, List.of(clock));
+                GroqAgent agent = GroqAgent.open(
+                        model.client(), memory, GroqAgent.options().name("inside").tools(clock));
                 Api api = Api.start(config.http().options(), agent)) {
             System.out.println(agent.name() + " listens on " + api.url());
             System.in.read(); // until somebody presses enter

@@ -49,9 +49,9 @@ class CurlTest {
         Config config = Config.parse(Map.of("PORT", "0"), true);
         try (Memory memory = Memory.open(folder, 20);
                 OfflineGroq model = OfflineGroq.start();
-                GroqAgent agent = new GroqAgent(
-                        config.groq().withBaseUrl(model.baseUrl()), memory, List.of());
-                Api api = Api.start(config.http().options(), agent)) {
+                GroqAgent agent = GroqAgent.open(
+                        model.client(), memory, GroqAgent.options());
+                Api api = Api.start(config.http(), agent)) {
             String port = Integer.toString(api.url().getPort());
             for (int i = 0; i < commands.size(); i++) {
                 String printed = run(commands.get(i).replace("8080", port));

@@ -113,7 +113,7 @@ public final class Api implements AutoCloseable {
     }
 
     private static Response health(BaseAgent agent) throws Problem {
-        if (!agent.memory().isWritable()) {
+        if (!agent.conversations().isWritable()) {
             throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory can't be written.");
         }
         Map<String, Object> body = new LinkedHashMap<>();

@@ -1,7 +1,6 @@
 package vaas.config;
 
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +13,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import vaas.api.Api;
 import vaas.api.ApiOptions;
+import vaas.agent.groq.GroqAgent;
+import vaas.agent.groq.GroqClient;
+import vaas.agent.groq.SettingNames;
 
 /**
  * All settings, checked: one slice for each part that is configured. Immutable; what embedders
@@ -93,18 +95,25 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      * @param disabledTools names of tools to leave out
      * @param connections idle connections to keep, as many as there may be chats
      */
-    public record Groq(Optional<String> apiKey, URI baseUrl, String generalModel,
+    public record Groq(Optional<String> apiKey, String baseUrl, String generalModel,
             String imageModel, Duration timeout, String systemPrompt, String agentName,
             int agentMemorySize, Set<String> disabledTools, int connections) {
-        /**
-         * The same with another server to speak to.
-         *
-         * @param other base of its routes
-         * @return a copy
-         */
-        public Groq withBaseUrl(URI other) {
-            return new Groq(apiKey, other, generalModel, imageModel, timeout, systemPrompt,
-                    agentName, agentMemorySize, disabledTools, connections);
+        /** What a client is set up with. */
+        public GroqClient.Options client() {
+            GroqClient.Options options =
+                    GroqClient.options().baseUrl(baseUrl).connections(connections);
+            apiKey.ifPresent(options::apiKey);
+            return options;
+        }
+
+        /** What an agent is set up with; tools and budget are the program's. */
+        public GroqAgent.Options agent() {
+            return GroqAgent.options().name(agentName).generalModel(generalModel)
+                    .imageModel(imageModel).systemPrompt(systemPrompt)
+                    .memorySize(agentMemorySize).timeout(timeout).disabledTools(disabledTools)
+                    .settingNames(new SettingNames(Setting.GROQ_API_KEY.name(),
+                            Setting.GROQ_BASE_URL.name(), Setting.GROQ_GENERAL_MODEL.name(),
+                            Setting.GROQ_IMAGE_MODEL.name(), Setting.GROQ_TIMEOUT.name()));
         }
 
         /** Leaves the key out. */
@@ -182,7 +191,8 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
             values.fault(Setting.GROQ_API_KEY, "is not set: get a key from Groq and set it, or"
                     + " start with --offline to try vaas without a model");
         }
-        return new Groq(key, values.baseUrl(Setting.GROQ_BASE_URL),
+        return new Groq(key, values.checked(Setting.GROQ_BASE_URL, GroqClient.options()::baseUrl,
+                        "a URL such as https://host/v1, without user, query or fragment"),
                 values.line(Setting.GROQ_GENERAL_MODEL), values.line(Setting.GROQ_IMAGE_MODEL),
                 Duration.ofSeconds(values.number(Setting.GROQ_TIMEOUT, 1, SECONDS_MAX)),
                 values.text(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),

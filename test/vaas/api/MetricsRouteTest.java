@@ -41,9 +41,9 @@ class MetricsRouteTest {
         Metrics metrics = new Metrics();
         memory = Memory.open(config.store(), metrics);
         model = OfflineGroq.start();
-        agent = new GroqAgent(
-                config.groq().withBaseUrl(model.baseUrl()), memory, List.of(), metrics);
-        api = Api.start(config.http().options().metrics(metrics), agent);
+        agent = GroqAgent.open(
+                model.client().metrics(metrics), memory, GroqAgent.options());
+        api = Api.start(config.http(), agent, metrics);
     }
 
     @AfterEach

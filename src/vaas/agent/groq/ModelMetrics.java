@@ -3,6 +3,7 @@ package vaas.agent.groq;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;
+import vaas.agent.groq.Completion.Unusable;
 import vaas.metrics.Counter;
 import vaas.metrics.Histogram;
 import vaas.metrics.Metrics;
@@ -36,7 +37,8 @@ final class ModelMetrics {
             refused.increment();
         } else if (completion instanceof TimedOut) {
             timedOut.increment();
-        } else if (completion instanceof Unreachable) {
+        } else if (completion instanceof Unreachable
+                || completion instanceof Unusable) {
             failed.increment();
         } else {
             answered.increment();

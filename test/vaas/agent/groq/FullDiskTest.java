@@ -50,7 +50,7 @@ class FullDiskTest {
         public static void main(String[] args) throws IOException {
             try (MockWebServer groq = Scripted.start();
                     Memory memory = Memory.open(Path.of(args[0]), 20);
-                    GroqAgent agent = new GroqAgent(Scripted.config(groq), memory, List.of())) {
+                    GroqAgent agent = Scripted.agent(Scripted.config(groq), memory)) {
                 for (String question : List.of("small", "large", "small")) {
                     groq.enqueue(says(question.equals("small") ? "small" : "x".repeat(1 << 20)));
                     Reply reply = agent.chat(Question.of(question));

@@ -148,9 +148,9 @@ class SecrecyTest {
     void aToolThatFailsIsNamedWithoutItsArgumentsOrWords() throws IOException {
         script(calls("search", "{\"words\":\"secret-words\"}"), calls("search", "secret-words"),
                 calls("secret-words", "{}"), says(ANSWER));
-        Tool search = new Tool("search", "", Map.of(), (arguments, question) -> {
-            throw new IOException("nothing about " + arguments + " in " + question.videoPath()
-                    + " for " + question.message());
+        Tool search = new Tool("search", "", Map.of(), call -> {
+            throw new IOException("nothing about " + call.arguments() + " in "
+                    + call.question().videoPath() + " for " + call.question().message());
         });
         assertNoSecrets(chat(config(groq), search));
         assertLogged("tool search failed");
@@ -159,7 +159,7 @@ class SecrecyTest {
     @Test
     void aChatThatGoesWellTellsNothingEither() throws IOException {
         script(calls(SearchMemory.NAME, "{\"words\":\"secret-words\"}"), says(ANSWER));
-        Reply reply = chat(config(groq), SearchMemory.tool(memory, 0));
+        Reply reply = chat(config(groq), SearchMemory.tool(memory));
         assertInstanceOf(Reply.Answered.class, reply);
         assertNoSecrets(reply);
     }
@@ -174,16 +174,18 @@ class SecrecyTest {
     @Test
     void noPartTellsASecretAboutItself() throws IOException {
         Config.Groq config = config(groq);
-        try (GroqAgent agent = new GroqAgent(config, memory, List.of());
-                GroqClient client = Scripted.client(config)) {
+        try (GroqClient client = GroqClient.open(config.client());
+                GroqAgent agent = GroqAgent.open(client, memory, config.agent())) {
             memory.insert(0, QUESTION, ANSWER);
-            assertNoSecrets(List.of(config, agent, client, memory, question(), memory.latest(2),
-                    question().image(), ChatRequest.of("m", "s", memory.latest(2), question())));
+            assertNoSecrets(List.of(config, config.client(), config.agent(), agent, client,
+                    memory, question(), memory.latest(2), question().image(),
+                    new ChatRequest(new ChatRequest.Template("m", "s", List.of()),
+                            memory.latest(2), question())));
         }
     }
 
     private Reply chat(Config.Groq config, Tool... tools) {
-        try (GroqAgent agent = new GroqAgent(config, memory, List.of(tools))) {
+        try (GroqAgent agent = Scripted.agent(config, memory, tools)) {
             return agent.chat(question());
         }
     }
