@@ -51,6 +51,7 @@ public final class Api implements AutoCloseable {
      * @throws IOException if the address can't be bound
      */
     public static Api start(ApiOptions options, BaseAgent agent) throws IOException {
+        LOG.log(System.Logger.Level.DEBUG, "budget: {0}", options.budget());
         InFlight inFlight = new InFlight();
         InetSocketAddress address = new InetSocketAddress(options.address(), options.port());
         return new Api(options, inFlight, JdkServer.start(address, "vaas-http", options.budget(),

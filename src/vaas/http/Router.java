@@ -86,10 +86,17 @@ public final class Router implements HttpHandler {
                     "route", routes.containsKey(path) ? path : "other",
                     "status", Integer.toString(exchange.status())).increment();
         } finally {
+            end(exchange, admitted);
+        }
+    }
+
+    private void end(Exchange exchange, boolean admitted) throws IOException {
+        try {
+            exchange.close();
+        } finally {
             if (admitted) {
                 inFlight.leave();
             }
-            exchange.close();
         }
     }
 
