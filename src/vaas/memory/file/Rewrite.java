@@ -42,9 +42,7 @@ final class Rewrite {
     boolean run(BooleanSupplier wanted) throws IOException {
         Disk.Handle rest = file.createNew();
         try {
-            boolean goesOn = copy(rest, source.snapshot().end(), wanted);
-            rest.sync(); // the bulk of it, while nobody waits
-            if (!goesOn || !swap(rest)) {
+            if (!copy(rest, source.snapshot().end(), wanted) || !swap(rest)) {
                 file.discardNew(rest);
                 return false;
             }
@@ -59,6 +57,7 @@ final class Rewrite {
     }
 
     private boolean swap(Disk.Handle rest) throws IOException {
+        rest.sync(); // the bulk of it, while nobody waits
         journal.beginCommit(); // no sync and no reset from here
         try {
             journal.requireOpen();
