@@ -61,7 +61,7 @@ final class Rewrite {
     private boolean swap(Disk.Handle rest) throws IOException {
         journal.beginCommit(); // no sync and no reset from here
         try {
-            journal.requireOpen();
+            journal.health().requireOpen();
             if (current.get().fileVersion() != source.snapshot().fileVersion()) {
                 return false;
             }
@@ -82,6 +82,7 @@ final class Rewrite {
         try {
             file.syncFolder();
         } catch (IOException e) {
+            file.remember(old);
             journal.refuseWrites(e);
             throw e;
         }
