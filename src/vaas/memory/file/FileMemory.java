@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import vaas.budget.Budget;
+import vaas.budget.OverBudgetException;
 import vaas.disk.Closeables;
 import vaas.memory.History;
 import vaas.memory.Insertion;
@@ -118,6 +119,9 @@ public final class FileMemory implements Memory, Closeable {
     public Insertion insert(History read, String question, String answer, String key)
             throws IOException {
         Draft draft = Draft.of(question, answer, key);
+        if (draft.longestLine() > lineBytesMax) {
+            throw new OverBudgetException(true); // it could not be read back
+        }
         Optional<Turn> present = key == null ? Optional.empty() : byKey(key);
         while (present.isEmpty()) {
             Insertion done = journal.insert(read, draft, key);
