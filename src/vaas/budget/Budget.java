@@ -104,9 +104,9 @@ public final class Budget {
         return Math.min(HISTORY_BYTES_MAX, heapBytes / 16);
     }
 
-    /** Longest line of a memory file that is read into the heap. */
+    /** Longest line of a memory file that is written, and read into the heap. */
     public int lineBytes() {
-        return (int) Math.min(Integer.MAX_VALUE / 2, heapBytes / 8);
+        return (int) Math.min(Integer.MAX_VALUE / 2, heapBytes / 16);
     }
 
     /** Open files of conversations at a time. */

@@ -8,7 +8,12 @@ public final class OverBudgetException extends IOException {
 
     private final boolean forGood;
 
-    OverBudgetException(boolean forGood) {
+    /**
+     * Creates one.
+     *
+     * @param forGood whether it can never fit
+     */
+    public OverBudgetException(boolean forGood) {
         super(forGood ? "it needs more memory than this server has to give"
                 : "others hold too much memory for now");
         this.forGood = forGood;

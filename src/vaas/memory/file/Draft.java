@@ -44,6 +44,12 @@ final class Draft {
                 key == null ? null : Json.quote(key), key);
     }
 
+    /** Bytes of the longer line of the two. */
+    int longestLine() {
+        int answerAt = answer.id - LineHead.START.length();
+        return Math.max(answerAt, lines.capacity() - answerAt);
+    }
+
     byte[] lines() {
         return lines.array();
     }

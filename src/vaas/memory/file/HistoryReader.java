@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import vaas.budget.Budget;
+import vaas.budget.OverBudgetException;
 import vaas.memory.History;
 
 /** The newest turns: from the window without a lock or the disk, else from the file's end. */
@@ -26,20 +27,30 @@ final class HistoryReader {
     /** The first snapshot of a file that has just been opened. */
     static Snapshot first(FileContext context, MemoryFile file, Damage damage)
             throws IOException {
+        Window.Bounds bounds = context.windowBounds();
+        NewestTurns.Found tail;
+        try {
+            tail = tail(context, file, damage, bounds);
+        } catch (OverBudgetException e) { // who shares the budget holds too much: later, then
+            tail = tail(context, file, damage, new Window.Bounds(0, 0));
+        }
+        return new Snapshot(0, 0, file.end(),
+                tail.newest() == null ? null : tail.newest().messageId(),
+                Window.empty(bounds).of(tail.turns(), tail.older()), Tally.unknown(file.end()));
+    }
+
+    private static NewestTurns.Found tail(FileContext context, MemoryFile file, Damage damage,
+            Window.Bounds bounds) throws IOException {
         try (FileVersion.Reader reader = file.reader();
                 Budget.Share share = context.budget().share()) {
-            NewestTurns.Found tail = NewestTurns.before(reader.handle(), file.end(),
-                    context.windowBounds(), context.lineBytesMax(), damage, share);
-            return new Snapshot(0, 0, file.end(),
-                    tail.newest() == null ? null : tail.newest().messageId(),
-                    Window.empty(context.windowBounds()).of(tail.turns(), tail.older()),
-                    Tally.unknown(file.end()));
+            return NewestTurns.before(reader.handle(), file.end(), bounds,
+                    context.lineBytesMax(), damage, share);
         }
     }
 
     /** The newest turns, at most so many. */
     History latest(int turns) throws IOException {
-        journal.requireOpen();
+        journal.health().requireOpen();
         Snapshot now = current.get();
         Optional<List<FileTurn>> held = now.window().latest(turns);
         current.touch();

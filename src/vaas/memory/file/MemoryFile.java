@@ -170,7 +170,12 @@ final class MemoryFile implements Closeable {
         Optional<Disk.FileState> there = disk.state(path);
         Disk.Handle stranger = there.isPresent() && !version.is(there.get())
                 ? disk.open(path) : null; // its text has to go as well
-        disk.move(newPath, path);
+        try {
+            disk.move(newPath, path);
+        } catch (IOException e) {
+            Closeables.after(e, stranger);
+            throw e;
+        }
         if (stranger != null) {
             replaced.add(new FileVersion(stranger, there.get().identity()));
         }
@@ -194,7 +199,8 @@ final class MemoryFile implements Closeable {
         replaced.clear();
     }
 
-    private void remember(FileVersion old) {
+    /** A replaced file that is not wiped yet, or, if a crash may bring it back, before a reset. */
+    void remember(FileVersion old) {
         replaced.removeIf(FileVersion::isWiped);
         if (old != null && !old.isWiped()) {
             replaced.add(old);
@@ -216,7 +222,10 @@ final class MemoryFile implements Closeable {
     /** Closes it; a file that somebody has removed is brought back, for it was acknowledged. */
     @Override
     public void close() throws IOException {
-        Closeables.all(() -> wipeNow(null), this::bringBackIfRemoved, version.handle());
+        List<Closeable> all = new ArrayList<>(replaced);
+        all.add(this::bringBackIfRemoved);
+        all.add(version.handle());
+        Closeables.all(all.toArray(Closeable[]::new));
     }
 
     private void bringBackIfRemoved() throws IOException {

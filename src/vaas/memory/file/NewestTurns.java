@@ -27,7 +27,8 @@ final class NewestTurns {
     private MemoryRecord newest; // null until a record is met
     private MemoryRecord answer; // of which the question comes next; null if none waits
     private long answerEnd; // offset after its line
-    private long bytes;
+    private long bytes; // of the turns that are kept
+    private long charged; // for those, and for the answer that waits
 
     private NewestTurns(BackwardReader lines, Window.Bounds bounds, Damage damage) {
         this.lines = lines;
@@ -52,15 +53,18 @@ final class NewestTurns {
      * Reads the newest turns before an offset.
      *
      * @param bounds most turns, and most bytes; one turn always fits
-     * @param share is charged for what is read, until it is closed
+     * @param share is charged for what is kept, until it is closed
      */
     static Found before(Disk.Handle file, long end, Window.Bounds bounds, int lineBytesMax,
             Damage damage, Budget.Share share) throws IOException {
         NewestTurns reading = new NewestTurns(
                 new BackwardReader(file, end, lineBytesMax), bounds, damage);
         while (reading.goesOn()) {
-            share.take(Math.min(reading.lines.length(), lineBytesMax));
+            long line = reading.lines.isTooLong() ? 0 : reading.lines.length();
+            share.take(line);
             reading.take();
+            share.giveBack(reading.charged + line - reading.bytes - reading.waiting());
+            reading.charged = reading.bytes + reading.waiting();
         }
         return new Found(List.copyOf(reading.turns), reading.older, reading.newest);
     }
@@ -77,6 +81,10 @@ final class NewestTurns {
             older = Window.Older.TOO_LONG;
         }
         return older == Window.Older.NONE;
+    }
+
+    private long waiting() {
+        return answer == null ? 0 : answer.json().length();
     }
 
     private void take() throws IOException {

@@ -60,7 +60,7 @@ final class Rewrite {
         rest.sync(); // the bulk of it, while nobody waits
         journal.beginCommit(); // no sync and no reset from here
         try {
-            journal.requireOpen();
+            journal.health().requireOpen();
             if (current.get().fileVersion() != source.snapshot().fileVersion()) {
                 return false;
             }
@@ -81,6 +81,7 @@ final class Rewrite {
         try {
             file.syncFolder();
         } catch (IOException e) {
+            file.remember(old);
             journal.refuseWrites(e);
             throw e;
         }
