@@ -15,6 +15,7 @@ import vaas.memory.MemoryRecord;
 final class Current implements AutoCloseable {
     private final AtomicReference<Snapshot> snapshot;
     private final Budget.Cache cost;
+    private volatile boolean closed;
 
     Current(Snapshot first, Budget budget) {
         this.snapshot = new AtomicReference<>(first.with(first.window().givenUp()));
@@ -55,6 +56,9 @@ final class Current implements AutoCloseable {
         List<FileTurn> old = before.window().turns();
         release(old.subList(0, Math.min(dropped, old.size())));
         release(newer.subList(0, Math.max(0, dropped - old.size())));
+        if (!newer.isEmpty()) {
+            cost.touch(); // there is something to give up again
+        }
     }
 
     /** Puts a window into a snapshot that has not changed since it was read. */
@@ -64,10 +68,15 @@ final class Current implements AutoCloseable {
             release((done ? read.window() : window).turns());
             cost.touch();
         }
+        if (closed) { // by another thread, which may have come before
+            giveUp();
+        }
     }
 
     @Override
     public void close() {
+        closed = true;
+        giveUp();
         cost.close();
     }
 

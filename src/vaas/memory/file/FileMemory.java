@@ -29,6 +29,7 @@ import vaas.memory.Turn;
  * and commit points is put together here; each part is a class of its own.
  */
 public final class FileMemory implements Memory, Closeable {
+    private static final System.Logger LOG = System.getLogger(FileMemory.class.getName());
     /** Below this a disk on which a write has failed still counts as full. */
     private static final long FREE_BYTES_MIN = 1 << 20;
     /** A file up to this size is counted when it is opened. */
@@ -37,7 +38,8 @@ public final class FileMemory implements Memory, Closeable {
     private final FileContext context;
     private final MemoryFile file;
     private final Current current;
-    private final Keys keys;
+    private final Keys keys = new Keys();
+    private final Health health;
     private final Journal journal;
     private final Damage damage;
     private final HistoryReader reader;
@@ -47,13 +49,12 @@ public final class FileMemory implements Memory, Closeable {
     private final AtomicInteger impatient = new AtomicInteger(); // for whom a rewrite gives up
     private volatile boolean disordered; // ids have been seen to fall
 
-    private FileMemory(FileContext context, MemoryFile file, Current current, Keys keys,
-            Journal journal, Damage damage) {
+    private FileMemory(FileContext context, MemoryFile file, Snapshot first, Damage damage) {
         this.context = context;
         this.file = file;
-        this.current = current;
-        this.keys = keys;
-        this.journal = journal;
+        this.current = new Current(first, context.budget());
+        this.health = new Health(file.path());
+        this.journal = new Journal(context, file, current, keys, health);
         this.damage = damage;
         this.lineBytesMax = context.lineBytesMax();
         this.reader = new HistoryReader(context, journal, current, damage);
@@ -68,24 +69,22 @@ public final class FileMemory implements Memory, Closeable {
     public static FileMemory open(FileContext context, Path path) throws IOException {
         long start = System.nanoTime();
         MemoryFile file = MemoryFile.open(context.disk(), path, context.lineBytesMax());
-        Damage damage = new Damage(path);
+        Closeable opened = file;
         try {
             if (context.backups().isPresent()) {
                 Backup.probe(context.disk(), path, context.backups().get());
             }
-            Current current = new Current(
-                    HistoryReader.first(context, file, damage), context.budget());
-            Keys keys = new Keys();
-            Journal journal = new Journal(context, file, current, keys);
-            FileMemory memory =
-                    new FileMemory(context, file, current, keys, journal, damage);
+            Damage damage = new Damage(path);
+            FileMemory memory = new FileMemory(
+                    context, file, HistoryReader.first(context, file, damage), damage);
+            opened = memory;
             memory.tellRepair(start);
             if (file.end() <= COUNTED_AT_ONCE_BYTES) {
                 memory.countBehind(() -> true);
             }
             return memory;
         } catch (IOException | RuntimeException e) {
-            Closeables.after(e, file);
+            Closeables.after(e, opened);
             throw e;
         }
     }
@@ -136,6 +135,7 @@ public final class FileMemory implements Memory, Closeable {
 
     @Override
     public Optional<Turn> byKey(String key) throws IOException {
+        health.requireOpen();
         long incomplete = keys.incomplete();
         if (incomplete >= 0) {
             try (Reading reading = journal.read()) {
@@ -147,8 +147,7 @@ public final class FileMemory implements Memory, Closeable {
         if (answer.isEmpty()) {
             return Optional.empty();
         }
-        journal.beginCommit(); // once it is ours, what was appended before is durable, or gone
-        journal.endCommit();
+        journal.settle();
         Optional<Turn> turn = reader.stable(reading -> Pages.turnOf(
                 reading, answer.get(), lineBytesMax, damage, context.budget()));
         if (turn.isEmpty()) {
@@ -180,26 +179,19 @@ public final class FileMemory implements Memory, Closeable {
     }
 
     private Optional<Receipt> reset(Requester by, Set<String> tags) throws IOException {
-        long start = System.nanoTime();
         impatient.incrementAndGet();
         replacing.lock();
         impatient.decrementAndGet();
         Reset reset = new Reset(context, journal, file, current);
-        boolean changed = false;
         try {
-            Optional<Receipt> receipt = reset.run(tags);
-            changed = receipt.isEmpty();
-            damage.clear();
-            return receipt;
+            health.requireOpen(); // once closed, the folder may be another one's
+            return reset.run(by, tags);
         } finally {
-            replacing.unlock();
-            context.metrics().reset(start);
-            if (!changed) {
-                Receipt told = reset.receipt();
-                context.audit().write(new Audit.Entry(Audit.What.RESET, by, told.generation(),
-                        told.recordsRemoved(), told.bytesRemoved(), millis(start),
-                        reset.outcome()));
+            if (reset.outcome() != Audit.Outcome.FAILED) {
+                damage.clear();
+                disordered = false;
             }
+            replacing.unlock();
         }
     }
 
@@ -210,35 +202,14 @@ public final class FileMemory implements Memory, Closeable {
      * @throws IOException if the disk refuses
      */
     public void trim(BooleanSupplier wanted) throws IOException {
-        BooleanSupplier still = () -> wanted.getAsBoolean() && impatient.get() == 0;
-        long start = System.nanoTime();
         replacing.lock();
-        try (Reading reading = journal.read()) {
-            TrimPoint point = TrimPoint.find(reading.handle(), reading.snapshot(),
-                    context.limits(), context.clock().instant(), lineBytesMax, still);
-            if (point.offset() > 0) {
-                trim(reading, point, still, start);
+        try {
+            if (new Trim(context, journal, file, current)
+                    .run(() -> wanted.getAsBoolean() && impatient.get() == 0)) {
+                damage.clear();
             }
         } finally {
             replacing.unlock();
-        }
-    }
-
-    private void trim(Reading reading, TrimPoint point, BooleanSupplier wanted, long start)
-            throws IOException {
-        Audit.Outcome outcome = Audit.Outcome.FAILED;
-        try {
-            boolean done = new Rewrite(journal, file, current, reading, point).run(wanted);
-            outcome = done ? Audit.Outcome.OK : Audit.Outcome.GIVEN_UP;
-            if (done) {
-                damage.clear();
-                context.metrics().retained.add(point.records());
-            }
-        } finally {
-            boolean done = outcome == Audit.Outcome.OK;
-            context.audit().write(new Audit.Entry(Audit.What.RETENTION, Requester.SELF,
-                    reading.snapshot().generation(), OptionalLong.of(done ? point.records() : 0),
-                    done ? point.offset() : 0, millis(start), outcome));
         }
     }
 
@@ -246,14 +217,24 @@ public final class FileMemory implements Memory, Closeable {
     public void countBehind(BooleanSupplier wanted) throws IOException {
         try (Reading reading = journal.read()) {
             Snapshot then = reading.snapshot();
-            LineCounter counted =
-                    LineCounter.count(reading.handle(), then.tally().from(), wanted);
-            if (!counted.isWhole() || then.tally().from() == 0) {
+            if (then.tally().known().isPresent()) {
                 return;
             }
-            disordered |= !counted.isOrdered();
-            current.publish(now -> now.fileVersion() != then.fileVersion() ? now
-                    : now.with(now.tally().completed(counted.records())));
+            LineCounter counted =
+                    LineCounter.count(reading.handle(), then.tally().from(), wanted);
+            if (counted.isWhole()) {
+                current.publish(now -> now.fileVersion() != then.fileVersion() ? now
+                        : now.with(now.tally().completed(counted.records())));
+                tellOrder(counted.isOrdered());
+            }
+        }
+    }
+
+    private void tellOrder(boolean ordered) {
+        if (!ordered && !disordered) {
+            disordered = true;
+            LOG.log(System.Logger.Level.WARNING, "{0}: message ids are not in order, as when files"
+                    + " are joined by hand; some may not be found by id", file.path());
         }
     }
 
@@ -274,15 +255,15 @@ public final class FileMemory implements Memory, Closeable {
 
     @Override
     public void requireWritable() throws MemoryUnavailableException {
-        journal.checkWritable();
+        health.requireWritable();
     }
 
     @Override
     public boolean isWritable() {
         try {
-            journal.checkWritable();
+            health.requireWritable();
             file.requireInPlace();
-            return !journal.lastWriteFailed() || file.usableBytes() >= FREE_BYTES_MIN;
+            return !health.lastWriteFailed() || file.usableBytes() >= FREE_BYTES_MIN;
         } catch (IOException e) {
             return false;
         }
@@ -300,7 +281,7 @@ public final class FileMemory implements Memory, Closeable {
         }
     }
 
-    private static long millis(long startNanos) {
+    static long millis(long startNanos) {
         return (System.nanoTime() - startNanos) / 1_000_000;
     }
 }

@@ -9,7 +9,7 @@ import vaas.disk.Disk;
  * One file that has, or had, the name of the memory, and who reads it. Once another has taken its
  * place it is wiped: behind its last reader, or at once if it was reset. Safe for concurrent use.
  */
-final class FileVersion {
+final class FileVersion implements Closeable {
     private final Disk.Handle handle; // for appending, and for wiping once the name is gone
     private final Object identity;
 
@@ -57,6 +57,16 @@ final class FileVersion {
             wiped = true;
             handle.close();
         }
+    }
+
+    /** Wipes it if that is due, and lets go of it in any case. */
+    @Override
+    public synchronized void close() throws IOException {
+        Closeables.all(retired ? this::wipe : null, () -> {
+            if (!wiped) {
+                keep();
+            }
+        });
     }
 
     /** Lets it be, with its text: it has been kept under another name. */

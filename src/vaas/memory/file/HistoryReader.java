@@ -50,7 +50,7 @@ final class HistoryReader {
 
     /** The newest turns, at most so many. */
     History latest(int turns) throws IOException {
-        journal.requireOpen();
+        journal.health().requireOpen();
         Snapshot now = current.get();
         Optional<List<FileTurn>> held = now.window().latest(turns);
         current.touch();

@@ -1,7 +1,6 @@
 package vaas.memory.file;
 
 import java.io.IOException;
-import java.util.Optional;
 import java.util.UUID;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;

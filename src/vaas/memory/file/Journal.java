@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import vaas.disk.Closeables;
 import vaas.memory.History;
 import vaas.memory.Insertion;
 import vaas.memory.MemoryUnavailableException;
@@ -18,11 +19,10 @@ import vaas.memory.MemoryUnavailableException;
  * of a turn and the order of locks.
  */
 final class Journal implements Closeable {
-    private static final System.Logger LOG = System.getLogger(Journal.class.getName());
-
     private final FileContext context;
     private final Current current;
     private final Keys keys;
+    private final Health health;
     private final SplittableRandom random = new SplittableRandom(); // guarded by the write lock
     /**
      * The right to sync or to replace the file. Fair: who replaces the file waits for one sync at
@@ -38,24 +38,26 @@ final class Journal implements Closeable {
     private final MemoryFile file;
     private Batch open = new Batch(); // replaced only by whoever has the right to commit
     private UUID lastId; // null until the first record
-    private Throwable broken; // why writes are refused; null if they are not
-    private volatile boolean lastWriteFailed; // volatile to be read without the lock
-    private volatile boolean closed; // so too
 
     /** Takes over an open file, and what is known of it. */
-    Journal(FileContext context, MemoryFile file, Current current, Keys keys) {
+    Journal(FileContext context, MemoryFile file, Current current, Keys keys, Health health) {
         this.context = context;
         this.file = file;
         this.current = current;
         this.keys = keys;
+        this.health = health;
         this.lastId = current.get().newest();
+    }
+
+    Health health() {
+        return health;
     }
 
     /** Opens the file to be read without a lock: only a reset changes what the snapshot covers. */
     Reading read() throws IOException {
         readLock.lock();
         try {
-            requireOpen();
+            health.requireOpen();
             return new Reading(file.reader(), current.get());
         } finally {
             readLock.unlock();
@@ -103,21 +105,42 @@ final class Journal implements Closeable {
 
     private FileTurn append(Draft draft) throws IOException {
         assert lock.isWriteLockedByCurrentThread();
-        requireWritable();
+        health.requireWritable();
         FileTurn turn = draft.stamp(lastId,
                 context.clock().instant().truncatedTo(ChronoUnit.MILLIS), random, file.end());
-        lastWriteFailed = true;
+        health.writes(true);
         try {
             file.append(draft.lines());
         } catch (MemoryUnavailableException e) { // another program has changed it
-            refuse(e);
+            health.refuse(e);
             throw e;
         }
-        lastWriteFailed = false;
+        health.writes(false);
         lastId = turn.turn().answer().messageId();
         open.turns().add(turn);
         keys.add(turn);
         return turn;
+    }
+
+    /** Returns when all that was appended before is durable, or gone. */
+    void settle() {
+        beginCommit();
+        try {
+            if (someWait()) {
+                sync();
+            }
+        } finally {
+            endCommit();
+        }
+    }
+
+    private boolean someWait() {
+        readLock.lock();
+        try {
+            return !open.turns().isEmpty();
+        } finally {
+            readLock.unlock();
+        }
     }
 
     /** Syncs a batch, unless a reset or another thread has settled it. */
@@ -170,26 +193,18 @@ final class Journal implements Closeable {
     // What was written but not synced was never acknowledged, so it is cut off if that can be.
     private void refuseWrites(Throwable cause, Batch batch) {
         List<FileTurn> lost = new ArrayList<>(batch.turns());
-        Batch later = openAnother();
         writeLock.lock();
         try {
-            refuse(cause);
+            Batch later = openAnother(); // with the lock: no turn comes between this and the cut
             lost.addAll(later.turns());
             lost.forEach(keys::remove);
-            file.truncate(current.get().end());
-        } catch (IOException e) {
-            cause.addSuppressed(e); // the next opening cuts it, or takes it as whole turns
+            health.refuse(cause);
+            Closeables.after(cause, () -> file.truncate(current.get().end())); // or at opening
+            batch.failed(cause);
+            later.failed(cause);
         } finally {
             writeLock.unlock();
         }
-        batch.failed(cause);
-        later.failed(cause);
-    }
-
-    private void refuse(Throwable cause) {
-        broken = cause;
-        LOG.log(System.Logger.Level.ERROR, "{0}: refusing writes until a reset or restart: {1}",
-                file.path(), cause.toString());
     }
 
     /** Waits for the right to sync or to replace the file, interrupted or not. */
@@ -217,8 +232,7 @@ final class Journal implements Closeable {
             commitPoint.run();
             current.publish(Snapshot::reset);
             keys.clear();
-            broken = null;
-            lastWriteFailed = false;
+            health.recovered();
             openAnother().reset();
             return old;
         } finally {
@@ -243,21 +257,6 @@ final class Journal implements Closeable {
         }
     }
 
-    /** Throws if no turn can be stored, whatever the disk would say. */
-    void checkWritable() throws MemoryUnavailableException {
-        readLock.lock();
-        try {
-            requireWritable();
-        } finally {
-            readLock.unlock();
-        }
-    }
-
-    /** Whether the last write did not get to the disk, which may still be full. */
-    boolean lastWriteFailed() {
-        return lastWriteFailed;
-    }
-
     @Override
     public void close() throws IOException {
         beginCommit();
@@ -273,29 +272,14 @@ final class Journal implements Closeable {
     private boolean closedIfIdle() throws IOException {
         writeLock.lock();
         try {
-            if (!closed && open.turns().isEmpty()) {
-                closed = true;
+            if (!health.isClosed() && open.turns().isEmpty()) {
+                health.close();
                 current.close();
                 file.close();
             }
-            return closed;
+            return health.isClosed();
         } finally {
             writeLock.unlock();
-        }
-    }
-
-    private void requireWritable() throws MemoryUnavailableException {
-        requireOpen();
-        if (broken != null) {
-            throw new MemoryUnavailableException("the memory refuses writes: "
-                    + broken.getMessage(), broken);
-        }
-    }
-
-    /** Throws if it is closed; stays true for whoever holds the lock or may commit. */
-    void requireOpen() throws MemoryUnavailableException {
-        if (closed) {
-            throw new MemoryUnavailableException("the memory is closed", null);
         }
     }
 }

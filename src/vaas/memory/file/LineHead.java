@@ -7,37 +7,44 @@ import vaas.memory.Role;
  * What the first bytes of a line tell without reading it whole: in a line of ours, id and role
  * stand at fixed places. Cheap enough for every line of a large file.
  *
- * @param ours whether it begins as a line of ours does
+ * @param ours whether it begins as a line of ours does, a byte order mark before it passed over
  * @param id null unless it is one
  * @param role null unless it is one
+ * @param contentAt where the content begins, after the line's start; 0 if that is not known
  */
-record LineHead(boolean ours, UUID id, Role role) {
+record LineHead(boolean ours, UUID id, Role role, int contentAt) {
     /** With it begins every line of ours, whole or torn. */
     static final String START = "{\"message_id\":\"";
 
     private static final byte[] START_BYTES = RecordLine.ascii(START);
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final int ID_CHARS = 36;
     private static final byte[] USER = RecordLine.ascii("\",\"role\":\"user\",\"content\":");
     private static final byte[] ASSISTANT =
             RecordLine.ascii("\",\"role\":\"assistant\",\"content\":");
-    private static final LineHead FOREIGN = new LineHead(false, null, null);
+    private static final LineHead FOREIGN = new LineHead(false, null, null, 0);
+    private static final LineHead UNKNOWN = new LineHead(true, null, null, 0);
 
     static LineHead of(byte[] bytes, int from, int to) {
-        if (!startsWith(bytes, from, to, START_BYTES)) {
+        int start = from + markLength(bytes, from, to);
+        if (!startsWith(bytes, start, to, START_BYTES)) {
             return FOREIGN;
         }
-        int at = from + START_BYTES.length;
-        UUID id = id(bytes, at, to);
-        Role role = id == null ? null
-                : startsWith(bytes, at + ID_CHARS, to, USER) ? Role.USER
-                : startsWith(bytes, at + ID_CHARS, to, ASSISTANT) ? Role.ASSISTANT : null;
-        return role == null ? new LineHead(true, null, null) : new LineHead(true, id, role);
+        UUID id = id(bytes, start + START_BYTES.length, to);
+        int at = start + START_BYTES.length + ID_CHARS;
+        if (id == null) {
+            return UNKNOWN;
+        } else if (startsWith(bytes, at, to, USER)) {
+            return new LineHead(true, id, Role.USER, at + USER.length - from);
+        } else if (startsWith(bytes, at, to, ASSISTANT)) {
+            return new LineHead(true, id, Role.ASSISTANT, at + ASSISTANT.length - from);
+        }
+        return UNKNOWN;
     }
 
-    /** Where the content begins, after the line's start; 0 if it is not known. */
-    int contentAt() {
-        return role == null ? 0 : START_BYTES.length + ID_CHARS
-                + (role == Role.USER ? USER : ASSISTANT).length;
+    /** Length of the byte order mark at a line's beginning, an editor's or of joined files. */
+    static int markLength(byte[] bytes, int from, int to) {
+        return startsWith(bytes, from, to, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
     }
 
     static boolean startsWith(byte[] bytes, int from, int to, byte[] start) {

@@ -41,7 +41,7 @@ final class MessageIds {
                 counter = 0;
             }
         }
-        if (millis < 0 || millis >= MILLIS_MAX) {
+        if (nowMillis < 0 || Math.max(nowMillis, millis) >= MILLIS_MAX) {
             throw new IOException("the clock shows a time before 1970 or after 4199: " + nowMillis
                     + " ms");
         }

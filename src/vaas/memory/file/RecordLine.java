@@ -41,7 +41,6 @@ final class RecordLine {
     private static final byte[] BEFORE_TIME_BYTES = ascii(BEFORE_TIME);
     private static final byte[] BEFORE_KEY_BYTES = ascii("\"" + BEFORE_KEY);
     private static final byte[] LAST = ascii("\"}");
-    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private static final DateTimeFormatter MILLIS =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
@@ -59,8 +58,8 @@ final class RecordLine {
 
     /** Whether there is nothing in the line: such a one is no damage, and parts no turn. */
     static boolean isBlank(byte[] line) {
-        for (byte b : line) {
-            if (b != ' ' && b != '\t' && b != '\r') {
+        for (int i = LineHead.markLength(line, 0, line.length); i < line.length; i++) {
+            if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r') {
                 return false;
             }
         }
@@ -69,11 +68,11 @@ final class RecordLine {
 
     /** The record of a line without its terminator; empty if the line can't be read. */
     static Optional<MemoryRecord> decode(byte[] line) {
-        int start = LineHead.startsWith(line, 0, line.length, BYTE_ORDER_MARK)
-                ? BYTE_ORDER_MARK.length : 0; // an editor's, or of files that were joined
         try {
-            MemoryRecord exact = exact(line, start);
-            return Optional.of(exact != null ? exact : asJson(line));
+            LineHead head = LineHead.of(line, 0, line.length);
+            int time = timeAt(line, head);
+            return Optional.of(time > 0 && endsWell(line, time + TIME_CHARS)
+                    ? exact(line, head, time) : asJson(line));
         } catch (JsonException | RuntimeException e) { // a part is missing, or not what it was
             return Optional.empty();
         }
@@ -82,25 +81,25 @@ final class RecordLine {
     /** The key in a question's line that can be read; null if there is none. */
     static String key(byte[] line) {
         try {
+            int time = timeAt(line, LineHead.of(line, 0, line.length));
+            int end = time + TIME_CHARS;
+            if (time > 0 && endsWell(line, end)) {
+                int key = end + BEFORE_KEY_BYTES.length;
+                return key >= line.length ? null
+                        : JsonString.slice(line, key, line.length - 1 - key).text();
+            }
             return (String) Json.read(line).get("idempotency_key");
         } catch (JsonException | RuntimeException e) {
             return null;
         }
     }
 
-    private static MemoryRecord exact(byte[] line, int start) {
-        LineHead head = LineHead.of(line, start, line.length);
-        if (head.role() == null) {
-            return null;
-        }
-        int content = start + head.contentAt();
-        int end = JsonString.end(line, content, line.length);
-        if (end < 0 || !LineHead.startsWith(line, end, line.length, BEFORE_TIME_BYTES)) {
-            return null;
-        }
-        int time = end + BEFORE_TIME_BYTES.length;
-        return endsWell(line, time + TIME_CHARS) ? record(head.id(), head.role(),
-                JsonString.slice(line, content, end - content), instant(line, time)) : null;
+    /** Where the timestamp begins in a line that has our form up to there, else 0. */
+    private static int timeAt(byte[] line, LineHead head) {
+        int end = head.role() == null ? -1
+                : JsonString.end(line, head.contentAt(), line.length);
+        return end > 0 && LineHead.startsWith(line, end, line.length, BEFORE_TIME_BYTES)
+                ? end + BEFORE_TIME_BYTES.length : 0;
     }
 
     private static boolean endsWell(byte[] line, int at) {
@@ -110,6 +109,12 @@ final class RecordLine {
         }
         return at == line.length - LAST.length
                 && LineHead.startsWith(line, at, line.length, LAST);
+    }
+
+    private static MemoryRecord exact(byte[] line, LineHead head, int time) {
+        int content = head.contentAt();
+        return record(head.id(), head.role(), JsonString.slice(line, content,
+                time - BEFORE_TIME_BYTES.length - content), instant(line, time));
     }
 
     private static MemoryRecord asJson(byte[] line) throws JsonException {
@@ -124,7 +129,7 @@ final class RecordLine {
     }
 
     private static MemoryRecord record(UUID id, Role role, JsonString content, Instant when) {
-        if (MessageIds.millis(id) > MessageIds.MILLIS_MAX) {
+        if (MessageIds.millis(id) >= MessageIds.MILLIS_MAX) {
             throw new IllegalArgumentException("an id of a time that no clock has shown");
         }
         return new MemoryRecord(id, role, content, when);

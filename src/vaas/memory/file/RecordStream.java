@@ -18,7 +18,7 @@ import vaas.memory.MemoryRecord;
 final class RecordStream extends Spliterators.AbstractSpliterator<MemoryRecord> {
     /** A line up to this size costs nobody much; what is made of it may be some times larger. */
     private static final int FREE_BYTES = 64 << 10;
-    private static final int COST_FACTOR = 4;
+    private static final int COST_FACTOR = 2;
 
     private final Current current;
     private final Reading reading;

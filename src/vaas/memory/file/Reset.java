@@ -7,6 +7,7 @@ import java.util.Set;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
 import vaas.memory.Receipt;
+import vaas.memory.Requester;
 
 /**
  * One reset, from top to bottom in {@link #run}: an empty file takes the place of the old one,
@@ -38,16 +39,34 @@ final class Reset {
     }
 
     /**
-     * Empties the memory.
+     * Empties the memory, and writes it down.
      *
      * @param tags that the present one has to be among; null for any
      * @return what was removed; empty if it has another tag, and nothing has changed
      */
-    Optional<Receipt> run(Set<String> tags) throws IOException {
+    Optional<Receipt> run(Requester by, Set<String> tags) throws IOException {
+        long start = System.nanoTime();
+        boolean refused = false;
+        try {
+            Optional<Receipt> receipt = run(tags);
+            refused = receipt.isEmpty();
+            return receipt;
+        } finally {
+            context.metrics().reset(start);
+            if (!refused) {
+                Receipt told = receipt();
+                context.audit().write(new Audit.Entry(Audit.What.RESET, by, told.generation(),
+                        told.recordsRemoved(), told.bytesRemoved(), FileMemory.millis(start),
+                        outcome));
+            }
+        }
+    }
+
+    private Optional<Receipt> run(Set<String> tags) throws IOException {
         Disk.Handle empty = emptyFile(); // while nobody waits
         journal.beginCommit(); // no sync and no other replacement from here
         try {
-            journal.requireOpen();
+            journal.health().requireOpen();
             if (tags != null && !tags.contains(current.get().tag())) {
                 discard(empty);
                 return Optional.empty();
@@ -133,13 +152,13 @@ final class Reset {
     }
 
     private void makeDurable() throws IOException {
+        if (backup != null) { // first: where it was moved, it may now be nowhere else
+            backup.makeDurable();
+        }
         if (old == null) {
             file.sync();
         } else {
             file.syncFolder();
-        }
-        if (backup != null) {
-            backup.makeDurable();
         }
     }
 

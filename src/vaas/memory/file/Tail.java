@@ -37,7 +37,7 @@ record Tail(long end, boolean terminated) {
     /** A last question without its answer: of a turn that was being written. */
     private static boolean isQuestion(BackwardReader lines) throws IOException {
         if (lines.isTooLong()) {
-            return lines.head().role() == Role.USER;
+            return lines.head().role() == Role.USER && isWhole(lines);
         }
         Optional<MemoryRecord> found = RecordLine.decode(lines.line());
         return found.isPresent() && found.get().role() == Role.USER;
@@ -45,9 +45,12 @@ record Tail(long end, boolean terminated) {
 
     // Zeros are what a power cut leaves where a length has reached the disk before the text.
     private static boolean isTorn(BackwardReader lines) throws IOException {
-        byte[] first = lines.firstBytes(LineHead.START.length());
-        String start = new String(first, StandardCharsets.ISO_8859_1);
-        return first[0] == 0 || start.length() == lines.length() && LineHead.START.startsWith(start)
+        byte[] first = lines.firstBytes(3 + LineHead.START.length());
+        int mark = LineHead.markLength(first, 0, first.length);
+        int ours = Math.min(first.length - mark, LineHead.START.length());
+        String start = new String(first, mark, ours, StandardCharsets.ISO_8859_1);
+        return first[0] == 0
+                || ours > 0 && mark + ours == lines.length() && LineHead.START.startsWith(start)
                 || start.equals(LineHead.START) && !isWhole(lines);
     }
 

@@ -30,7 +30,7 @@ record Tally(long from, long records) {
 
     /** After what lies before {@link #from} has been counted. */
     Tally completed(long before) {
-        return new Tally(0, records + before);
+        return from == 0 ? this : new Tally(0, records + before);
     }
 
     /**

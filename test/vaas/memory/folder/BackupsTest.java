@@ -1,13 +1,11 @@
-package vaas.memory.file;
+package vaas.memory.folder;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static vaas.memory.Talk.all;
-import static vaas.memory.Talk.say;
-import static vaas.memory.Talk.turns;
+import static vaas.testing.Talk.turns;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +20,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import vaas.config.Config;
-import vaas.metrics.Metrics;
+import vaas.disk.Disk;
+import vaas.disk.FaultyDisk;
+import vaas.disk.Handles;
+import vaas.memory.MemoryUnavailableException;
+import vaas.memory.Receipt;
+import vaas.memory.Requester;
+import vaas.testing.Talk;
 
 /** Resets that keep the old file where the operator wants it. */
 @ExtendWith(Handles.class)
@@ -35,13 +38,13 @@ class BackupsTest {
     @TempDir
     Path folder;
 
-    private static Config.Store store(Path folder, Path backups) {
-        return new Config.Store(folder, 20, OptionalLong.empty(), OptionalLong.empty(),
-                Optional.empty(), Optional.of(backups));
+    private static Talk open(Disk disk) throws IOException {
+        return Talk.open(MemoryFolder.at(FaultyDisk.FOLDER).disk(disk).clock(Talk.CLOCK)
+                .backups(KEPT));
     }
 
-    private static Memory open(FaultyDisk disk) throws IOException {
-        return Memory.open(disk, store(FaultyDisk.FOLDER, KEPT), Talk.CLOCK, new Metrics());
+    private static Talk open(Path memories, Path backups) throws IOException {
+        return Talk.open(MemoryFolder.at(memories).backups(backups));
     }
 
     private static String permissions(Path path) throws IOException {
@@ -52,21 +55,21 @@ class BackupsTest {
     void aResetMovesTheFileAndItsReceiptNamesIt() throws IOException {
         Path memories = folder.resolve("memory");
         Path backups = folder.resolve("a/backups");
-        try (Memory memory = Memory.open(store(memories, backups), new Metrics())) {
-            say(memory, 1, 3);
-            byte[] before = Files.readAllBytes(memories.resolve(MemoryFile.FILE_NAME));
-            Receipt receipt = memory.resetMemory();
-            assertEquals(6, receipt.recordsRemoved());
+        try (Talk talk = open(memories, backups)) {
+            talk.say(1, 3);
+            byte[] before = Files.readAllBytes(memories.resolve(MemoryFolder.SHARED_FILE));
+            Receipt receipt = talk.memory.resetMemory(Requester.SELF);
+            assertEquals(OptionalLong.of(6), receipt.recordsRemoved());
             assertEquals(before.length, receipt.bytesRemoved());
             String name = receipt.backup().orElseThrow();
             assertTrue(name.matches("memory-[0-9]{8}T[0-9]{6}\\.[0-9]{3}Z-g1\\.jsonl"), name);
             assertArrayEquals(before, Files.readAllBytes(backups.resolve(name)));
             assertEquals("rw-------", permissions(backups.resolve(name)));
             assertEquals("rwx------", permissions(backups));
-            assertEquals("rw-------", permissions(memories.resolve(MemoryFile.FILE_NAME)));
-            assertEquals(List.of(), all(memory));
-            say(memory, 4, 4);
-            assertEquals(turns(4, 4), all(memory));
+            assertEquals("rw-------", permissions(memories.resolve(MemoryFolder.SHARED_FILE)));
+            assertEquals(List.of(), talk.all());
+            talk.say(4, 4);
+            assertEquals(turns(4, 4), talk.all());
             assertArrayEquals(before, Files.readAllBytes(backups.resolve(name)), "as it was");
             assertEquals(List.of(backups.resolve(name)), filesWith("q1"), "and nowhere else");
         }
@@ -87,10 +90,10 @@ class BackupsTest {
     @Test
     void eachResetHasABackupOfItsOwn() throws IOException {
         FaultyDisk disk = new FaultyDisk();
-        try (Memory memory = open(disk)) {
+        try (Talk talk = open(disk)) {
             for (int i = 1; i <= 3; i++) {
-                say(memory, i, i);
-                String name = memory.resetMemory().backup().orElseThrow();
+                talk.say(i, i);
+                String name = talk.memory.resetMemory(Requester.SELF).backup().orElseThrow();
                 assertTrue(name.endsWith("-g" + i + ".jsonl"), name);
                 assertTrue(disk.text(name).contains("\"q" + i + "\""));
                 assertEquals(2, disk.text(name).lines().count());
@@ -106,7 +109,7 @@ class BackupsTest {
         assertTrue(refused.getMessage().contains(KEPT.toString())
                 && refused.getMessage().contains("one file system"), refused.getMessage());
         disk.heal();
-        assertEquals(List.of(MemoryFile.FILE_NAME), disk.fileNames(), "no probe is left");
+        assertEquals(List.of(MemoryFolder.SHARED_FILE), disk.fileNames(), "no probe is left");
         Talk.checkUsable(disk, turns(1, 3));
     }
 
@@ -115,32 +118,28 @@ class BackupsTest {
         FaultyDisk disk = FaultyDisk.with(Talk.file(3));
         disk.createFolder(KEPT);
         try (Disk.Handle another = disk.create(KEPT.resolve(NAME))) {
-            another.write(0, Turns.utf8("another"));
+            another.write(0, Lines.utf8("another"));
         }
-        try (Memory memory = open(disk)) {
-            IOException taken = assertThrows(IOException.class, memory::resetMemory);
-            assertTrue(taken.getMessage().contains(NAME), taken.getMessage());
-            assertEquals(turns(1, 3), all(memory));
-            assertEquals(0, memory.generation());
-            say(memory, 4, 4);
+        try (Talk talk = open(disk)) {
+            assertEquals(Optional.of(NAME.replace("-g1", "-g1-2")),
+                    talk.memory.resetMemory(Requester.SELF).backup());
         }
         assertEquals("another", disk.text(NAME));
-        assertFalse(disk.fileNames().contains(MemoryFile.NEW_NAME));
-        Talk.checkUsable(disk, turns(1, 4));
+        assertArrayEquals(Talk.file(3), Lines.utf8(disk.text(NAME.replace("-g1", "-g1-2"))));
     }
 
     @Test
     void withoutRoomForANewFileTheMemoryStaysAsItWas() throws IOException {
         byte[] old = Talk.file(3);
         FaultyDisk disk = FaultyDisk.with(old);
-        try (Memory memory = open(disk)) {
+        try (Talk talk = open(disk)) {
             disk.failWhen((call, count) -> call.equals("create"));
-            assertThrows(IOException.class, memory::resetMemory);
+            assertThrows(IOException.class, () -> talk.memory.resetMemory(Requester.SELF));
             disk.heal();
-            assertEquals(turns(1, 3), all(memory));
-            assertEquals(Optional.of(NAME), memory.resetMemory().backup());
+            assertEquals(turns(1, 3), talk.all());
+            assertEquals(Optional.of(NAME), talk.memory.resetMemory(Requester.SELF).backup());
         }
-        assertArrayEquals(old, Turns.utf8(disk.text(NAME)));
+        assertArrayEquals(old, Lines.utf8(disk.text(NAME)));
     }
 
     @Test
@@ -152,26 +151,26 @@ class BackupsTest {
                 FaultyDisk disk = FaultyDisk.with(old);
                 int failing = at;
                 String when = "failing at " + at + (forGood ? " for good" : "");
-                try (Memory memory = open(disk)) {
+                try (Talk talk = open(disk)) {
                     disk.failWhen((call, count) -> forGood ? count >= failing : count == failing);
-                    boolean done = succeeds(memory);
+                    boolean done = succeeds(talk);
                     failed = disk.hasFailed();
                     // Two renames can be told apart by a power cut where no journal joins them.
                     for (FaultyDisk left : disk.afterPowerCutOfAJournal()) {
                         check(old, done, left, when);
                     }
                     disk.heal();
-                    List<String> now = all(memory);
+                    List<String> now = talk.all();
                     assertTrue(now.isEmpty() || !done && now.equals(turns(1, 3)), when + now);
-                    checkGoesOn(memory, disk, now, when);
+                    checkGoesOn(talk, disk, now, when);
                 }
             }
         }
     }
 
-    private static boolean succeeds(Memory memory) {
+    private static boolean succeeds(Talk talk) {
         try {
-            assertEquals(Optional.of(NAME), memory.resetMemory().backup());
+            assertEquals(Optional.of(NAME), talk.memory.resetMemory(Requester.SELF).backup());
             return true;
         } catch (IOException e) {
             return false;
@@ -182,8 +181,8 @@ class BackupsTest {
     private static void check(byte[] old, boolean done, FaultyDisk left, String when)
             throws IOException {
         byte[] kept = left.text(NAME).getBytes(StandardCharsets.UTF_8);
-        try (Memory reopened = Talk.open(left)) {
-            List<String> found = all(reopened);
+        try (Talk reopened = Talk.open(left)) {
+            List<String> found = reopened.all();
             assertTrue(found.isEmpty() || !done && found.equals(turns(1, 3)), when + found);
             if (found.isEmpty()) {
                 assertArrayEquals(old, kept, when);
@@ -192,21 +191,21 @@ class BackupsTest {
     }
 
     /** What is acknowledged afterwards is durable, and another reset works. */
-    private static void checkGoesOn(Memory memory, FaultyDisk disk, List<String> before,
+    private static void checkGoesOn(Talk talk, FaultyDisk disk, List<String> before,
             String when) throws IOException {
         try {
-            say(memory, 4, 4);
+            talk.say(4, 4);
             List<String> more = Stream.concat(before.stream(), turns(4, 4).stream()).toList();
-            assertEquals(more, all(memory), when);
+            assertEquals(more, talk.all(), when);
             for (FaultyDisk left : disk.afterPowerCut()) {
                 Talk.checkUsable(left, more);
             }
         } catch (MemoryUnavailableException e) {
             // it may refuse to go on until another reset
         }
-        memory.resetMemory();
-        assertEquals(List.of(), all(memory), when);
-        say(memory, 5, 5);
+        talk.memory.resetMemory(Requester.SELF);
+        assertEquals(List.of(), talk.all(), when);
+        talk.say(5, 5);
         for (FaultyDisk left : disk.afterPowerCut()) {
             Talk.checkUsable(left, turns(5, 5));
         }
