@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Fails a test after which a file of a {@link FaultyDisk} is still open, a folder still locked, or
  * a file was used after its end.
  */
-final class Handles implements BeforeEachCallback, AfterEachCallback {
+public final class Handles implements BeforeEachCallback, AfterEachCallback {
     private static final List<FaultyDisk> DISKS = new CopyOnWriteArrayList<>();
     private static volatile boolean watching;
 
