@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.api.RawClient;
 import vaas.config.Setting;
+import vaas.testing.ChildJvm;
 
 /** Stops a real process (SIGTERM) in mid-load: what its clients saw, and what it left. */
 @Timeout(60)
@@ -41,9 +42,8 @@ class StopTest {
 
     /** With a grace that the test would not outlive: the stop must not wait for it. */
     private Process start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(System.getProperty("java.home") + "/bin/java",
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-                Main.class.getName(), "--offline");
+        ProcessBuilder builder =
+                new ProcessBuilder(ChildJvm.command(List.of(), Main.class, "--offline"));
         Map<String, String> environment = builder.environment();
         Arrays.stream(Setting.values()).map(Setting::name).forEach(environment::remove);
         environment.putAll(Map.of("PORT", "0", "MEMORY_DIR", folder.toString(),

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vaas.agent.Reply;
+import vaas.testing.LogLines;
 
 /** What the log says of a request, and what neither it nor an error answer ever says. */
 @Timeout(60)

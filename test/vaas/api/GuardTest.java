@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
-import vaas.memory.Child;
+import vaas.testing.ChildJvm;
 
 @Timeout(60)
 class GuardTest {
@@ -292,7 +292,7 @@ class GuardTest {
         Path hosts = folder.resolve("hosts");
         Files.writeString(hosts, "127.0.0.1 300.1.1.1\n127.0.0.1 127.0.0.256\n");
         assertEquals("refused refused",
-                Child.output("-Djdk.net.hosts.file=" + hosts, Lookup.class).strip());
+                ChildJvm.output("-Djdk.net.hosts.file=" + hosts, Lookup.class).strip());
     }
 
     /** Shows names to a guard. */

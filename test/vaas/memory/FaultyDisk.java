@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import vaas.memory.FolderNames.Inode;
+import vaas.testing.Await;
 
 /**
  * A disk in memory that fails where it is told to, and knows what a power cut could leave: each
@@ -92,6 +93,15 @@ final class FaultyDisk implements Disk {
     /** Forgets the calls made so far. */
     synchronized void countAnew() {
         calls.clear();
+    }
+
+    /** Waits until so many writes have been made since the calls were last counted anew. */
+    void awaitWrites(int writes) {
+        Await.until(() -> writes() >= writes);
+    }
+
+    private synchronized long writes() {
+        return calls.stream().filter("write"::equals).count();
     }
 
     void beforeSync(Hook hook) {

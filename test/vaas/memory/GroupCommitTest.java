@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import vaas.memory.GroupCommit.Batch;
 import vaas.memory.GroupCommit.Outcome;
+import vaas.testing.Await;
 
 @Timeout(60)
 class GroupCommitTest {
@@ -26,7 +27,7 @@ class GroupCommitTest {
         Thread thread = new Thread(run);
         thread.setDaemon(true);
         thread.start();
-        Turns.awaitWaiting(thread);
+        Await.waiting(thread);
         return thread;
     }
 

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import vaas.testing.Await;
 
 @Timeout(60)
 class IndexReadingTest {
@@ -73,7 +74,7 @@ class IndexReadingTest {
             interrupted[0] = Thread.currentThread().isInterrupted();
         });
         closing.start();
-        Turns.awaitWaiting(closing);
+        Await.waiting(closing);
         closing.interrupt();
         goOn.countDown();
         closing.join();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import vaas.config.Config;
 import vaas.metrics.Metrics;
+import vaas.testing.Await;
 
 /** What a memory counts, as the text of its metrics tells it. */
 @ExtendWith(Handles.class)
@@ -99,9 +100,7 @@ class MemoryMetricsTest {
     void damagedLinesAreCounted() throws IOException {
         FaultyDisk disk = FaultyDisk.with(Turns.utf8("what\nis\n" + Turns.text(1, 1)));
         try (Memory memory = open(disk)) {
-            while (memory.size().isEmpty()) {
-                Thread.onSpinWait();
-            }
+            Await.until(() -> memory.size().isPresent());
             assertEquals(List.of("2", "2"), values("damaged_lines", "records"));
             assertFalse(metrics.text().contains("what"));
         }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import vaas.testing.Await;
 
 class ReplacingTest {
     private static final byte[] OLD = Turns.lines(1, 8);
@@ -89,7 +90,7 @@ class ReplacingTest {
             assertFalse(replacing.rewrite(now, all, () -> {
                 if (other.getState() == Thread.State.NEW) {
                     other.start();
-                    Turns.awaitWaiting(other);
+                    Await.waiting(other);
                 }
                 return true; // it is the other that ends it
             }));

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import vaas.api.LogLines;
+import vaas.testing.LogLines;
 import vaas.json.Json;
 import vaas.json.JsonException;
 

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.config.Config;
 import vaas.metrics.Metrics;
+import vaas.testing.Await;
 
 /** Memories with limits: the oldest turns go, and nothing else changes. */
 @Timeout(60)
@@ -46,18 +46,12 @@ class RetentionTest {
                 new Metrics());
     }
 
-    private static void await(BooleanSupplier done) {
-        while (!done.getAsBoolean()) {
-            Thread.onSpinWait();
-        }
-    }
-
     @Test
     void pastTheMostRecordsTheOldestTurnsGo() throws IOException {
         try (Memory memory = Memory.open(store(folder, 32, 0, null), new Metrics())) {
             for (int i = 1; i <= 100; i++) {
                 Talk.say(memory, i, i);
-                await(() -> memory.size().orElseThrow() <= 32);
+                Await.until(() -> memory.size().orElseThrow() <= 32);
                 List<String> left = all(memory);
                 assertTrue(left.size() >= Math.min(2 * i, 28), "an eighth goes, not more");
                 assertEquals(turns(i - left.size() / 2 + 1, i), left);
@@ -75,7 +69,7 @@ class RetentionTest {
         try (Memory memory = Memory.open(store(folder, 0, 5000, null), new Metrics())) {
             for (int i = 1; i <= 100; i++) {
                 Talk.say(memory, i, i);
-                await(() -> memory.bytes() <= 5000);
+                Await.until(() -> memory.bytes() <= 5000);
             }
             assertTrue(memory.bytes() > 4000);
             assertEquals(Files.size(folder.resolve(MemoryFile.FILE_NAME)), memory.bytes());
@@ -93,13 +87,13 @@ class RetentionTest {
         }
         try (Memory memory = Memory.open(disk, store(FaultyDisk.FOLDER, 0, 0,
                 Duration.ofDays(5)), later, new Metrics())) {
-            await(() -> memory.size().orElseThrow() == 4);
+            Await.until(() -> memory.size().orElseThrow() == 4);
             assertEquals(turns(4, 5), all(memory));
-            await(() -> !disk.holds("q3")); // wiped behind the chats
+            Await.until(() -> !disk.holds("q3")); // wiped behind the chats
         }
         try (Memory memory = Memory.open(disk, store(FaultyDisk.FOLDER, 0, 0,
                 Duration.ofDays(5)), Clock.offset(later, Duration.ofDays(6)), new Metrics())) {
-            await(() -> memory.size().orElseThrow() == 0);
+            Await.until(() -> memory.size().orElseThrow() == 0);
             assertEquals(List.of(), latest(memory, 20), "the window forgets them too");
         }
         assertTrue(disk.holds("\"what\":\"retention\""), "each run is in the audit");
@@ -112,13 +106,7 @@ class RetentionTest {
             Path held = folder.resolve("held");
             Files.createLink(held, folder.resolve(MemoryFile.FILE_NAME));
             Talk.say(memory, 5, 5);
-            await(() -> {
-                try {
-                    return Files.size(held) == 0;
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            Await.until(() -> Files.size(held) == 0);
             assertFalse(all(memory).contains("q1"));
             assertFalse(Files.exists(folder.resolve(MemoryFile.NEW_NAME)));
         }
@@ -135,7 +123,7 @@ class RetentionTest {
                     seen.add(records.next().content());
                 }
                 Talk.say(memory, 3001, 3001);
-                await(() -> memory.size().orElseThrow() < 6000);
+                Await.until(() -> memory.size().orElseThrow() < 6000);
                 records.forEachRemaining(record -> seen.add(record.content()));
                 List<String> last = turns(400, 3000);
                 assertEquals(last, seen.subList(seen.size() - last.size(), seen.size()),
@@ -160,7 +148,7 @@ class RetentionTest {
         try (Memory memory = open(disk, 15)) {
             copying.await();
             Talk.say(memory, 9, 20); // some of them while the rewrite is under way
-            await(() -> memory.size().orElseThrow() <= 15);
+            Await.until(() -> memory.size().orElseThrow() <= 15);
             List<String> left = all(memory);
             assertEquals(turns(20 - left.size() / 2 + 1, 20), left);
             for (FaultyDisk cut : disk.afterPowerCut()) {
@@ -216,11 +204,7 @@ class RetentionTest {
         disk.beforeSync(() -> {
             if (Thread.currentThread().getName().equals("vaas-memory-retention")) {
                 copying.countDown();
-                try {
-                    goOn.await();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
+                Await.latch(goOn);
             }
         });
         try (Memory memory = open(disk, 3000)) {
@@ -233,7 +217,7 @@ class RetentionTest {
                 }
             });
             reset.start();
-            Turns.awaitWaiting(reset);
+            Await.waiting(reset);
             goOn.countDown();
             reset.join();
             assertEquals(List.of(), all(memory));
