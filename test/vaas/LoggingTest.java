@@ -16,7 +16,7 @@ import vaas.config.Config.LogLevel;
 import vaas.testing.ChildJvm;
 
 /** In JVMs of its own, because logging is set up once in a JVM. */
-@Timeout(60)
+@Timeout(300)
 class LoggingTest {
     @TempDir
     Path folder;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The build, with every program that it runs replaced by one that tells what it was to do. */
-@Timeout(60)
+@Timeout(300)
 class MakefileTest {
     private static final String TELL = "#!/bin/sh\nmkdir busy || echo overlap >> told\n"
             + "echo \"$(basename \"$0\")\" >> told\nrmdir busy\n";

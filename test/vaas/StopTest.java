@@ -29,7 +29,7 @@ import vaas.config.Setting;
 import vaas.testing.ChildJvm;
 
 /** Stops a real process (SIGTERM) in mid-load: what its clients saw, and what it left. */
-@Timeout(60)
+@Timeout(300)
 class StopTest {
     private static final int CLIENTS = 8;
     private static final int TURNS_BEFORE_THE_STOP = 200;
@@ -82,12 +82,12 @@ class StopTest {
                 String name = "client" + i;
                 clients.add(threads.submit(() -> chatUntilRefused(url, name)));
             }
-            assertTrue(enough.await(30, TimeUnit.SECONDS), "only " + acknowledged.size());
+            assertTrue(enough.await(120, TimeUnit.SECONDS), "only " + acknowledged.size());
             process.toHandle().destroy(); // leaves the stream readable
             for (Future<Integer> client : clients) {
                 assertEquals(503, client.get());
             }
-            assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it does not wait for the grace");
+            assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it does not wait for the grace");
             assertEquals(0, process.exitValue());
         } finally {
             threads.shutdownNow();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import vaas.testing.ChildJvm;
 
 /** Kills a real process (SIGKILL) in mid-load and looks at what it left. */
-@Timeout(60)
+@Timeout(300)
 class KillTest {
     private static final int KILLS = 6;
     private static final int THREADS = 8;

@@ -22,7 +22,7 @@ import vaas.testing.ChildJvm;
  * A turn that does not fit on the disk. The disk is made small by the limit of a process for the
  * size of a file, so the chat is held in a second JVM.
  */
-@Timeout(60)
+@Timeout(300)
 class FullDiskTest {
     @TempDir
     Path folder;
