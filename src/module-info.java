@@ -12,7 +12,6 @@ module vaas {
     exports vaas.agent.groq;
     exports vaas.api;
     exports vaas.budget;
-    exports vaas.config;
     exports vaas.memory;
     exports vaas.memory.folder;
     exports vaas.metrics;

@@ -128,7 +128,8 @@ final class Main {
             throws IOException {
         Metrics metrics = new Metrics();
         Budget budget = Budget.ofThisProcess();
-        MemoryFolder folder = opened.add(folder(config.store(), metrics, budget));
+        MemoryFolder folder = opened.add(
+                config.store().options().metrics(metrics).budget(budget).open());
         GroqClient.Options model = config.groq().client();
         if (offline) {
             model = opened.add(OfflineGroq.start()).client()
@@ -147,17 +148,6 @@ final class Main {
         out.println(version() + " listens on " + api.url() + ", memory "
                 + config.store().memoryDir().toAbsolutePath() + ", model "
                 + config.groq().generalModel() + ", " + (offline ? "offline" : "online"));
-    }
-
-    private static MemoryFolder folder(Config.Store store, Metrics metrics, Budget budget)
-            throws IOException {
-        MemoryFolder.Options options = MemoryFolder.at(store.memoryDir())
-                .windowRecords(store.windowRecords()).metrics(metrics).budget(budget);
-        store.maxRecords().ifPresent(options::maxRecords);
-        store.maxBytes().ifPresent(options::maxBytes);
-        store.maxAge().ifPresent(options::maxAge);
-        store.backupDir().ifPresent(options::backups);
-        return options.open();
     }
 
     private static String sentence(Exception e) {

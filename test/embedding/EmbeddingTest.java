@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Compiles the README's programs against the module alone, and runs them as it says. */
-@Timeout(60)
+@Timeout(300)
 class EmbeddingTest {
     private static final String MODULES = "build/classes:build/lib";
 

@@ -22,7 +22,7 @@ import vaas.config.Config;
 import vaas.memory.Memory;
 
 /** Pastes the README's curl lines into a shell, and compares what comes out with what it shows. */
-@Timeout(60)
+@Timeout(300)
 class CurlTest {
     @TempDir
     Path folder;

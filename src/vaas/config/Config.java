@@ -11,11 +11,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
-import vaas.api.Api;
-import vaas.api.ApiOptions;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.SettingNames;
+import vaas.api.Api;
+import vaas.api.ApiOptions;
+import vaas.memory.folder.MemoryFolder;
 
 /**
  * All settings, checked: one slice for each part that is configured. Immutable; what embedders
@@ -135,16 +136,15 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      */
     public record Store(Path memoryDir, int windowRecords, OptionalLong maxRecords,
             OptionalLong maxBytes, Optional<Duration> maxAge, Optional<Path> backupDir) {
-        /**
-         * A memory without limits and backups.
-         *
-         * @param memoryDir its folder
-         * @param windowRecords how many of the newest records to hold in memory
-         * @return the settings
-         */
-        public static Store of(Path memoryDir, int windowRecords) {
-            return new Store(memoryDir, windowRecords, OptionalLong.empty(),
-                    OptionalLong.empty(), Optional.empty(), Optional.empty());
+        /** The options of a folder of memories, to which metrics and a budget can be added. */
+        public MemoryFolder.Options options() {
+            MemoryFolder.Options options =
+                    MemoryFolder.at(memoryDir).windowRecords(windowRecords);
+            maxRecords.ifPresent(options::maxRecords);
+            maxBytes.ifPresent(options::maxBytes);
+            maxAge.ifPresent(options::maxAge);
+            backupDir.ifPresent(options::backups);
+            return options;
         }
     }
 

@@ -25,7 +25,7 @@ import vaas.json.JsonException;
  * Requests and bodies that were good until some of their bytes were changed, the same ones at each
  * run. A failure names its number and its bytes.
  */
-@Timeout(60)
+@Timeout(300)
 class FuzzTest {
     private static final long SEED = 20261122;
     private static final int REQUESTS = 1200;

