@@ -1,14 +1,16 @@
-package vaas.memory.file;
+package vaas.testing;
 
 import java.io.IOException;
+import vaas.disk.FaultyDisk;
+import vaas.memory.folder.MemoryFolder;
 
-/** For the tests of other packages: a memory on a disk that refuses every write when told to. */
+/** A memory on a disk that refuses every write when told to. */
 public final class UnluckyMemory {
     private final FaultyDisk disk = new FaultyDisk();
 
     /** Opens it, empty. */
-    public Memory open() throws IOException {
-        return Talk.open(disk);
+    public MemoryFolder open() throws IOException {
+        return Talk.open(disk).folder;
     }
 
     /** From now on whatever changes the disk fails. */
