@@ -101,6 +101,14 @@ class BudgetTest {
     }
 
     @Test
+    void whatOneTryHeldIsGivenBackBeforeTheNext() throws IOException {
+        groq.enqueue(status(503, "x".repeat(MIB)).build());
+        groq.enqueue(status(503, "x".repeat(MIB)).build());
+        groq.enqueue(says("x".repeat(MIB)));
+        assertInstanceOf(Reply.Answered.class, chat("q"));
+    }
+
+    @Test
     void whateverBecomesOfAChatAllIsGivenBack() throws IOException {
         memory.store("q".repeat(1000), "a");
         Tool tool = new Tool("tool", "", Map.of("type", "object"),
