@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Compiles the README's programs against the module alone, and runs them as it says. */
-@Timeout(60)
+@Timeout(300)
 class EmbeddingTest {
     private static final String MODULES = "build/classes:build/lib";
 
@@ -44,11 +44,20 @@ class EmbeddingTest {
 
     @Test
     void aServerRunsInsideAnotherProgramAndEndsWithIt() throws Exception {
-        Process process = run("ServerInside");
+        assertChats("ServerInside", "inside listens on http://127", "/chat");
+    }
+
+    @Test
+    void theHandlerRunsInAServerOfTheEmbeddersOwn() throws Exception {
+        assertChats("HandlerMounted", "chat at http://127", "");
+    }
+
+    private void assertChats(String program, String start, String path) throws Exception {
+        Process process = run(program);
         try (BufferedReader out = output(process)) {
             String line = out.readLine();
-            assertTrue(line != null && line.startsWith("inside listens on http://127"), line);
-            URI chat = URI.create(line.substring(line.indexOf("http")) + "/chat");
+            assertTrue(line != null && line.startsWith(start), line);
+            URI chat = URI.create(line.substring(line.indexOf("http")) + path);
             HttpResponse<String> answer = HttpClient.newHttpClient().send(
                     HttpRequest.newBuilder(chat).POST(HttpRequest.BodyPublishers.ofString(
                             "{\"message\":\"hello\"}")).build(),

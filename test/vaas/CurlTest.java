@@ -22,7 +22,7 @@ import vaas.config.Config;
 import vaas.memory.Memory;
 
 /** Pastes the README's curl lines into a shell, and compares what comes out with what it shows. */
-@Timeout(60)
+@Timeout(300)
 class CurlTest {
     @TempDir
     Path folder;
@@ -49,8 +49,8 @@ class CurlTest {
         Config config = Config.parse(Map.of("PORT", "0"), true);
         try (Memory memory = Memory.open(folder, 20);
                 OfflineGroq model = OfflineGroq.start();
-                GroqAgent agent = new GroqAgent(
-                        config.groq().withBaseUrl(model.baseUrl()), memory, List.of());
+                GroqAgent agent = GroqAgent.open(
+                        model.client(), memory, GroqAgent.options());
                 Api api = Api.start(config.http(), agent)) {
             String port = Integer.toString(api.url().getPort());
             for (int i = 0; i < commands.size(); i++) {

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import vaas.config.Config;
-import vaas.memory.Memory;
-import vaas.metrics.Metrics;
+import vaas.memory.Requester;
+import vaas.memory.folder.MemoryFolder;
+import vaas.testing.Talk;
 
 /** What can be done with the memory of a server that is stopped, by options and exit codes. */
 @Timeout(60)
@@ -42,8 +42,8 @@ class MaintenanceTest {
         backups = Files.createDirectories(folder.resolve("backups"));
         environment = Map.of("MEMORY_DIR", memories.toString(),
                 "RESET_BACKUP_DIR", backups.toString());
-        try (Memory memory = Memory.open(memories, 20)) {
-            memory.insert(0, "Say \"xyzzy\"!", "No.").orElseThrow();
+        try (Talk talk = Talk.open(memories)) {
+            Talk.stored(talk.memory.insert(talk.now(), "Say \"xyzzy\"!", "No."));
         }
     }
 
@@ -77,9 +77,9 @@ class MaintenanceTest {
 
     /** Resets as a server with these settings does; returns the backup. */
     private Path reset() throws Exception {
-        Config config = Config.parse(environment, true);
-        try (Memory memory = Memory.open(config.store(), new Metrics())) {
-            return backups.resolve(memory.resetMemory().backup().orElseThrow());
+        try (Talk talk = Talk.open(MemoryFolder.at(memories).backups(backups))) {
+            return backups.resolve(
+                    talk.memory.resetMemory(Requester.SELF).backup().orElseThrow());
         }
     }
 
@@ -150,8 +150,8 @@ class MaintenanceTest {
 
     @Test
     void aMemoryInUseOrNowhereIsNamed() throws IOException {
-        try (Memory memory = Memory.open(memories, 20)) {
-            assertTrue(memory.isWritable());
+        try (Talk talk = Talk.open(memories)) {
+            assertTrue(talk.memory.isWritable());
             assertEquals(1, run("--verify"));
             assertSays("already open");
             assertEquals(1, contains("x"));

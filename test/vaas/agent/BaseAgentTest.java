@@ -137,7 +137,7 @@ class BaseAgentTest {
 
     private static List<Tool> tools(String... names) {
         return List.of(names).stream().map(name -> new Tool(name, "", Map.of(),
-                (arguments, question) -> Tool.Result.of(""))).toList();
+                call -> Tool.Result.of(""))).toList();
     }
 
     private static List<String> names(List<Tool> tools) {

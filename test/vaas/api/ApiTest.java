@@ -108,7 +108,9 @@ class ApiTest {
             assertEquals(200, answer.status());
             assertEquals("ok", answer.json().get("status"));
             served.memory.close();
-            Served.problem(503, served.get("/health"));
+            Answer closed = served.get("/health");
+            Served.problem(503, closed);
+            assertEquals("/docs#memory-unavailable", closed.json().get("type"));
         }
 
         @Test
@@ -158,6 +160,7 @@ class ApiTest {
                 Future<?> stop = threads.submit(served.api::close);
                 Answer refused = refusal(served);
                 Served.problem(503, refused);
+                assertEquals("/docs#stopping", refused.json().get("type"));
                 assertEquals("close", refused.header("Connection").orElseThrow());
                 assertTrue(refused.header("Retry-After").isPresent());
                 Served.problem(503, served.chat(HELLO));

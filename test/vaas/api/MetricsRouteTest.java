@@ -41,8 +41,8 @@ class MetricsRouteTest {
         Metrics metrics = new Metrics();
         memory = Memory.open(config.store(), metrics);
         model = OfflineGroq.start();
-        agent = new GroqAgent(
-                config.groq().withBaseUrl(model.baseUrl()), memory, List.of(), metrics);
+        agent = GroqAgent.open(
+                model.client().metrics(metrics), memory, GroqAgent.options());
         api = Api.start(config.http(), agent, metrics);
     }
 
@@ -98,14 +98,14 @@ class MetricsRouteTest {
                 "vaas_model_calls_total")) {
             assertTrue(text.contains("# TYPE " + name + " counter\n"), name);
         }
-        for (String name : List.of("vaas_chat", "vaas_model_call", "vaas_memory_append",
-                "vaas_memory_force", "vaas_memory_reset")) {
+        for (String name : List.of("vaas_chat_duration", "vaas_model_call_duration",
+                "vaas_memory_append", "vaas_memory_force", "vaas_memory_reset")) {
             assertTrue(text.contains("# TYPE " + name + "_seconds histogram\n"), name);
             assertTrue(text.contains("\n" + name + "_seconds_count 1\n"), name);
         }
         assertTrue(text.contains("# TYPE vaas_memory_lock_wait_seconds histogram\n"));
         for (String sample : List.of("vaas_memory_bytes 0", "vaas_memory_records 0",
-                "vaas_chats_in_flight 0", "vaas_model_calls_total{outcome=\"answered\"} 1",
+                "vaas_in_flight_chats 0", "vaas_model_calls_total{outcome=\"answered\"} 1",
                 "vaas_model_calls_total{outcome=\"refused\"} 0",
                 "vaas_model_calls_total{outcome=\"timed_out\"} 0")) {
             assertTrue(text.contains("\n" + sample + "\n"), sample + " in " + text);

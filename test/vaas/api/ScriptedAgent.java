@@ -14,16 +14,16 @@ import vaas.memory.Memory;
 import vaas.memory.MemoryRecord;
 
 /** An agent without a model: it does what a test tells it, by default remembers and answers. */
-final class ScriptedAgent extends BaseAgent {
-    static final String ANSWER = "Good day.";
+public final class ScriptedAgent extends BaseAgent {
+    public static final String ANSWER = "Good day.";
 
     /** All that was asked. */
-    final List<Question> questions = new CopyOnWriteArrayList<>();
+    public final List<Question> questions = new CopyOnWriteArrayList<>();
     private volatile Script script = this::remember;
 
     /** What becomes of a question. */
     @FunctionalInterface
-    interface Script {
+    public interface Script {
         Reply answer(Question question) throws Exception;
     }
 
@@ -31,12 +31,12 @@ final class ScriptedAgent extends BaseAgent {
         super(name, memory, List.of(), Set.of());
     }
 
-    void script(Script other) {
+    public void script(Script other) {
         script = other;
     }
 
     /** Answers as by default, but only after a latch; the other says that it has begun. */
-    void hang(CountDownLatch begun, CountDownLatch goOn) {
+    public void hang(CountDownLatch begun, CountDownLatch goOn) {
         script(question -> {
             begun.countDown();
             goOn.await();
@@ -44,7 +44,7 @@ final class ScriptedAgent extends BaseAgent {
         });
     }
 
-    Reply remember(Question question) throws IOException {
+    public Reply remember(Question question) throws IOException {
         Optional<MemoryRecord> record =
                 memory().insert(memory().generation(), question.remembered(), ANSWER);
         return new Reply.Answered(ANSWER, Optional.empty(), record.map(MemoryRecord::messageId));

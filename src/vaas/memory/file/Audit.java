@@ -40,6 +40,11 @@ public interface Audit {
             this.words = words;
         }
 
+        /** Whether anything has been forgotten. */
+        public boolean forgot() {
+            return this == OK || this == NOT_DURABLE || this == NOT_WIPED;
+        }
+
         /** As it stands in the file. */
         public String words() {
             return words;

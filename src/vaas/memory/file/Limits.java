@@ -14,7 +14,26 @@ public record Limits(OptionalLong maxRecords, OptionalLong maxBytes, Optional<Du
     public static final Limits NONE =
             new Limits(OptionalLong.empty(), OptionalLong.empty(), Optional.empty());
 
+    /** The fewest records that a limit can be: those of a turn. */
+    public static final long RECORDS_MIN = 2;
+    /** The fewest bytes that a limit can be: those of the shortest turn. */
+    public static final long BYTES_MIN = 2 * RecordLine.BYTES_MIN;
+
     private static final int SLACK = 8;
+
+    /**
+     * Checks them.
+     *
+     * @throws IllegalArgumentException if no turn could ever be kept
+     */
+    public Limits {
+        requireAtLeast("most records", RECORDS_MIN, maxRecords);
+        requireAtLeast("most bytes", BYTES_MIN, maxBytes);
+        if (maxAge.isPresent() && maxAge.get().toMillis() <= 0) {
+            throw new IllegalArgumentException("the greatest age is " + maxAge.get()
+                    + ", expected more than nothing");
+        }
+    }
 
     /** Whether there is any. */
     public boolean any() {
@@ -27,19 +46,31 @@ public record Limits(OptionalLong maxRecords, OptionalLong maxBytes, Optional<Du
                 || now.end() > maxBytes.orElse(Long.MAX_VALUE);
     }
 
-    /** Most records that are to be left; where the limit is kept already, no bound. */
-    long recordsLeft(Snapshot now) {
-        return left(maxRecords, now.tally().known().orElse(0));
+    /** Most records that are to be left of so many; where the limit is kept already, no bound. */
+    long recordsLeft(long present) {
+        return left(maxRecords, present);
     }
 
-    /** Most bytes that are to be left; where the limit is kept already, no bound. */
-    long bytesLeft(Snapshot now) {
-        return left(maxBytes, now.end());
+    /** Most bytes that are to be left of so many; where the limit is kept already, no bound. */
+    long bytesLeft(long present) {
+        return left(maxBytes, present);
+    }
+
+    /** Whether a turn of so many bytes is alone past the limit, so that no cut can make it fit. */
+    boolean isTooLarge(long turnBytes) {
+        return turnBytes > maxBytes.orElse(Long.MAX_VALUE);
     }
 
     /** Turns from before are too old. */
     Instant oldest(Instant now) {
         return maxAge.map(now::minus).orElse(Instant.MIN);
+    }
+
+    private static void requireAtLeast(String what, long min, OptionalLong limit) {
+        if (limit.isPresent() && limit.getAsLong() < min) {
+            throw new IllegalArgumentException("the limit of " + what + " is " + limit.getAsLong()
+                    + ", expected at least " + min + ": no turn would stay");
+        }
     }
 
     private static long left(OptionalLong max, long present) {

@@ -10,8 +10,6 @@ import vaas.disk.Disk;
  * counts line ends; and sees whether ids rise.
  */
 final class LineCounter {
-    private static final int LINES_PER_LOOK = 1024;
-
     private long records;
     private boolean ordered = true;
     private boolean whole = true; // it was wanted to the end
@@ -26,21 +24,21 @@ final class LineCounter {
     /**
      * Counts what lies before an offset.
      *
-     * @param wanted asked now and then
+     * @param wanted asked after each line
      */
     static LineCounter count(Disk.Handle file, long end, BooleanSupplier wanted)
             throws IOException {
         LineCounter counter = new LineCounter();
         LineReader lines = new LineReader(file, 0, end, 0);
         UUID last = null;
-        for (long line = 1; lines.next(); line++) {
+        while (lines.next()) {
             LineHead head = lines.head();
             counter.records += head.ours() ? 1 : 0;
             if (head.id() != null) {
                 counter.ordered &= last == null || MessageIds.compare(last, head.id()) < 0;
                 last = head.id();
             }
-            if (line % LINES_PER_LOOK == 0 && !wanted.getAsBoolean()) {
+            if (!wanted.getAsBoolean()) {
                 counter.whole = false;
                 return counter;
             }

@@ -97,10 +97,7 @@ final class MemoryFile implements Closeable {
         if (damagedTail) {
             truncate(end); // a disk that was full may have room by now
         }
-        long length = version.handle().length();
-        if (length != end) {
-            throw notOurs("has " + length + " bytes where " + end + " are expected");
-        }
+        requireLength();
         try {
             version.handle().write(end, lines);
         } catch (IOException e) {
@@ -114,7 +111,9 @@ final class MemoryFile implements Closeable {
     /** Drops all past an offset, or nothing if the disk refuses. */
     void truncate(long newEnd) throws IOException {
         damagedTail = true;
-        version.handle().truncate(newEnd);
+        if (version.handle().length() > newEnd) { // else another program has cut it: no zeros there
+            version.handle().truncate(newEnd);
+        }
         damagedTail = false;
         end = newEnd; // disk first: a failed cut must not make the next append cut for good
     }
@@ -122,6 +121,14 @@ final class MemoryFile implements Closeable {
     /** Forces what was appended to the device. */
     void sync() throws IOException {
         version.handle().sync();
+    }
+
+    /** Throws if the file is longer or shorter than what has been written. */
+    void requireLength() throws IOException {
+        long length = version.handle().length();
+        if (length != end && !damagedTail) {
+            throw notOurs("has " + length + " bytes where " + end + " are expected");
+        }
     }
 
     /** Throws if the file is not where it belongs, or shorter than what has been written. */
@@ -188,8 +195,8 @@ final class MemoryFile implements Closeable {
 
     /** Wipes a file that was replaced by a rewrite, as soon as nobody reads it. */
     void wipeBehindReaders(FileVersion old) throws IOException {
+        remember(old); // first: should the disk refuse, the next reset tries again
         old.wipeBehindReaders();
-        remember(old);
     }
 
     /** Wipes all that was ever replaced, at once. */

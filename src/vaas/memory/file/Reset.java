@@ -152,13 +152,13 @@ final class Reset {
     }
 
     private void makeDurable() throws IOException {
+        if (backup != null) { // first: where it was moved, it may now be nowhere else
+            backup.makeDurable();
+        }
         if (old == null) {
             file.sync();
         } else {
             file.syncFolder();
-        }
-        if (backup != null) {
-            backup.makeDurable();
         }
     }
 

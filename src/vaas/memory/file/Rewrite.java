@@ -17,12 +17,13 @@ final class Rewrite {
     private final Reading source;
     private final TrimPoint trim;
     private FileVersion old; // null before the commit point
+    private Audit.Outcome outcome = Audit.Outcome.FAILED;
     private long copied; // offset in the old file up to which it has been copied
 
     /**
      * Prepares one.
      *
-     * @param source the file in which the point was found; stays the caller's
+     * @param source the file in which the point was found; closed once all is done
      */
     Rewrite(Journal journal, MemoryFile file, Current current, Reading source, TrimPoint trim) {
         this.journal = journal;
@@ -37,16 +38,16 @@ final class Rewrite {
      * Drops the beginning of the file.
      *
      * @param wanted asked again and again while copying
-     * @return false if it was given up, and the memory is as it was
+     * @throws IOException if the disk refuses; {@link #outcome} tells whether before or after the
+     *     commit point
      */
-    boolean run(BooleanSupplier wanted) throws IOException {
+    void run(BooleanSupplier wanted) throws IOException {
         Disk.Handle rest = file.createNew();
         try {
-            boolean goesOn = copy(rest, source.snapshot().end(), wanted);
-            rest.sync(); // the bulk of it, while nobody waits
-            if (!goesOn || !swap(rest)) {
+            if (!copy(rest, source.snapshot().end(), wanted) || !swap(rest)) {
+                outcome = Audit.Outcome.GIVEN_UP;
                 file.discardNew(rest);
-                return false;
+                return;
             }
         } catch (IOException | RuntimeException e) {
             if (old == null) {
@@ -54,11 +55,18 @@ final class Rewrite {
             } // else a crash may bring the old file back, whose newer part is still needed
             throw e;
         }
-        file.wipeBehindReaders(old);
-        return true;
+        outcome = Audit.Outcome.NOT_WIPED;
+        Closeables.all(source, () -> file.wipeBehindReaders(old));
+        outcome = Audit.Outcome.OK;
+    }
+
+    /** What has become of it, also after a failure. */
+    Audit.Outcome outcome() {
+        return outcome;
     }
 
     private boolean swap(Disk.Handle rest) throws IOException {
+        rest.sync(); // the bulk of it, while nobody waits
         journal.beginCommit(); // no sync and no reset from here
         try {
             journal.health().requireOpen();
@@ -71,6 +79,7 @@ final class Rewrite {
                 copy(rest, file.end(), () -> true); // the few turns that wait for their sync
                 old = file.replaceBy(rest, copied - trim.offset()); // THE COMMIT POINT
             });
+            outcome = Audit.Outcome.NOT_DURABLE;
             makeDurable();
             return true;
         } finally {

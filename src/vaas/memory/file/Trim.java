@@ -36,17 +36,16 @@ final class Trim {
 
     private boolean rewritten(Reading reading, TrimPoint point, BooleanSupplier wanted)
             throws IOException {
-        Audit.Outcome outcome = Audit.Outcome.FAILED;
+        Rewrite rewrite = new Rewrite(journal, file, current, reading, point);
         try {
-            boolean done = new Rewrite(journal, file, current, reading, point).run(wanted);
-            outcome = done ? Audit.Outcome.OK : Audit.Outcome.GIVEN_UP;
-            context.metrics().retained.add(done ? point.records() : 0);
-            return done;
+            rewrite.run(wanted);
+            return rewrite.outcome().forgot();
         } finally {
-            boolean done = outcome == Audit.Outcome.OK;
+            boolean done = rewrite.outcome().forgot();
+            context.metrics().retained.add(done ? point.records() : 0);
             context.audit().write(new Audit.Entry(Audit.What.RETENTION, Requester.SELF,
                     reading.snapshot().generation(), OptionalLong.of(done ? point.records() : 0),
-                    done ? point.offset() : 0, FileMemory.millis(start), outcome));
+                    done ? point.offset() : 0, FileMemory.millis(start), rewrite.outcome()));
         }
     }
 }

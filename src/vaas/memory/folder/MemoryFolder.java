@@ -58,9 +58,7 @@ public final class MemoryFolder implements Conversations {
     public static final class Options {
         private final Path folder;
         private int windowRecords = 20;
-        private OptionalLong maxRecords = OptionalLong.empty();
-        private OptionalLong maxBytes = OptionalLong.empty();
-        private Optional<Duration> maxAge = Optional.empty();
+        private Limits limits = Limits.NONE;
         private Optional<Path> backups = Optional.empty();
         private Metrics metrics = new Metrics();
         private Budget budget = Budget.ofThisProcess();
@@ -84,21 +82,41 @@ public final class MemoryFolder implements Conversations {
             return this;
         }
 
-        /** Past so many records of a conversation its oldest turns go; default: no limit. */
+        /**
+         * Past so many records of a conversation its oldest turns go, but never the newest;
+         * default: no limit.
+         *
+         * @throws IllegalArgumentException if it is below {@link Limits#RECORDS_MIN}
+         */
         public Options maxRecords(long records) {
-            this.maxRecords = OptionalLong.of(records);
-            return this;
+            return limits(new Limits(
+                    OptionalLong.of(records), limits.maxBytes(), limits.maxAge()));
         }
 
-        /** Past so many bytes of a conversation its oldest turns go; default: no limit. */
+        /**
+         * Past so many bytes of a conversation its oldest turns go, but never the newest. A turn
+         * that is larger than this is not counted, so that no others go for its sake; it goes once
+         * it is the oldest. Default: no limit.
+         *
+         * @throws IllegalArgumentException if it is below {@link Limits#BYTES_MIN}
+         */
         public Options maxBytes(long bytes) {
-            this.maxBytes = OptionalLong.of(bytes);
-            return this;
+            return limits(new Limits(
+                    limits.maxRecords(), OptionalLong.of(bytes), limits.maxAge()));
         }
 
-        /** Turns that are older go within the hour; default: no limit. */
+        /**
+         * Turns that are older go within the hour, the newest one too; default: no limit.
+         *
+         * @throws IllegalArgumentException if it is not more than nothing
+         */
         public Options maxAge(Duration age) {
-            this.maxAge = Optional.of(age);
+            return limits(new Limits(
+                    limits.maxRecords(), limits.maxBytes(), Optional.of(age)));
+        }
+
+        private Options limits(Limits checked) {
+            this.limits = checked;
             return this;
         }
 
@@ -145,7 +163,6 @@ public final class MemoryFolder implements Conversations {
             Closeable ownership = disk.lock(folder);
             try {
                 Sweeper sweeper = new Sweeper();
-                Limits limits = new Limits(maxRecords, maxBytes, maxAge);
                 FileMemory shared = FileMemory.open(new FileContext(disk, clock, budget,
                         windowRecords, limits, backups, new AuditLog(disk, folder, clock),
                         new MemoryMetrics(metrics), sweeper::wake), folder.resolve(SHARED_FILE));
@@ -179,6 +196,11 @@ public final class MemoryFolder implements Conversations {
             throw new IllegalArgumentException("only the shared conversation is kept here");
         }
         return new SharedLease(shared);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return shared.isWritable();
     }
 
     /** The shared conversation is never closed before its folder, so there is nothing to hold. */

@@ -13,9 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import vaas.testing.ChildJvm;
 
 /** Kills a real process (SIGKILL) in mid-load and looks at what it left. */
-@Timeout(60)
+@Timeout(300)
 class KillTest {
     private static final int KILLS = 6;
     private static final int THREADS = 8;
@@ -55,7 +56,7 @@ class KillTest {
     }
 
     private List<String> killAfter(int turns, String run) throws IOException {
-        Process process = Child.start("-Xmx64m", Load.class, folder.toString(), run);
+        Process process = ChildJvm.start("-Xmx64m", Load.class, folder.toString(), run);
         List<String> acknowledged = new ArrayList<>();
         try (BufferedReader out = new BufferedReader(new InputStreamReader(
                 process.getInputStream(), StandardCharsets.UTF_8))) {

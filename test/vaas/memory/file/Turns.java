@@ -96,15 +96,4 @@ final class Turns {
     static Disk.Handle open(FaultyDisk disk) throws IOException {
         return disk.open(FILE);
     }
-
-    /** Waits until a thread waits for another. */
-    static void awaitWaiting(Thread thread) {
-        while (thread.getState() != Thread.State.WAITING
-                && thread.getState() != Thread.State.TIMED_WAITING) {
-            if (!thread.isAlive()) {
-                throw new AssertionError("it has ended instead of waiting");
-            }
-            Thread.onSpinWait();
-        }
-    }
 }

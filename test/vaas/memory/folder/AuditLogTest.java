@@ -13,12 +13,20 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import vaas.api.LogLines;
+import vaas.testing.LogLines;
+import vaas.disk.Disk;
+import vaas.disk.FaultyDisk;
+import vaas.disk.FileDisk;
+import vaas.disk.Handles;
 import vaas.json.Json;
 import vaas.json.JsonException;
+import vaas.memory.Requester;
+import vaas.memory.file.Audit;
+import vaas.testing.Talk;
 
 @ExtendWith(Handles.class)
 class AuditLogTest {
@@ -29,8 +37,8 @@ class AuditLogTest {
 
     private final FaultyDisk disk = new FaultyDisk();
 
-    private static AuditLog.Entry entry(String what) {
-        return new AuditLog.Entry(what, CALLER, 3, 4, 632, System.nanoTime(), "ok");
+    private static Audit.Entry entry(Audit.What what) {
+        return new Audit.Entry(what, CALLER, 3, OptionalLong.of(4), 632, 5, Audit.Outcome.OK);
     }
 
     private AuditLog onFaultyDisk() {
@@ -53,7 +61,7 @@ class AuditLogTest {
 
     @Test
     void anEntryHasItsMembersInOrder() throws JsonException {
-        onFaultyDisk().write(entry("reset"));
+        onFaultyDisk().write(entry(Audit.What.RESET));
         Map<String, Object> entry = entries().get(0);
         assertEquals(List.of("time", "request_id", "remote_address", "what", "session",
                 "generation", "records_removed", "bytes_removed", "milliseconds", "outcome"),
@@ -62,15 +70,16 @@ class AuditLogTest {
         assertEquals("id-1", entry.get("request_id"));
         assertEquals("192.0.2.7", entry.get("remote_address"));
         assertNull(entry.get("session"), "there is one conversation so far");
-        assertEquals(List.of(3, 4, 632), List.of(entry.get("generation"),
-                entry.get("records_removed"), entry.get("bytes_removed")));
+        assertEquals(List.of(3, 4, 632, 5), List.of(entry.get("generation"),
+                entry.get("records_removed"), entry.get("bytes_removed"),
+                entry.get("milliseconds")));
         assertEquals("ok", entry.get("outcome"));
     }
 
     @Test
     void aRestoreTellsWhatCameBackAndTheProgramItselfHasNoAddress() throws JsonException {
-        onFaultyDisk().write(new AuditLog.Entry(
-                "restore", Requester.SELF, 0, 4, 632, System.nanoTime(), "ok"));
+        onFaultyDisk().write(new Audit.Entry(Audit.What.RESTORE, Requester.SELF, 0,
+                OptionalLong.of(4), 632, 5, Audit.Outcome.OK));
         Map<String, Object> entry = entries().get(0);
         assertEquals(4, entry.get("records_restored"));
         assertEquals(632, entry.get("bytes_restored"));
@@ -81,12 +90,12 @@ class AuditLogTest {
 
     @Test
     void aFailedResetIsAnEntryThatSaysSo() throws Exception {
-        try (Memory memory = Talk.open(disk)) {
-            Talk.say(memory, 1, 2);
+        try (Talk talk = Talk.open(disk)) {
+            talk.say(1, 2);
             disk.failWhen((call, count) -> call.matches("move|truncate"));
-            assertThrows(IOException.class, () -> memory.resetMemory(CALLER));
+            assertThrows(IOException.class, () -> talk.memory.resetMemory(CALLER));
             disk.heal();
-            memory.resetMemory(CALLER);
+            talk.memory.resetMemory(CALLER);
         }
         assertEquals(List.of("failed", "ok"),
                 entries().stream().map(entry -> entry.get("outcome")).toList());
@@ -100,9 +109,11 @@ class AuditLogTest {
     @Test
     void whatACrashHasTornKeepsItsLineAndTheNextEntryGetsItsOwn() throws Exception {
         String torn = "{\"time\":\"2026-1";
-        disk.create(FaultyDisk.FOLDER.resolve(AuditLog.FILE_NAME)).write(0, Turns.utf8(torn));
-        onFaultyDisk().write(entry("reset"));
-        onFaultyDisk().write(entry("repair"));
+        try (Disk.Handle file = disk.create(FaultyDisk.FOLDER.resolve(AuditLog.FILE_NAME))) {
+            file.write(0, Lines.utf8(torn));
+        }
+        onFaultyDisk().write(entry(Audit.What.RESET));
+        onFaultyDisk().write(entry(Audit.What.REPAIR));
         List<String> lines = disk.text(AuditLog.FILE_NAME).lines().toList();
         assertEquals(3, lines.size(), lines.toString());
         assertEquals(torn, lines.get(0));
@@ -112,20 +123,21 @@ class AuditLogTest {
 
     @Test
     void onAFullDiskTheResetHappensAndTheLogSaysThatItsEntryIsMissing() throws Exception {
-        try (LogLines log = LogLines.listen(); Memory memory = Talk.open(disk)) {
-            memory.resetMemory(CALLER);
+        try (LogLines log = LogLines.listen(); Talk talk = Talk.open(disk)) {
+            talk.memory.resetMemory(CALLER);
             String before = disk.text(AuditLog.FILE_NAME);
-            Talk.say(memory, 1, 2);
+            talk.say(1, 2);
             disk.failWhen((call, count) -> call.equals("write"));
-            assertEquals(4, memory.resetMemory(new Requester("id-2", null)).recordsRemoved());
-            assertEquals(List.of(), Talk.all(memory));
+            assertEquals(OptionalLong.of(4),
+                    talk.memory.resetMemory(new Requester("id-2", null)).recordsRemoved());
+            assertEquals(List.of(), talk.all());
             assertEquals(before, disk.text(AuditLog.FILE_NAME), "half a line is cut off again");
             List<String> lines = log.with("audit");
             assertEquals(1, lines.size(), lines.toString());
             assertTrue(lines.get(0).startsWith("SEVERE reset ")
                     && lines.get(0).contains("id-2"), lines.get(0));
             disk.heal();
-            memory.resetMemory(CALLER);
+            talk.memory.resetMemory(CALLER);
         }
         assertEquals(2, entries().size());
     }
@@ -136,32 +148,32 @@ class AuditLogTest {
         Path old = folder.resolve(AuditLog.OLD_NAME);
         AuditLog audit = new AuditLog(new FileDisk(), folder, Talk.CLOCK);
         Files.write(path, new byte[8 << 20]);
-        audit.write(entry("reset"));
+        audit.write(entry(Audit.What.RESET));
         assertFalse(Files.exists(old), "not yet past it");
-        audit.write(entry("repair"));
+        audit.write(entry(Audit.What.REPAIR));
         assertFalse(Files.exists(path));
         assertTrue(Files.readString(old).contains("\"repair\""));
-        audit.write(entry("retention"));
+        audit.write(entry(Audit.What.RETENTION));
         assertEquals("retention", entries(Files.readString(path)).get(0).get("what"));
         Files.write(path, new byte[9 << 20]);
-        audit.write(entry("reset"));
+        audit.write(entry(Audit.What.RESET));
         assertFalse(Files.readString(old).contains("\"repair\""), "two files of it at most");
     }
 
     @Test
     void itsFilesAreForTheirOwnerOnly() throws IOException {
         Path path = folder.resolve(AuditLog.FILE_NAME);
-        new AuditLog(new FileDisk(), folder, Talk.CLOCK).write(entry("reset"));
+        new AuditLog(new FileDisk(), folder, Talk.CLOCK).write(entry(Audit.What.RESET));
         assertEquals("rw-------",
                 PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
     }
 
     @Test
     void onceAResetReturnsItsEntrySurvivesAPowerCut() throws Exception {
-        try (Memory memory = Talk.open(disk)) {
-            Talk.say(memory, 1, 2);
+        try (Talk talk = Talk.open(disk)) {
+            talk.say(1, 2);
             for (int i = 1; i <= 3; i++) {
-                memory.resetMemory(CALLER);
+                talk.memory.resetMemory(CALLER);
                 for (FaultyDisk left : disk.afterPowerCut()) {
                     assertEquals(i, entries(left.text(AuditLog.FILE_NAME)).size());
                 }
@@ -171,12 +183,12 @@ class AuditLogTest {
 
     @Test
     void alsoWhenTheDiskWasFullAtTheFirstEntry() throws Exception {
-        try (Memory memory = Talk.open(disk)) {
+        try (Talk talk = Talk.open(disk)) {
             disk.failWhen((call, count) -> call.equals("write"));
-            memory.resetMemory(CALLER);
+            talk.memory.resetMemory(CALLER);
             // No room for a new memory file either: nothing else syncs the folder.
             disk.failWhen((call, count) -> call.equals("create"));
-            memory.resetMemory(CALLER);
+            talk.memory.resetMemory(CALLER);
             for (FaultyDisk left : disk.afterPowerCut()) {
                 assertEquals(1, entries(left.text(AuditLog.FILE_NAME)).size());
             }

@@ -8,19 +8,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import vaas.config.Config;
+import vaas.disk.FaultyDisk;
+import vaas.disk.Handles;
+import vaas.memory.History;
+import vaas.memory.Insertion;
+import vaas.memory.Requester;
 import vaas.metrics.Metrics;
+import vaas.testing.Talk;
 
 /** What a memory counts, as the text of its metrics tells it. */
 @ExtendWith(Handles.class)
 class MemoryMetricsTest {
     private final Metrics metrics = new Metrics();
 
-    private Memory open(FaultyDisk disk) throws IOException {
-        return Memory.open(disk, Config.Store.of(FaultyDisk.FOLDER, 20), Talk.CLOCK, metrics);
+    private Talk open(FaultyDisk disk) throws IOException {
+        return Talk.open(
+                MemoryFolder.at(FaultyDisk.FOLDER).disk(disk).clock(Talk.CLOCK).metrics(metrics));
     }
 
     /** The values of samples without labels. */
@@ -33,14 +38,14 @@ class MemoryMetricsTest {
     }
 
     @Test
-    void aTurnIsAnAppendALockWaitAndAForce() throws IOException {
-        try (Memory memory = open(new FaultyDisk())) {
-            String[] names = {"append_seconds_count", "lock_wait_seconds_count",
-                "force_seconds_count"};
+    void aTurnIsAnAppendALockWaitAndASync() throws IOException {
+        try (Talk talk = open(new FaultyDisk())) {
+            String[] names = {"append_duration_seconds_count", "lock_wait_duration_seconds_count",
+                "sync_duration_seconds_count"};
             assertEquals(List.of("0", "0", "0"), values(names));
-            Talk.say(memory, 1, 3);
+            talk.say(1, 3);
             assertEquals(List.of("3", "3", "3"), values(names));
-            assertEquals(List.of("6", Long.toString(memory.bytes()), "0"),
+            assertEquals(List.of("6", Long.toString(talk.memory.bytes()), "0"),
                     values("records", "bytes", "damaged_lines"));
         }
     }
@@ -48,60 +53,58 @@ class MemoryMetricsTest {
     @Test
     void aResetIsTimedAFailedOneToo() throws IOException {
         FaultyDisk disk = new FaultyDisk();
-        try (Memory memory = open(disk)) {
-            Talk.say(memory, 1, 3);
-            memory.resetMemory();
-            assertEquals(List.of("1", "0", "0"), values("reset_seconds_count", "records", "bytes"));
+        try (Talk talk = open(disk)) {
+            talk.say(1, 3);
+            talk.memory.resetMemory(Requester.SELF);
+            assertEquals(List.of("1", "0", "0"), values("reset_duration_seconds_count", "records", "bytes"));
             disk.failWhen((call, count) -> call.equals("syncFolder"));
-            assertThrows(IOException.class, memory::resetMemory);
-            assertEquals(List.of("2"), values("reset_seconds_count"));
+            assertThrows(IOException.class, () -> talk.memory.resetMemory(Requester.SELF));
+            assertEquals(List.of("2"), values("reset_duration_seconds_count"));
         }
     }
 
     @Test
     void aFencedAnswerIsCountedAndNoAppend() throws IOException {
-        try (Memory memory = open(new FaultyDisk())) {
-            memory.resetMemory();
-            assertEquals(Optional.empty(), memory.insert(0, "late", "late"));
+        try (Talk talk = open(new FaultyDisk())) {
+            History before = talk.now();
+            talk.memory.resetMemory(Requester.SELF);
+            assertEquals(new Insertion.Fenced(), talk.memory.insert(before, "late", "late"));
             assertEquals(List.of("1", "0", "0"),
-                    values("fenced_total", "append_seconds_count", "force_seconds_count"));
+                    values("fenced_turns_total", "append_duration_seconds_count", "sync_duration_seconds_count"));
         }
     }
 
     @Test
     void aFailedTurnIsNoAppend() throws IOException {
         FaultyDisk disk = new FaultyDisk();
-        try (Memory memory = open(disk)) {
+        try (Talk talk = open(disk)) {
             disk.failWhen((call, count) -> call.equals("write"));
-            assertThrows(IOException.class, () -> Talk.say(memory, 1, 1));
+            assertThrows(IOException.class, () -> talk.say(1, 1));
             disk.failWhen((call, count) -> call.equals("sync"));
-            assertThrows(IOException.class, () -> Talk.say(memory, 1, 1));
+            assertThrows(IOException.class, () -> talk.say(1, 1));
             assertEquals(List.of("0", "0", "0"),
-                    values("append_seconds_count", "force_seconds_count", "fenced_total"));
+                    values("append_duration_seconds_count", "sync_duration_seconds_count", "fenced_turns_total"));
         }
     }
 
     @Test
     void aTornTailIsCountedWithItsBytes() throws IOException {
         byte[] two = Talk.file(2);
-        try (Memory memory = open(FaultyDisk.with(Arrays.copyOf(two, two.length + 17)))) {
-            assertEquals(two.length, memory.bytes());
+        try (Talk talk = open(FaultyDisk.with(Arrays.copyOf(two, two.length + 17)))) {
+            assertEquals(two.length, talk.memory.bytes());
             assertEquals(List.of("1", "17"), values("torn_tails_total", "torn_bytes_total"));
         }
-        try (Memory memory = Memory.open(FaultyDisk.with(two),
-                Config.Store.of(FaultyDisk.FOLDER, 20), Talk.CLOCK, metrics)) {
-            assertTrue(memory.isWritable());
+        try (Talk talk = open(FaultyDisk.with(two))) {
+            assertTrue(talk.memory.isWritable());
             assertEquals(List.of("1", "17"), values("torn_tails_total", "torn_bytes_total"));
         }
     }
 
     @Test
     void damagedLinesAreCounted() throws IOException {
-        FaultyDisk disk = FaultyDisk.with(Turns.utf8("what\nis\n" + Turns.text(1, 1)));
-        try (Memory memory = open(disk)) {
-            while (memory.size().isEmpty()) {
-                Thread.onSpinWait();
-            }
+        FaultyDisk disk = FaultyDisk.with(Lines.utf8("what\nis\n" + Lines.turns(1, 1)));
+        try (Talk talk = open(disk)) {
+            assertEquals(2, talk.memory.damagedLines());
             assertEquals(List.of("2", "2"), values("damaged_lines", "records"));
             assertFalse(metrics.text().contains("what"));
         }

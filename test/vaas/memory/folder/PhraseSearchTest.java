@@ -16,13 +16,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.memory.Requester;
+import vaas.testing.Talk;
 
-class ContainsTest {
+class PhraseSearchTest {
     @TempDir
     Path folder;
 
@@ -32,7 +35,7 @@ class ContainsTest {
         List<Path> folders = new ArrayList<>(List.of(folder));
         folders.addAll(List.of(more));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        boolean found = Contains.search(folders, phrase,
+        boolean found = PhraseSearch.search(folders, phrase,
                 new PrintStream(out, true, StandardCharsets.UTF_8));
         report = out.toString(StandardCharsets.UTF_8).lines().toList();
         assertEquals(found, !report.get(report.size() - 1).startsWith("found in 0 files"));
@@ -47,8 +50,8 @@ class ContainsTest {
             throws IOException {
         for (int buffer = 1; buffer <= text.length() + 1; buffer++) { // every border there can be
             try (InputStream in = new BufferedInputStream(
-                    new ByteArrayInputStream(Turns.utf8(text)), buffer)) {
-                assertEquals(count, Contains.occurrences(in, Turns.utf8(phrase)));
+                    new ByteArrayInputStream(Lines.utf8(text)), buffer)) {
+                assertEquals(count, PhraseSearch.occurrences(in, Lines.utf8(phrase)));
             }
         }
     }
@@ -67,8 +70,8 @@ class ContainsTest {
             "\uD83D\uDC4B", "</script>", "\u2028", "\u007f"})
     void aPhraseIsFoundAsTheMemoryWritesIt(String phrase) throws IOException {
         assertFalse(search(phrase));
-        try (Memory memory = Talk.open(folder)) {
-            memory.insert(0, "before " + phrase + " after", "I see.").orElseThrow();
+        try (Talk talk = Talk.open(folder)) {
+            Talk.stored(talk.memory.insert(talk.now(), "before " + phrase + " after", "I see."));
         }
         assertTrue(search(phrase));
         assertEquals("found in 1 files, at 1 places", report.get(1));
@@ -76,7 +79,7 @@ class ContainsTest {
 
     @Test
     void everyFileOfTheFolderIsSearchedAndThePhraseNeverPrinted() throws IOException {
-        for (String name : List.of(MemoryFile.FILE_NAME, MemoryFile.NEW_NAME,
+        for (String name : List.of(MemoryFolder.SHARED_FILE, MemoryFolder.SHARED_FILE + ".new",
                 AuditLog.FILE_NAME, "forgotten.bak")) {
             Files.writeString(folder.resolve(name), "xyzzy and xyzzy");
         }
@@ -88,10 +91,10 @@ class ContainsTest {
 
     @Test
     void afterAResetNothingIsFoundButInTheBackup(@TempDir Path backups) throws IOException {
-        try (Memory memory = Talk.open(folder)) {
-            Talk.say(memory, 1, 3);
-            Files.copy(folder.resolve(MemoryFile.FILE_NAME), backups.resolve("memory-g1.jsonl"));
-            memory.resetMemory();
+        try (Talk talk = Talk.open(folder)) {
+            talk.say(1, 3);
+            Files.copy(folder.resolve(MemoryFolder.SHARED_FILE), backups.resolve("memory-g1.jsonl"));
+            talk.memory.resetMemory(Requester.SELF);
         }
         assertFalse(search("q3"));
         assertEquals(List.of("found in 0 files, at 0 places"), report);
@@ -105,11 +108,15 @@ class ContainsTest {
 
     @Test
     void aMemoryInUseIsRefusedAndGivenBackAfterwards() throws IOException {
-        try (Memory memory = Talk.open(folder)) {
-            assertTrue(memory.isWritable());
-            assertThrows(IOException.class, () -> search("q1"));
+        Maintenance maintenance =
+                new Maintenance(folder, Optional.empty(), new PrintStream(new ByteArrayOutputStream(),
+                true, StandardCharsets.UTF_8));
+        try (Talk talk = Talk.open(folder)) {
+            assertTrue(talk.memory.isWritable());
+            assertThrows(IOException.class,
+                    () -> maintenance.contains(new ByteArrayInputStream(Lines.utf8("q1"))));
         }
-        assertFalse(search("q1"));
+        assertFalse(maintenance.contains(new ByteArrayInputStream(Lines.utf8("q1"))));
         Talk.open(folder).close();
     }
 }

@@ -7,21 +7,27 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import vaas.api.LogLines;
+import vaas.testing.LogLines;
 import vaas.json.Json;
 import vaas.json.JsonException;
+import vaas.memory.Requester;
+import vaas.testing.Talk;
 
 class RestoreTest {
-    private static final byte[] THREE = Turns.lines(1, 3);
+    private static final byte[] THREE = Lines.utf8(Lines.turns(1, 3));
 
     @TempDir
     Path folder;
@@ -35,13 +41,21 @@ class RestoreTest {
     }
 
     private List<String> remembered() throws IOException {
-        try (Memory memory = Talk.open(memories)) {
-            return Talk.all(memory);
+        try (Talk talk = Talk.open(memories)) {
+            return talk.all();
         }
     }
 
+    /** Tells how many records came back. */
+    private String restore() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new Maintenance(memories, Optional.empty(),
+                new PrintStream(out, true, StandardCharsets.UTF_8)).restore(backup.toString());
+        return out.toString(StandardCharsets.UTF_8).strip();
+    }
+
     private String refusal() {
-        return assertThrows(IOException.class, () -> Restore.run(memories, backup)).getMessage();
+        return assertThrows(IOException.class, this::restore).getMessage();
     }
 
     private Map<String, Object> lastAudit() throws IOException, JsonException {
@@ -51,30 +65,30 @@ class RestoreTest {
 
     @Test
     void whatAResetHasKeptComesBack() throws IOException {
-        assertEquals(6, Restore.run(memories, backup));
-        assertArrayEquals(THREE, Files.readAllBytes(memories.resolve(MemoryFile.FILE_NAME)));
+        assertEquals("restored 6 records", restore());
+        assertArrayEquals(THREE, Files.readAllBytes(memories.resolve(MemoryFolder.SHARED_FILE)));
         assertArrayEquals(THREE, Files.readAllBytes(backup), "it stays");
-        try (Memory memory = Talk.open(memories)) {
-            assertEquals(Talk.turns(1, 3), Talk.all(memory));
-            Talk.say(memory, 4, 4);
-            assertEquals(0, memory.damagedLines());
+        try (Talk talk = Talk.open(memories)) {
+            assertEquals(Talk.turns(1, 3), talk.all());
+            talk.say(4, 4);
+            assertEquals(0, talk.memory.damagedLines());
         }
         assertEquals(Talk.turns(1, 4), remembered());
         assertEquals("rw-------", PosixFilePermissions.toString(
-                Files.getPosixFilePermissions(memories.resolve(MemoryFile.FILE_NAME))));
-        assertFalse(Files.exists(memories.resolve(MemoryFile.NEW_NAME)));
+                Files.getPosixFilePermissions(memories.resolve(MemoryFolder.SHARED_FILE))));
+        assertFalse(Files.exists(memories.resolve(MemoryFolder.SHARED_FILE + ".new")));
     }
 
     @Test
     void aBackupLargerThanTheBufferIsCopiedWhole() throws IOException {
-        Files.write(backup, Turns.lines(1, 2000));
-        assertEquals(4000, Restore.run(memories, backup));
+        Files.write(backup, Lines.utf8(Lines.turns(1, 2000)));
+        assertEquals("restored 4000 records", restore());
         assertEquals(Talk.turns(1, 2000), remembered());
     }
 
     @Test
     void itLeavesALineInTheAudit() throws Exception {
-        Restore.run(memories, backup);
+        restore();
         Map<String, Object> entry = lastAudit();
         assertEquals("restore", entry.get("what"));
         assertEquals("ok", entry.get("outcome"));
@@ -85,38 +99,38 @@ class RestoreTest {
 
     @Test
     void aMemoryThatIsNotEmptyIsRefusedAndStays() throws Exception {
-        try (Memory memory = Talk.open(memories)) {
-            Talk.say(memory, 8, 9);
+        try (Talk talk = Talk.open(memories)) {
+            talk.say(8, 9);
         }
         assertTrue(refusal().contains("not empty"));
         assertEquals("failed", lastAudit().get("outcome"));
         assertEquals(0, lastAudit().get("records_restored"));
         assertEquals(Talk.turns(8, 9), remembered());
-        try (Memory memory = Talk.open(memories)) {
-            memory.resetMemory();
+        try (Talk talk = Talk.open(memories)) {
+            talk.memory.resetMemory(Requester.SELF);
         }
-        assertEquals(6, Restore.run(memories, backup), "after a reset it is empty");
+        assertEquals("restored 6 records", restore(), "after a reset it is empty");
     }
 
     @Test
     void aMemoryInUseIsRefused() throws IOException {
-        try (Memory memory = Talk.open(memories)) {
+        try (Talk talk = Talk.open(memories)) {
             assertTrue(refusal().contains("already open"));
-            assertEquals(List.of(), Talk.all(memory));
-            Talk.say(memory, 1, 1);
+            assertEquals(List.of(), talk.all());
+            talk.say(1, 1);
         }
         assertEquals(Talk.turns(1, 1), remembered());
     }
 
     @Test
     void aDamagedBackupIsRefusedBeforeAnythingHappens() throws IOException {
-        String whole = Turns.text(1, 3);
+        String whole = Lines.turns(1, 3);
         for (String damaged : List.of(whole.substring(0, whole.length() - 1),
-                whole + "{}\n", whole + Turns.line(Turns.question(4)), Turns.text(2, 2) + whole,
+                whole + "{}\n", whole + Lines.question(4), Lines.turns(2, 2) + whole,
                 "what is this")) {
             Files.writeString(backup, damaged);
             assertTrue(refusal().contains(backup + " has "));
-            assertFalse(Files.exists(memories.resolve(MemoryFile.FILE_NAME)));
+            assertFalse(Files.exists(memories.resolve(MemoryFolder.SHARED_FILE)));
             assertTrue(Files.readString(memories.resolve(AuditLog.FILE_NAME))
                     .endsWith("\"outcome\":\"failed\"}\n"));
         }
@@ -125,19 +139,19 @@ class RestoreTest {
     @Test
     void aDiskThatRefusesLeavesTheMemoryEmpty() throws Exception {
         Talk.open(memories).close();
-        Path inTheWay = Files.createDirectory(memories.resolve(MemoryFile.NEW_NAME));
-        assertThrows(IOException.class, () -> Restore.run(memories, backup));
+        Path inTheWay = Files.createDirectory(memories.resolve(MemoryFolder.SHARED_FILE + ".new"));
+        assertThrows(IOException.class, this::restore);
         assertEquals("failed", lastAudit().get("outcome"));
         Files.delete(inTheWay);
         assertEquals(List.of(), remembered());
-        assertEquals(6, Restore.run(memories, backup));
+        assertEquals("restored 6 records", restore());
     }
 
     @Test
     void withoutAnAuditItIsRestoredAllTheSame() throws IOException {
         Files.createDirectories(memories.resolve(AuditLog.FILE_NAME));
         try (LogLines log = LogLines.listen()) {
-            assertEquals(6, Restore.run(memories, backup));
+            assertEquals("restored 6 records", restore());
             assertTrue(log.with("audit").get(0).startsWith("SEVERE restore "));
         }
         assertEquals(Talk.turns(1, 3), remembered());
@@ -145,11 +159,10 @@ class RestoreTest {
 
     @Test
     void aLeftoverOfTheMemoryItselfIsNotWipedInsteadOfRestored() throws IOException {
-        Path leftover = Files.createDirectories(memories).resolve(MemoryFile.NEW_NAME);
-        Files.writeString(leftover, Turns.text(1, 3));
-        IOException refused =
-                assertThrows(IOException.class, () -> Restore.run(memories, leftover));
-        assertTrue(refused.getMessage().contains("copy it elsewhere"), refused.getMessage());
-        assertEquals(Turns.text(1, 3), Files.readString(leftover));
+        Path leftover = Files.createDirectories(memories).resolve(MemoryFolder.SHARED_FILE + ".new");
+        Files.writeString(leftover, Lines.turns(1, 3));
+        backup = leftover;
+        assertTrue(refusal().contains("copy it elsewhere"));
+        assertEquals(Lines.turns(1, 3), Files.readString(leftover));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,14 +14,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import vaas.testing.Talk;
 
 class VerifyTest {
-    private static final String ONE = Turns.text(1, 1);
-    private static final String TWO = Turns.text(2, 2);
-    private static final String QUESTION = Turns.line(Turns.question(2));
-    private static final String ANSWER = Turns.line(Turns.answer(2));
+    private static final String ONE = Lines.turns(1, 1);
+    private static final String TWO = Lines.turns(2, 2);
+    private static final String QUESTION = Lines.question(2);
+    private static final String ANSWER = Lines.answer(2);
 
     @TempDir
     Path folder;
@@ -29,8 +33,8 @@ class VerifyTest {
 
     private boolean isWell() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        boolean well = Verify.folder(folder,
-                new PrintStream(out, true, StandardCharsets.UTF_8));
+        boolean well = new Maintenance(folder, Optional.empty(),
+                new PrintStream(out, true, StandardCharsets.UTF_8)).verify();
         report = out.toString(StandardCharsets.UTF_8).lines().toList();
         assertFalse(report.toString().matches(".*\\b[qa][0-9].*"), "no content: " + report);
         return well;
@@ -38,23 +42,22 @@ class VerifyTest {
 
     /** Checks a file that is not as it should be; returns the lines before the summary. */
     private List<String> problems(String content) throws IOException {
-        Path file = folder.resolve(MemoryFile.FILE_NAME);
+        Path file = folder.resolve(MemoryFolder.SHARED_FILE);
         Files.writeString(file, content);
         assertFalse(isWell());
         assertEquals(content, Files.readString(file), "nothing is repaired");
         List<String> problems = report.subList(0, report.size() - 2);
         String count = problems.size() + (problems.size() == 1 ? " problem" : " problems");
         assertEquals(count, report.get(report.size() - 1));
-        assertEquals(problems.size(), Verify.problems(file));
         return problems;
     }
 
     @Test
     void aWholeMemoryIsCounted() throws IOException {
-        byte[] three = Turns.lines(1, 3);
-        Files.write(folder.resolve(MemoryFile.FILE_NAME), three);
+        String three = Lines.turns(1, 3);
+        Files.writeString(folder.resolve(MemoryFolder.SHARED_FILE), three);
         assertTrue(isWell());
-        assertEquals(List.of("memory.jsonl: " + three.length + " bytes, 6 records, 3 turns",
+        assertEquals(List.of("memory.jsonl: " + three.length() + " bytes, 6 records, 3 turns",
                 "all is well"), report);
     }
 
@@ -68,16 +71,35 @@ class VerifyTest {
     void aDamagedLineIsToldWithItsLineAndByte() throws IOException {
         assertEquals(List.of("memory.jsonl line 3 byte " + ONE.length() + ": damaged"),
                 problems(ONE + "{\"what\":\"q8\"}\n" + TWO));
-        assertEquals(List.of("memory.jsonl line 1 byte 0: damaged",
-                "memory.jsonl line 2 byte 1: an answer without its question"),
-                problems("\n" + ANSWER));
+        assertEquals(List.of("memory.jsonl line 2 byte 1: an answer without its question"),
+                problems("\n" + ANSWER), "a blank line is no damage");
+    }
+
+    @Test
+    void aBlankLineIsNoProblemAlsoInsideATurn() throws IOException {
+        Files.writeString(folder.resolve(MemoryFolder.SHARED_FILE), ONE + " \n" + QUESTION
+                + "\t\r\n" + ANSWER);
+        assertTrue(isWell());
+        assertTrue(report.get(0).endsWith("4 records, 2 turns"), report.toString());
+    }
+
+    @Test
+    void whereNoServerHasEverBeenNothingIsLeftByALook() throws IOException {
+        Files.writeString(folder.resolve(MemoryFolder.SHARED_FILE), ONE);
+        assertTrue(isWell());
+        Maintenance maintenance = new Maintenance(folder, Optional.empty(),
+                new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+        assertTrue(maintenance.contains(new ByteArrayInputStream(Lines.utf8("q1"))));
+        try (Stream<Path> names = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve(MemoryFolder.SHARED_FILE)), names.toList());
+        }
     }
 
     @Test
     void halfTurnsAreTold() throws IOException {
         assertEquals(List.of("memory.jsonl line 4 byte " + (ONE + QUESTION).length()
                 + ": the question before has no answer"),
-                problems(ONE + QUESTION + Turns.text(3, 3)));
+                problems(ONE + QUESTION + Lines.turns(3, 3)));
         assertEquals(List.of("memory.jsonl line 3 byte " + ONE.length()
                 + ": an answer without its question"), problems(ONE + ANSWER));
         assertEquals(List.of("memory.jsonl ends with a question without its answer"),
@@ -100,7 +122,7 @@ class VerifyTest {
 
     @Test
     void theLeftoverOfACrashIsTold() throws IOException {
-        Files.writeString(folder.resolve(MemoryFile.NEW_NAME), "");
+        Files.writeString(folder.resolve(MemoryFolder.SHARED_FILE + ".new"), "");
         assertFalse(isWell());
         assertTrue(report.get(0).startsWith("memory.jsonl.new is left over"), report.toString());
         Talk.open(folder).close();
@@ -110,13 +132,13 @@ class VerifyTest {
     @Test
     void aMemoryInUseIsRefusedAndGivenBackAfterwards() throws IOException {
         byte[] before;
-        try (Memory memory = Talk.open(folder)) {
-            Talk.say(memory, 1, 2);
-            before = Files.readAllBytes(folder.resolve(MemoryFile.FILE_NAME));
+        try (Talk talk = Talk.open(folder)) {
+            talk.say(1, 2);
+            before = Files.readAllBytes(folder.resolve(MemoryFolder.SHARED_FILE));
             assertThrows(IOException.class, this::isWell);
         }
         assertTrue(isWell());
-        assertArrayEquals(before, Files.readAllBytes(folder.resolve(MemoryFile.FILE_NAME)));
+        assertArrayEquals(before, Files.readAllBytes(folder.resolve(MemoryFolder.SHARED_FILE)));
         Talk.open(folder).close();
     }
 }

@@ -1,0 +1,213 @@
+package vaas.memory.folder;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vaas.testing.Talk.turns;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import vaas.disk.Disk;
+import vaas.disk.FaultyDisk;
+import vaas.disk.Handles;
+import vaas.memory.MemoryUnavailableException;
+import vaas.memory.Receipt;
+import vaas.memory.Requester;
+import vaas.testing.Talk;
+
+/** Resets that keep the old file where the operator wants it. */
+@ExtendWith(Handles.class)
+class BackupsTest {
+    private static final Path KEPT = Path.of("kept");
+    /** What the first reset calls its backup, with the clock of the tests. */
+    private static final String NAME = "memory-20261122T081530.123Z-g1.jsonl";
+
+    @TempDir
+    Path folder;
+
+    private static Talk open(Disk disk) throws IOException {
+        return Talk.open(MemoryFolder.at(FaultyDisk.FOLDER).disk(disk).clock(Talk.CLOCK)
+                .backups(KEPT));
+    }
+
+    private static Talk open(Path memories, Path backups) throws IOException {
+        return Talk.open(MemoryFolder.at(memories).backups(backups));
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void aResetMovesTheFileAndItsReceiptNamesIt() throws IOException {
+        Path memories = folder.resolve("memory");
+        Path backups = folder.resolve("a/backups");
+        try (Talk talk = open(memories, backups)) {
+            talk.say(1, 3);
+            byte[] before = Files.readAllBytes(memories.resolve(MemoryFolder.SHARED_FILE));
+            Receipt receipt = talk.memory.resetMemory(Requester.SELF);
+            assertEquals(OptionalLong.of(6), receipt.recordsRemoved());
+            assertEquals(before.length, receipt.bytesRemoved());
+            String name = receipt.backup().orElseThrow();
+            assertTrue(name.matches("memory-[0-9]{8}T[0-9]{6}\\.[0-9]{3}Z-g1\\.jsonl"), name);
+            assertArrayEquals(before, Files.readAllBytes(backups.resolve(name)));
+            assertEquals("rw-------", permissions(backups.resolve(name)));
+            assertEquals("rwx------", permissions(backups));
+            assertEquals("rw-------", permissions(memories.resolve(MemoryFolder.SHARED_FILE)));
+            assertEquals(List.of(), talk.all());
+            talk.say(4, 4);
+            assertEquals(turns(4, 4), talk.all());
+            assertArrayEquals(before, Files.readAllBytes(backups.resolve(name)), "as it was");
+            assertEquals(List.of(backups.resolve(name)), filesWith("q1"), "and nowhere else");
+        }
+    }
+
+    private List<Path> filesWith(String text) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (Files.readString(file).contains(text)) {
+                    found.add(file);
+                }
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void eachResetHasABackupOfItsOwn() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        try (Talk talk = open(disk)) {
+            for (int i = 1; i <= 3; i++) {
+                talk.say(i, i);
+                String name = talk.memory.resetMemory(Requester.SELF).backup().orElseThrow();
+                assertTrue(name.endsWith("-g" + i + ".jsonl"), name);
+                assertTrue(disk.text(name).contains("\"q" + i + "\""));
+                assertEquals(2, disk.text(name).lines().count());
+            }
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeMovedIntoIsRefusedAtStart() throws IOException {
+        FaultyDisk disk = FaultyDisk.with(Talk.file(3));
+        disk.failWhen((call, count) -> call.equals("move")); // as between two file systems
+        IOException refused = assertThrows(IOException.class, () -> open(disk));
+        assertTrue(refused.getMessage().contains(KEPT.toString())
+                && refused.getMessage().contains("one file system"), refused.getMessage());
+        disk.heal();
+        assertEquals(List.of(MemoryFolder.SHARED_FILE), disk.fileNames(), "no probe is left");
+        Talk.checkUsable(disk, turns(1, 3));
+    }
+
+    @Test
+    void aNameThatIsTakenIsNeverOverwritten() throws IOException {
+        FaultyDisk disk = FaultyDisk.with(Talk.file(3));
+        disk.createFolder(KEPT);
+        try (Disk.Handle another = disk.create(KEPT.resolve(NAME))) {
+            another.write(0, Lines.utf8("another"));
+        }
+        try (Talk talk = open(disk)) {
+            assertEquals(Optional.of(NAME.replace("-g1", "-g1-2")),
+                    talk.memory.resetMemory(Requester.SELF).backup());
+        }
+        assertEquals("another", disk.text(NAME));
+        assertArrayEquals(Talk.file(3), Lines.utf8(disk.text(NAME.replace("-g1", "-g1-2"))));
+    }
+
+    @Test
+    void withoutRoomForANewFileTheMemoryStaysAsItWas() throws IOException {
+        byte[] old = Talk.file(3);
+        FaultyDisk disk = FaultyDisk.with(old);
+        try (Talk talk = open(disk)) {
+            disk.failWhen((call, count) -> call.equals("create"));
+            assertThrows(IOException.class, () -> talk.memory.resetMemory(Requester.SELF));
+            disk.heal();
+            assertEquals(turns(1, 3), talk.all());
+            assertEquals(Optional.of(NAME), talk.memory.resetMemory(Requester.SELF).backup());
+        }
+        assertArrayEquals(old, Lines.utf8(disk.text(NAME)));
+    }
+
+    @Test
+    void failingAtAnyDiskCallOfAResetNothingIsLostNorHalfDone() throws IOException {
+        byte[] old = Talk.file(3);
+        for (boolean forGood : new boolean[] {false, true}) {
+            boolean failed = true;
+            for (int at = 1; failed; at++) {
+                FaultyDisk disk = FaultyDisk.with(old);
+                int failing = at;
+                String when = "failing at " + at + (forGood ? " for good" : "");
+                try (Talk talk = open(disk)) {
+                    disk.failWhen((call, count) -> forGood ? count >= failing : count == failing);
+                    boolean done = succeeds(talk);
+                    failed = disk.hasFailed();
+                    // Two renames can be told apart by a power cut where no journal joins them.
+                    for (FaultyDisk left : disk.afterPowerCutOfAJournal()) {
+                        check(old, done, left, when);
+                    }
+                    disk.heal();
+                    List<String> now = talk.all();
+                    assertTrue(now.isEmpty() || !done && now.equals(turns(1, 3)), when + now);
+                    checkGoesOn(talk, disk, now, when);
+                }
+            }
+        }
+    }
+
+    private static boolean succeeds(Talk talk) {
+        try {
+            assertEquals(Optional.of(NAME), talk.memory.resetMemory(Requester.SELF).backup());
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** A power cut leaves all or nothing, and the text in the one place or in the other. */
+    private static void check(byte[] old, boolean done, FaultyDisk left, String when)
+            throws IOException {
+        byte[] kept = left.text(NAME).getBytes(StandardCharsets.UTF_8);
+        try (Talk reopened = Talk.open(left)) {
+            List<String> found = reopened.all();
+            assertTrue(found.isEmpty() || !done && found.equals(turns(1, 3)), when + found);
+            if (found.isEmpty()) {
+                assertArrayEquals(old, kept, when);
+            }
+        }
+    }
+
+    /** What is acknowledged afterwards is durable, and another reset works. */
+    private static void checkGoesOn(Talk talk, FaultyDisk disk, List<String> before,
+            String when) throws IOException {
+        try {
+            talk.say(4, 4);
+            List<String> more = Stream.concat(before.stream(), turns(4, 4).stream()).toList();
+            assertEquals(more, talk.all(), when);
+            for (FaultyDisk left : disk.afterPowerCut()) {
+                Talk.checkUsable(left, more);
+            }
+        } catch (MemoryUnavailableException e) {
+            // it may refuse to go on until another reset
+        }
+        talk.memory.resetMemory(Requester.SELF);
+        assertEquals(List.of(), talk.all(), when);
+        talk.say(5, 5);
+        for (FaultyDisk left : disk.afterPowerCut()) {
+            Talk.checkUsable(left, turns(5, 5));
+        }
+    }
+}
