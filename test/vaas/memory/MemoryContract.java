@@ -32,7 +32,7 @@ import vaas.testing.Talk;
  * What every {@link Memory} promises, whatever keeps it: an implementation is put through it by a
  * class that says how to open one. Times, places and faults of a store are its own tests' matter.
  */
-@Timeout(60)
+@Timeout(300)
 public abstract class MemoryContract {
     private static final UUID BEFORE_ALL = id(0, 0);
     private static final UUID BEHIND_ALL = id((1L << 46) - 1, -1);

@@ -43,11 +43,12 @@ import vaas.memory.MemoryUnavailableException;
 import vaas.memory.Receipt;
 import vaas.memory.Requester;
 import vaas.metrics.Metrics;
-import vaas.testing.Child;
+import vaas.testing.Await;
+import vaas.testing.ChildJvm;
 import vaas.testing.Talk;
 
 /** The promises of the memory, one nested class each, in the order and words of the README. */
-@Timeout(60)
+@Timeout(300)
 @ExtendWith(Handles.class)
 class MemoryTest {
     private static final String FILE_NAME = "memory.jsonl";
@@ -85,7 +86,7 @@ class MemoryTest {
                 CountDownLatch goOn = new CountDownLatch(1);
                 disk.beforeSync(() -> {
                     forcing.countDown();
-                    await(goOn);
+                    Await.latch(goOn);
                 });
                 disk.countAnew();
                 List<Future<?>> turns = new ArrayList<>();
@@ -94,7 +95,7 @@ class MemoryTest {
                 for (int i = 0; i < 8; i++) {
                     turns.add(threads.submit(() -> insert(talk)));
                 }
-                awaitWrites(disk, 9); // all appended while the first one's force goes on
+                disk.awaitWrites(9); // all appended while the first one's force goes on
                 assertEquals(turns(1, 1), talk.all(), "readers go on and see what is durable");
                 assertEquals(turns(1, 1), talk.latest(20));
                 goOn.countDown();
@@ -394,7 +395,7 @@ class MemoryTest {
                     }
                     disk.beforeSync(() -> {}); // holds up the first force only
                     forcing.countDown();
-                    await(goOn);
+                    Await.latch(goOn);
                 });
                 Future<Insertion> first =
                         threads.submit(() -> talk.memory.insert(asked, "q1", "a1"));
@@ -403,7 +404,7 @@ class MemoryTest {
                 awaitInCommit(1); // in line for the right to commit before the second turn
                 Future<Insertion> second =
                         threads.submit(() -> talk.memory.insert(asked, "q2", "a2"));
-                awaitWrites(disk, 2);
+                disk.awaitWrites(2);
                 awaitInCommit(2);
                 goOn.countDown();
                 stored(first.get()); // it was forced before the reset
@@ -420,12 +421,10 @@ class MemoryTest {
 
         // Who waits for the right to commit can only be seen by a thread's state.
         private void awaitInCommit(int waiting) {
-            while (Thread.getAllStackTraces().entrySet().stream().filter(entry ->
+            Await.until(() -> Thread.getAllStackTraces().entrySet().stream().filter(entry ->
                     entry.getKey().getState() == Thread.State.WAITING
                             && Arrays.stream(entry.getValue()).anyMatch(frame ->
-                            frame.getMethodName().equals("beginCommit"))).count() < waiting) {
-                Thread.onSpinWait();
-            }
+                            frame.getMethodName().equals("beginCommit"))).count() >= waiting);
         }
     }
 
@@ -534,7 +533,7 @@ class MemoryTest {
 
         @Test
         void aSmallHeapIsEnoughForALargeFile() throws Exception {
-            assertEquals("300000 records, found\n", Child.output("-Xmx20m", SmallHeap.class,
+            assertEquals("200000 records, found\n", ChildJvm.output("-Xmx20m", SmallHeap.class,
                     folder.toString()));
         }
     }
@@ -547,13 +546,13 @@ class MemoryTest {
             try {
                 IOException here = assertThrows(IOException.class, () -> open(folder));
                 assertTrue(here.getMessage().contains("already open in this process"));
-                String other = Child.output("-Xmx64m", Opener.class, folder.toString());
+                String other = ChildJvm.output("-Xmx64m", Opener.class, folder.toString());
                 assertTrue(other.contains("in use by another process"), other);
             } finally {
                 talk.close();
                 talk.close();
             }
-            assertEquals("opened\n", Child.output("-Xmx64m", Opener.class, folder.toString()));
+            assertEquals("opened\n", ChildJvm.output("-Xmx64m", Opener.class, folder.toString()));
         }
 
         @Test
@@ -684,7 +683,7 @@ class MemoryTest {
                 for (int i = 0; i < block.length; i++) {
                     block[i] = lines[i % lines.length];
                 }
-                for (int i = 0; i < 150; i++) {
+                for (int i = 0; i < 100; i++) {
                     out.write(block);
                 }
             }
@@ -712,26 +711,6 @@ class MemoryTest {
 
     private static Receipt receipt(long records, long bytes, long generation) {
         return new Receipt(OptionalLong.of(records), bytes, generation, Optional.empty());
-    }
-
-    /** Waits until so many writes have been made since the disk was healed. */
-    private static void awaitWrites(FaultyDisk disk, int writes) {
-        while (true) {
-            synchronized (disk) {
-                if (disk.calls.stream().filter("write"::equals).count() >= writes) {
-                    return;
-                }
-            }
-            Thread.onSpinWait();
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private interface Action {

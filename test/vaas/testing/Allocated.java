@@ -1,12 +1,12 @@
-package vaas.json;
+package vaas.testing;
 
 import java.lang.management.ManagementFactory;
 
 /** What this thread has allocated, which tells a cost even where garbage is collected at once. */
-final class Allocated {
+public final class Allocated {
     private Allocated() {}
 
-    static long bytes() {
+    public static long bytes() {
         return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
                 .getCurrentThreadAllocatedBytes();
     }
