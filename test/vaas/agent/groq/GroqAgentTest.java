@@ -557,7 +557,8 @@ class GroqAgentTest {
                     Reply.Answered answered = answered(replies.get(i).get());
                     assertEquals("re: question " + i, answered.message());
                     MemoryRecord stored =
-                            memory.memory.byMessageId(answered.messageId().orElseThrow()).orElseThrow();
+                            memory.memory.byMessageId(answered.messageId().orElseThrow())
+                                    .orElseThrow();
                     assertEquals("re: question " + i, stored.content());
                 }
             } finally {
