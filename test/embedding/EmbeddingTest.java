@@ -33,9 +33,9 @@ class EmbeddingTest {
             assertEquals("""
                     user: What is vaas?
                     assistant: A chat with a memory.
-                    Receipt[recordsRemoved=2, bytesRemoved=BYTES, generation=1, \
+                    Receipt[recordsRemoved=OptionalLong[2], bytesRemoved=BYTES, generation=1, \
                     backup=Optional.empty]
-                    false
+                    Fenced[]
                     """, out.lines().collect(Collectors.joining("\n", "", "\n"))
                     .replaceAll("bytesRemoved=[0-9]+", "bytesRemoved=BYTES"));
         }

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.json.Json;
-import vaas.memory.Memory;
+import vaas.memory.Conversations;
+import vaas.testing.Talk;
 import vaas.memory.MemoryRecord;
 
 /** The tool that finds what the prompt no longer shows. */
@@ -32,11 +33,11 @@ class SearchMemoryTest {
     @TempDir
     Path folder;
 
-    private Memory memory;
+    private Talk memory;
 
     @BeforeEach
     void openMemory() throws IOException {
-        memory = Memory.open(folder, 20);
+        memory = Talk.open(folder);
     }
 
     @AfterEach
@@ -116,7 +117,7 @@ class SearchMemoryTest {
         say("apple", "so");
         fillTheWindow();
         String line = call(PROMPT_RECORDS, Map.of("words", "apple"));
-        Instant stored = memory.latest(20).get(0).timestamp();
+        Instant stored = memory.records(20).get(0).timestamp();
         assertEquals(stored + " user: apple", line);
     }
 
@@ -214,7 +215,7 @@ class SearchMemoryTest {
         say("apple", "so");
         fillTheWindow();
         assertEquals(List.of(NOTHING), find("pear"));
-        memory.resetMemory();
+        memory.memory.resetMemory();
         assertEquals(List.of(NOTHING), find("apple"), "after a reset");
         say("apple again", "so");
         fillTheWindow();
@@ -242,7 +243,7 @@ class SearchMemoryTest {
 
     @Test
     void isDeclaredAsTheModelNeedsIt() {
-        Tool tool = SearchMemory.tool(memory);
+        Tool tool = SearchMemory.tool();
         assertEquals("search_memory", tool.name());
         assertEquals("object", tool.parameters().get("type"));
         assertEquals(List.of("words"), tool.parameters().get("required"));
@@ -250,7 +251,7 @@ class SearchMemoryTest {
     }
 
     private void say(String question, String answer) throws IOException {
-        memory.insert(memory.generation(), question, answer).orElseThrow();
+        memory.store(question, answer);
     }
 
     private void fillTheWindow() throws IOException {
@@ -264,12 +265,12 @@ class SearchMemoryTest {
     }
 
     private String call(int window, Map<String, Object> arguments) throws Exception {
-        return call(memory.recent(window), arguments, ENOUGH);
+        return call(memory.records(window), arguments, ENOUGH);
     }
 
     private String call(List<MemoryRecord> shown, Map<String, Object> arguments,
             Deadline deadline) throws Exception {
-        return SearchMemory.tool(memory).function()
-                .call(new Tool.Call(arguments, Question.of("?"), shown, deadline)).text();
+        return SearchMemory.tool().function().call(new Tool.Call(arguments,
+                memory.folder.use(Conversations.SHARED), Question.of("?"), shown, deadline)).text();
     }
 }

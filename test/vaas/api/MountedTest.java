@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.Reply;
 import vaas.api.RawClient.Answer;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 
 /** The routes in a server that is not ours: under a path, and with every bound of our own. */
 @Timeout(60)
@@ -33,14 +33,14 @@ class MountedTest {
     @TempDir
     Path folder;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private Memory memory;
+    private Talk memory;
     private ScriptedAgent agent;
     private HttpServer server;
 
     @BeforeEach
     void start() throws IOException {
-        memory = Memory.open(folder, 20);
-        agent = new ScriptedAgent("vaas", memory);
+        memory = Talk.open(folder);
+        agent = new ScriptedAgent("vaas", memory.folder);
         server = HttpServer.create(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
@@ -124,7 +124,7 @@ class MountedTest {
                 status = ask("POST /help/chat", HELLO).status();
             }
             assertEquals(200, status);
-            assertTrue(memory.isWritable(), "no interrupt has hit the memory");
+            assertTrue(memory.memory.isWritable(), "no interrupt has hit the memory");
         }
     }
 }

@@ -10,8 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import vaas.agent.BaseAgent;
 import vaas.agent.Question;
 import vaas.agent.Reply;
-import vaas.memory.Memory;
-import vaas.memory.MemoryRecord;
+import vaas.memory.Conversations;
+import vaas.memory.Insertion;
 
 /** An agent without a model: it does what a test tells it, by default remembers and answers. */
 public final class ScriptedAgent extends BaseAgent {
@@ -27,8 +27,8 @@ public final class ScriptedAgent extends BaseAgent {
         Reply answer(Question question) throws Exception;
     }
 
-    ScriptedAgent(String name, Memory memory) {
-        super(name, memory, List.of(), Set.of());
+    ScriptedAgent(String name, Conversations conversations) {
+        super(name, conversations, List.of(), Set.of());
     }
 
     public void script(Script other) {
@@ -45,13 +45,17 @@ public final class ScriptedAgent extends BaseAgent {
     }
 
     public Reply remember(Question question) throws IOException {
-        Optional<MemoryRecord> record =
-                memory().insert(memory().generation(), question.remembered(), ANSWER);
-        return new Reply.Answered(ANSWER, Optional.empty(), record.map(MemoryRecord::messageId));
+        try (Conversations.Lease lease = conversations().use(Conversations.SHARED)) {
+            Insertion done = lease.memory().insert(
+                    lease.memory().latest(0), question.remembered(), ANSWER);
+            return new Reply.Answered(ANSWER, Optional.empty(),
+                    done instanceof Insertion.Stored stored
+                            ? Optional.of(stored.answer().messageId()) : Optional.empty());
+        }
     }
 
     @Override
-    public Reply chat(Question question) {
+    protected Reply chat(Conversations.Lease in, Question question) {
         questions.add(question);
         try {
             return script.answer(question);

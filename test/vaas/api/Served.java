@@ -16,22 +16,25 @@ import vaas.budget.Budget;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.memory.Memory;
+import vaas.memory.folder.MemoryFolder;
 
 /** A real server on a free port, with a scripted agent and a memory of its own. */
 public final class Served implements AutoCloseable {
+    public final MemoryFolder folder;
     public final Memory memory;
     public final ScriptedAgent agent;
     public final Api api;
 
-    private Served(ApiOptions options, Memory memory) throws IOException {
-        this.memory = memory;
-        agent = new ScriptedAgent("vaas", memory);
+    private Served(ApiOptions options, MemoryFolder folder) throws IOException {
+        this.folder = folder;
+        memory = folder.shared();
+        agent = new ScriptedAgent("vaas", folder);
         api = Api.start(options, agent);
     }
 
     /** Starts one; settings as name, value, name, value. */
     public static Served start(Path folder, String... settings) throws IOException {
-        return new Served(config(folder, settings).http().options(), Memory.open(folder, 20));
+        return new Served(config(folder, settings).http().options(), MemoryFolder.open(folder));
     }
 
     /** Starts one within a budget. */
@@ -41,11 +44,11 @@ public final class Served implements AutoCloseable {
 
     /** Starts one with some options changed. */
     public static Served start(Path folder, UnaryOperator<ApiOptions> change) throws IOException {
-        return new Served(change.apply(config(folder).http().options()), Memory.open(folder, 20));
+        return new Served(change.apply(config(folder).http().options()), MemoryFolder.open(folder));
     }
 
     /** Starts one with a memory, which is closed with it. */
-    public static Served start(Memory memory) throws IOException {
+    public static Served start(MemoryFolder memory) throws IOException {
         return new Served(config(Path.of("unused")).http().options(), memory);
     }
 
@@ -103,6 +106,6 @@ public final class Served implements AutoCloseable {
     @Override
     public void close() throws IOException {
         api.close();
-        memory.close();
+        folder.close();
     }
 }

@@ -66,7 +66,8 @@ class ConfigTest {
         assertEquals(20, groq.agentMemorySize());
         assertEquals(Set.of(), groq.disabledTools());
         assertEquals(1024, groq.connections());
-        assertEquals(Config.Store.of(Path.of("data"), 20), config.store());
+        assertEquals(new Config.Store(Path.of("data"), 20, OptionalLong.empty(),
+                OptionalLong.empty(), Optional.empty(), Optional.empty()), config.store());
         assertEquals(LogLevel.INFO, config.logLevel());
     }
 

@@ -136,7 +136,7 @@ class CorsTest {
             }
             Answer root = client.ask("OPTIONS /", "", ORIGIN, ASKS);
             assertEquals(Optional.of("GET, HEAD"), root.header("Access-Control-Allow-Methods"));
-            assertEquals(0, served.memory.generation());
+            assertEquals(0, served.memory.latest(0).generation());
         }
     }
 

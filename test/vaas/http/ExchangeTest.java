@@ -98,7 +98,7 @@ class ExchangeTest {
             client.send(chunks + "ab");
             Answer answer = client.read();
             assertEquals(200, answer.status());
-            assertEquals(1, served.memory.generation());
+            assertEquals(1, served.memory.latest(0).generation());
             assertClosesAfter(answer);
         }
 
@@ -256,7 +256,7 @@ class ExchangeTest {
             Answer answer = client.ask("POST /nowhere", smuggled);
             Served.problem(404, answer);
             assertClosesAfter(answer);
-            assertEquals(0, served.memory.generation());
+            assertEquals(0, served.memory.latest(0).generation());
         }
 
         @Test

@@ -276,7 +276,7 @@ class GuardTest {
         @Test
         void aForeignPageNeitherChatsNorResets() throws IOException {
             try (Served served = Served.start(folder)) {
-                served.memory.insert(0, "Hello", "Good day.");
+                served.memory.insert(served.memory.latest(0), "Hello", "Good day.");
                 for (String header : List.of("Origin: https://evil.com", "Origin: null",
                         "Sec-Fetch-Site: cross-site")) {
                     Served.problem(403, served.ask("POST /reset-memory", "", header));
@@ -285,7 +285,7 @@ class GuardTest {
                 }
                 Served.problem(421, served.ask("POST /reset-memory", "", "Host: evil.com"));
                 Served.problem(421, served.ask("POST http://evil.com/reset-memory", ""));
-                assertEquals(2, served.memory.latest(2).size());
+                assertEquals(2, served.memory.latest(2).records().size());
                 assertEquals(List.of(), served.agent.questions);
             }
         }
@@ -313,7 +313,7 @@ class GuardTest {
                     assertTrue(answer.header("WWW-Authenticate").orElseThrow()
                             .startsWith("Bearer"));
                 }
-                assertEquals(0, served.memory.generation());
+                assertEquals(0, served.memory.latest(0).generation());
                 assertEquals(200, served.get("/health").status());
                 assertEquals(200, served.chat(HELLO, "Authorization: bearer " + TOKEN).status());
                 assertEquals(200, served.ask("POST /reset-memory", "",

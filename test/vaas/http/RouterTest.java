@@ -47,11 +47,11 @@ class RouterTest {
             "/chat%2f", "/chat%00", "/reset-memory/", "/reset-memoryx", "/reset%2dmemory",
             "/health/", "/healthz", "/./chat", "/x/../chat", "/favicon.ico", "/docs", "/%20"})
     void pathsAreExact(String path) throws IOException {
-        served.memory.insert(0, "Hello", "Good day.");
+        served.memory.insert(served.memory.latest(0), "Hello", "Good day.");
         Served.problem(404, served.ask("POST " + path, HELLO));
         Served.problem(404, served.get(path));
         assertEquals(List.of(), served.agent.questions);
-        assertEquals(2, served.memory.latest(2).size());
+        assertEquals(2, served.memory.latest(2).records().size());
     }
 
     @Test
@@ -83,12 +83,12 @@ class RouterTest {
 
     @Test
     void postAndGetAreNotInterchangeable() throws IOException {
-        served.memory.insert(0, "Hello", "Good day.");
+        served.memory.insert(served.memory.latest(0), "Hello", "Good day.");
         for (Map.Entry<String, String> route : ALLOWED.entrySet()) {
             String wrong = route.getValue().equals("POST") ? "GET " : "POST ";
             Served.problem(405, served.ask(wrong + route.getKey(), ""));
         }
-        assertEquals(2, served.memory.latest(2).size());
+        assertEquals(2, served.memory.latest(2).records().size());
     }
 
     @ParameterizedTest

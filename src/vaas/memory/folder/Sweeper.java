@@ -69,7 +69,8 @@ final class Sweeper implements Closeable {
     }
 
     private void told(Throwable e) {
-        failing = true; // no turn wakes us for a while
+        failing = true; // no turn wakes us for a while, nor one that came meanwhile
+        wake.drainPermits();
         LOG.log(System.Logger.Level.WARNING, "the memory could not be counted, or cut to its"
                 + " limits: {0}", e.toString());
     }

@@ -32,7 +32,7 @@ import vaas.agent.Reply;
 import vaas.agent.Reply.Kind;
 import vaas.agent.Tool;
 import vaas.budget.Budget;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 
 /** What a chat is charged to the budget of the program, and what comes of it when that is short. */
 @Timeout(60)
@@ -44,12 +44,12 @@ class BudgetTest {
 
     private final Budget budget = Budget.of(64L * MIB, 4096); // 16 MiB of it for all shares
     private MockWebServer groq;
-    private Memory memory;
+    private Talk memory;
 
     @BeforeEach
     void start() throws IOException {
         groq = Scripted.start();
-        memory = Memory.open(folder, 20);
+        memory = Talk.open(folder);
     }
 
     @AfterEach
@@ -78,7 +78,7 @@ class BudgetTest {
         assertEquals(Kind.TOO_LONG, failed.kind());
         assertEquals(0, groq.getRequestCount());
         assertEquals(0, budget.used());
-        assertEquals(List.of(), memory.latest(20));
+        assertEquals(List.of(), memory.records(20));
     }
 
     @Test
@@ -97,12 +97,20 @@ class BudgetTest {
             assertInstanceOf(Reply.Busy.class, chat("q"));
             assertEquals(8 * MIB, budget.used());
         }
-        assertEquals(List.of(), memory.latest(20));
+        assertEquals(List.of(), memory.records(20));
+    }
+
+    @Test
+    void whatOneTryHeldIsGivenBackBeforeTheNext() throws IOException {
+        groq.enqueue(status(503, "x".repeat(MIB)).build());
+        groq.enqueue(status(503, "x".repeat(MIB)).build());
+        groq.enqueue(says("x".repeat(MIB)));
+        assertInstanceOf(Reply.Answered.class, chat("q"));
     }
 
     @Test
     void whateverBecomesOfAChatAllIsGivenBack() throws IOException {
-        memory.insert(memory.generation(), "q".repeat(1000), "a").orElseThrow();
+        memory.store("q".repeat(1000), "a");
         Tool tool = new Tool("tool", "", Map.of("type", "object"),
                 call -> Tool.Result.of("x".repeat(10_000)));
         MockResponse refused = refuses(413, "");
@@ -120,7 +128,7 @@ class BudgetTest {
 
     @Test
     void historyCountsOnceHoweverManyChatsAskWithIt() throws Exception {
-        memory.insert(memory.generation(), "q".repeat(MIB), "a".repeat(MIB)).orElseThrow();
+        memory.store("q".repeat(MIB), "a".repeat(MIB));
         int chats = 32;
         CountDownLatch begun = new CountDownLatch(chats);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -156,7 +164,7 @@ class BudgetTest {
     }
 
     private GroqAgent agent(Tool... tools) {
-        return GroqAgent.open(config(groq).client(), memory,
+        return GroqAgent.open(config(groq).client(), memory.folder,
                 config(groq).agent().tools(tools).budget(budget));
     }
 }

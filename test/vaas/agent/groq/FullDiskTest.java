@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.agent.Question;
 import vaas.agent.Reply;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 import vaas.testing.ChildJvm;
 
 /**
@@ -38,9 +38,9 @@ class FullDiskTest {
                 SmallDisk.class, folder.toString()));
         String output = ChildJvm.output(command);
         assertEquals("small Answered\nlarge NOT_STORED\nsmall Answered\n", output);
-        try (Memory memory = Memory.open(folder, 20)) {
+        try (Talk memory = Talk.open(folder)) {
             assertEquals(List.of("small", "small", "small", "small"),
-                    memory.latest(20).stream().map(it -> it.content()).toList());
+                    memory.records(20).stream().map(it -> it.content()).toList());
         }
     }
 
@@ -48,8 +48,8 @@ class FullDiskTest {
     static final class SmallDisk {
         public static void main(String[] args) throws IOException {
             try (MockWebServer groq = Scripted.start();
-                    Memory memory = Memory.open(Path.of(args[0]), 20);
-                    GroqAgent agent = Scripted.agent(Scripted.config(groq), memory)) {
+                    Talk memory = Talk.open(Path.of(args[0]));
+                    GroqAgent agent = Scripted.agent(Scripted.config(groq), memory.folder)) {
                 for (String question : List.of("small", "large", "small")) {
                     groq.enqueue(says(question.equals("small") ? "small" : "x".repeat(1 << 20)));
                     Reply reply = agent.chat(Question.of(question));

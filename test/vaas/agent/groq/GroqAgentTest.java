@@ -65,7 +65,7 @@ import vaas.agent.Tool;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.config.Config;
 import vaas.json.Json;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 import vaas.memory.MemoryRecord;
 
 /** Chats with a scripted Groq: what it is asked, what the caller gets, what is remembered. */
@@ -78,12 +78,12 @@ class GroqAgentTest {
     Path folder;
 
     private MockWebServer groq;
-    private Memory memory;
+    private Talk memory;
 
     @BeforeEach
     void start() throws IOException {
         groq = Scripted.start();
-        memory = Memory.open(folder, 20);
+        memory = Talk.open(folder);
     }
 
     @AfterEach
@@ -137,7 +137,7 @@ class GroqAgentTest {
         @Test
         void afterAResetHoldsNothingOfBefore() throws IOException {
             remember(1, 2);
-            memory.resetMemory();
+            memory.memory.resetMemory();
             script(says("a3"));
             chat("q3");
             assertEquals(List.of("system: Be brief.", "user: q3"), talk(asked(groq)));
@@ -164,7 +164,7 @@ class GroqAgentTest {
             assertEquals(" a2\n", answered.message());
             assertEquals(Optional.empty(), answered.clipPath());
             assertEquals(List.of("q1", "a1", "q2", " a2\n"), remembered());
-            MemoryRecord stored = memory.latest(2).get(1);
+            MemoryRecord stored = memory.records(2).get(1);
             assertEquals(Optional.of(stored.messageId()), answered.messageId());
         }
 
@@ -196,7 +196,7 @@ class GroqAgentTest {
             script(says("a1"));
             chat("q1");
             memory.close();
-            memory = Memory.open(folder, 20);
+            memory = Talk.open(folder);
             assertEquals(List.of("q1", "a1"), remembered());
         }
     }
@@ -340,7 +340,7 @@ class GroqAgentTest {
         void aClosedMemoryIsUnavailableAndTheModelIsNotAsked() throws IOException {
             memory.close();
             Reply reply = chat("q3");
-            memory = Memory.open(folder, 20);
+            memory = Talk.open(folder);
             assertFailed(Kind.MEMORY_UNAVAILABLE, "memory", reply, 0);
         }
 
@@ -385,7 +385,7 @@ class GroqAgentTest {
             assertTrue(detail.endsWith("."), "a sentence");
             assertEquals(requests, groq.getRequestCount(), "requests");
             assertEquals(List.of("q1", "a1", "q2", "a2"), remembered());
-            assertEquals(0, memory.generation());
+            assertEquals(0, memory.now().generation());
             assertFalse(onDisk().contains("q3"));
         }
     }
@@ -465,7 +465,7 @@ class GroqAgentTest {
             remember(1, 2);
             script(refuses(413, ""), refuses(413, ""),
                     calls("search_memory", "{\"words\":\"q1 q2\"}"), says("a3"));
-            assertEquals("a3", answered(chat("q3", SearchMemory.tool(memory))).message());
+            assertEquals("a3", answered(chat("q3", SearchMemory.tool())).message());
             asked(groq);
             asked(groq);
             asked(groq);
@@ -493,15 +493,13 @@ class GroqAgentTest {
                 CompletableFuture<Reply> chat = CompletableFuture.supplyAsync(
                         () -> agent.chat(Question.of("overtaken question")));
                 thinking.begun.await();
-                String before = agent.threadId();
                 agent.resetMemory();
-                assertNotEquals(before, agent.threadId());
                 thinking.goOn.countDown();
                 Reply.Answered late = answered(chat.get());
                 assertEquals("re: overtaken question", late.message());
                 assertEquals(Optional.empty(), late.messageId());
                 assertEquals(List.of(), remembered());
-                assertEquals(1, memory.generation());
+                assertEquals(1, memory.now().generation());
                 assertFalse(onDisk().contains("overtaken"));
                 Reply.Answered next = answered(agent.chat(Question.of("next question")));
                 assertTrue(next.messageId().isPresent());
@@ -524,7 +522,7 @@ class GroqAgentTest {
                 Reply.Failed failed = assertInstanceOf(Reply.Failed.class, chat.get());
                 assertEquals(Kind.MEMORY_UNAVAILABLE, failed.kind());
             }
-            memory = Memory.open(folder, 20);
+            memory = Talk.open(folder);
             assertEquals(List.of("q1", "a1"), remembered());
         }
 
@@ -559,7 +557,7 @@ class GroqAgentTest {
                     Reply.Answered answered = answered(replies.get(i).get());
                     assertEquals("re: question " + i, answered.message());
                     MemoryRecord stored =
-                            memory.byMessageId(answered.messageId().orElseThrow()).orElseThrow();
+                            memory.memory.byMessageId(answered.messageId().orElseThrow()).orElseThrow();
                     assertEquals("re: question " + i, stored.content());
                 }
             } finally {
@@ -947,7 +945,7 @@ class GroqAgentTest {
             remember(1, 5);
             script(calls("search_memory", "{\"words\":\"q2 q5\"}"), says("a6"));
             try (GroqAgent agent = agent(
-                    config(groq, "AGENT_MEMORY_SIZE", "4"), SearchMemory.tool(memory))) {
+                    config(groq, "AGENT_MEMORY_SIZE", "4"), SearchMemory.tool())) {
                 assertEquals("a6", answered(agent.chat(Question.of("q6"))).message());
             }
             String found = toolSaid();
@@ -973,12 +971,12 @@ class GroqAgentTest {
 
     private void remember(int from, int last) throws IOException {
         for (int i = from; i <= last; i++) {
-            memory.insert(memory.generation(), "q" + i, "a" + i).orElseThrow();
+            memory.store("q" + i, "a" + i);
         }
     }
 
     private List<String> remembered() throws IOException {
-        try (Stream<MemoryRecord> records = memory.all()) {
+        try (Stream<MemoryRecord> records = memory.memory.all()) {
             return records.map(MemoryRecord::content).toList();
         }
     }
@@ -1001,7 +999,7 @@ class GroqAgentTest {
     }
 
     private GroqAgent agent(Config.Groq config, Tool... tools) {
-        return Scripted.agent(config, memory, tools);
+        return Scripted.agent(config, memory.folder, tools);
     }
 
     private Reply chat(String message, Tool... tools) {

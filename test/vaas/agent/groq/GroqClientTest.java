@@ -17,7 +17,9 @@ import static vaas.agent.groq.Scripted.within;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -63,6 +65,8 @@ import vaas.memory.Role;
 class GroqClientTest {
     private static final Piece BODY = Piece.of("{\"model\":\"m\"}");
     private static final Duration SHORT = Duration.ofMillis(500);
+    /** Shorter than the longest pause that is made, and long enough for any answer. */
+    private static final Duration NINE_SECONDS = Duration.ofSeconds(9);
 
     private MockWebServer groq;
 

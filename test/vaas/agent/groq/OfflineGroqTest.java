@@ -31,7 +31,8 @@ import vaas.agent.Reply;
 import vaas.agent.SearchMemory;
 import vaas.agent.Tool;
 import vaas.json.Json;
-import vaas.memory.Memory;
+import vaas.memory.Conversations;
+import vaas.testing.Talk;
 
 /** The stand-in behind --offline, asked by the very agent that asks Groq. */
 @Timeout(60)
@@ -42,23 +43,23 @@ class OfflineGroqTest {
     @Test
     void tellsHowManyRememberedMessagesItWasSent() throws Exception {
         try (OfflineGroq offline = OfflineGroq.start();
-                Memory memory = Memory.open(folder, 20);
-                GroqAgent agent = agent(offline, memory)) {
+                Talk memory = Talk.open(folder);
+                GroqAgent agent = agent(offline, memory.folder)) {
             assertEquals(says("0 remembered messages"), ask(agent, Question.of("one")));
             assertEquals(says("2 remembered messages"), ask(agent, Question.of("two")));
             assertEquals(says("4 remembered messages"), ask(agent, Question.of("three")));
             agent.resetMemory();
             assertEquals(says("0 remembered messages"), ask(agent, Question.of("four")));
             assertEquals(List.of("four", says("0 remembered messages")),
-                    memory.latest(20).stream().map(it -> it.content()).toList());
+                    memory.records(20).stream().map(it -> it.content()).toList());
         }
     }
 
     @Test
     void takesAnImageAndDeclaredTools() throws Exception {
         try (OfflineGroq offline = OfflineGroq.start();
-                Memory memory = Memory.open(folder, 20);
-                GroqAgent agent = agent(offline, memory, SearchMemory.tool(memory))) {
+                Talk memory = Talk.open(folder);
+                GroqAgent agent = agent(offline, memory.folder, SearchMemory.tool())) {
             Question question = new Question("", Optional.of(new Image("image/png", "iVBORw==")),
                     Optional.empty(), "id");
             assertEquals(says("0 remembered messages"), ask(agent, question));
@@ -150,7 +151,7 @@ class OfflineGroqTest {
         assertThrows(ConnectException.class, () -> post(offline, "{}"));
     }
 
-    private static GroqAgent agent(OfflineGroq offline, Memory memory, Tool... tools) {
+    private static GroqAgent agent(OfflineGroq offline, Conversations memory, Tool... tools) {
         return GroqAgent.open(offline.client(), memory, GroqAgent.options().tools(tools));
     }
 

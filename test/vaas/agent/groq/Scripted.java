@@ -24,7 +24,7 @@ import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.json.Json;
 import vaas.json.JsonException;
-import vaas.memory.Memory;
+import vaas.memory.Conversations;
 
 /** The vocabulary of the tests with a scripted Groq: what it answers, and what it was asked. */
 final class Scripted {
@@ -190,7 +190,7 @@ final class Scripted {
     }
 
     /** An agent with a client of its own. */
-    static GroqAgent agent(Config.Groq config, Memory memory, Tool... tools) {
+    static GroqAgent agent(Config.Groq config, Conversations memory, Tool... tools) {
         return GroqAgent.open(config.client(), memory, config.agent().tools(tools));
     }
 }

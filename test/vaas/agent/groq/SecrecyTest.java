@@ -35,7 +35,7 @@ import vaas.agent.Reply;
 import vaas.agent.SearchMemory;
 import vaas.agent.Tool;
 import vaas.config.Config;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 import vaas.testing.LogLines;
 
 /** Neither key nor text of a message gets into a log or a sentence for the caller. */
@@ -52,13 +52,13 @@ class SecrecyTest {
 
     private LogLines log;
     private MockWebServer groq;
-    private Memory memory;
+    private Talk memory;
 
     @BeforeEach
     void start() throws IOException {
         log = LogLines.listen();
         groq = Scripted.start();
-        memory = Memory.open(folder, 20);
+        memory = Talk.open(folder);
     }
 
     @AfterEach
@@ -125,7 +125,7 @@ class SecrecyTest {
     @Test
     void aChatThatGoesWellTellsNothingEither() throws IOException {
         script(calls(SearchMemory.NAME, "{\"words\":\"secret-words\"}"), says(ANSWER));
-        Reply reply = chat(config(groq), SearchMemory.tool(memory));
+        Reply reply = chat(config(groq), SearchMemory.tool());
         assertInstanceOf(Reply.Answered.class, reply);
         assertNoSecrets(reply);
     }
@@ -141,17 +141,17 @@ class SecrecyTest {
     void noPartTellsASecretAboutItself() throws IOException {
         Config.Groq config = config(groq);
         try (GroqClient client = GroqClient.open(config.client());
-                GroqAgent agent = GroqAgent.open(client, memory, config.agent())) {
-            memory.insert(0, QUESTION, ANSWER);
+                GroqAgent agent = GroqAgent.open(client, memory.folder, config.agent())) {
+            memory.store(QUESTION, ANSWER);
             assertNoSecrets(List.of(config, config.client(), config.agent(), agent, client,
-                    memory, question(), memory.latest(2), question().image(),
+                    memory, question(), memory.records(2), question().image(),
                     new ChatRequest(new ChatRequest.Template("m", "s", List.of()),
-                            memory.latest(2), question())));
+                            memory.records(2), question())));
         }
     }
 
     private Reply chat(Config.Groq config, Tool... tools) {
-        try (GroqAgent agent = Scripted.agent(config, memory, tools)) {
+        try (GroqAgent agent = Scripted.agent(config, memory.folder, tools)) {
             return agent.chat(question());
         }
     }

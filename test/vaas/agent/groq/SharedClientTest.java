@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import vaas.agent.Image;
 import vaas.agent.Question;
 import vaas.agent.Reply;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 import vaas.metrics.Metrics;
 
 /** Agents as a program of one's own sets them up: over one client, by options with defaults. */
@@ -35,12 +35,12 @@ class SharedClientTest {
     Path folder;
 
     private MockWebServer groq;
-    private Memory memory;
+    private Talk memory;
 
     @BeforeEach
     void start() throws IOException {
         groq = Scripted.start();
-        memory = Memory.open(folder, 20);
+        memory = Talk.open(folder);
     }
 
     @AfterEach
@@ -79,10 +79,8 @@ class SharedClientTest {
         try (GroqClient client = GroqClient.open(config(groq).client());
                 GroqAgent other = open(client)) {
             GroqAgent closed = open(client);
-            CompletableFuture<Reply> cut = CompletableFuture.supplyAsync(
-                    () -> closed.chat(Question.of("q1")));
-            CompletableFuture<Reply> kept = CompletableFuture.supplyAsync(
-                    () -> other.chat(Question.of("q2")));
+            CompletableFuture<Reply> cut = begin(closed, "q1");
+            CompletableFuture<Reply> kept = begin(other, "q2");
             begun.await();
             closed.close();
             closed.close();
@@ -112,7 +110,7 @@ class SharedClientTest {
         groq.enqueue(refuses(404, "model_not_found"));
         groq.enqueue(refuses(404, ""));
         try (GroqAgent agent = GroqAgent.open(
-                config(groq).client(), memory, GroqAgent.options())) {
+                config(groq).client(), memory.folder, GroqAgent.options())) {
             Question image = new Question("", Optional.of(new Image("image/png", "iVBORw==")),
                     Optional.empty(), "id");
             assertEquals(List.of("The model API refused the key: check the key.",
@@ -129,7 +127,7 @@ class SharedClientTest {
     @Test
     void anAgentBuiltByNameAsksWithWhatItWasGiven() {
         groq.enqueue(says("a"));
-        try (GroqAgent agent = GroqAgent.open(config(groq).client(), memory, GroqAgent.options()
+        try (GroqAgent agent = GroqAgent.open(config(groq).client(), memory.folder, GroqAgent.options()
                 .name("Ann").generalModel("some-model").systemPrompt("").memorySize(0))) {
             agent.chat(Question.of("q"));
             assertEquals("Ann", agent.name());
@@ -139,8 +137,15 @@ class SharedClientTest {
                 Scripted.taken(groq).getBody().utf8());
     }
 
+    // On a thread of its own: the pool that all share may have one only, and both chats block.
+    private static CompletableFuture<Reply> begin(GroqAgent agent, String message) {
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        new Thread(() -> reply.complete(agent.chat(Question.of(message)))).start();
+        return reply;
+    }
+
     private GroqAgent open(GroqClient client) {
-        return GroqAgent.open(client, memory, GroqAgent.options());
+        return GroqAgent.open(client, memory.folder, GroqAgent.options());
     }
 
     private static String detail(Reply reply) {

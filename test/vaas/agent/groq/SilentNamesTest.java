@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.agent.Question;
 import vaas.agent.Reply;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 
 /**
  * A name server that never answers. Its place is taken by a file of hosts that never ends, which
@@ -55,9 +55,9 @@ class SilentNamesTest {
     /** Two chats with a model of which only the name is known. */
     static final class Asking {
         public static void main(String[] args) throws IOException {
-            try (Memory memory = Memory.open(Path.of(args[0]), 20);
+            try (Talk memory = Talk.open(Path.of(args[0]));
                     GroqAgent agent = GroqAgent.open(
-                            GroqClient.options().baseUrl("http://model.example/v1"), memory,
+                            GroqClient.options().baseUrl("http://model.example/v1"), memory.folder,
                             GroqAgent.options().timeout(Duration.ofSeconds(1)))) {
                 System.out.print(kind(agent.chat(Question.of("one"))));
                 System.out.print(" " + kind(agent.chat(Question.of("two"))));

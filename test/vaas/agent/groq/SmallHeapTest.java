@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.agent.Question;
 import vaas.agent.Reply;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 
 /**
  * Many chats in flight with a long history, in a process with little heap: a second JVM, which the
@@ -91,11 +91,11 @@ class SmallHeapTest {
     static final class Asking {
         public static void main(String[] args) throws Exception {
             Map<String, Integer> outcomes = new TreeMap<>();
-            try (Memory memory = Memory.open(Path.of(args[0]), 20);
+            try (Talk memory = Talk.open(Path.of(args[0]));
                     GroqAgent agent = GroqAgent.open(GroqClient.options().baseUrl(
-                            "http://127.0.0.1:" + args[1] + "/v1"), memory,
+                            "http://127.0.0.1:" + args[1] + "/v1"), memory.folder,
                             GroqAgent.options().timeout(Duration.ofSeconds(50)))) {
-                memory.insert(memory.generation(), "\u0001".repeat(100_000), "a".repeat(100_000));
+                memory.store("\u0001".repeat(100_000), "a".repeat(100_000));
                 Thread[] threads = new Thread[CHATS];
                 for (int i = 0; i < CHATS; i++) {
                     threads[i] = new Thread(() -> {

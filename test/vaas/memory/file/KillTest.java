@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.testing.ChildJvm;
+import vaas.memory.Memory;
+import vaas.testing.Talk;
 
 /** Kills a real process (SIGKILL) in mid-load and looks at what it left. */
 @Timeout(300)
@@ -30,9 +32,9 @@ class KillTest {
         for (int kill = 1; kill <= KILLS; kill++) {
             acknowledged.addAll(killAfter(20 + 60 * kill, "run" + kill));
             List<String> found;
-            try (Memory memory = Talk.open(folder)) {
-                found = Talk.all(memory);
-                assertEquals(0, memory.damagedLines());
+            try (Talk talk = Talk.open(folder)) {
+                found = talk.all();
+                assertEquals(0, talk.memory.damagedLines());
             }
             assertEquals(0, found.size() % 2);
             for (int i = 0; i < found.size(); i += 2) {
@@ -78,7 +80,7 @@ class KillTest {
     /** Stores turns from many threads, and prints each once it is acknowledged. */
     static final class Load {
         public static void main(String[] args) throws IOException {
-            Memory memory = Memory.open(Path.of(args[0]), 20);
+            Memory memory = Talk.open(Path.of(args[0])).memory;
             for (int i = 0; i < THREADS; i++) {
                 int thread = i;
                 new Thread(() -> talk(memory, "thread" + thread + " " + args[1])).start();
@@ -89,7 +91,7 @@ class KillTest {
             for (int turn = 0; turn < 100_000; turn++) {
                 String text = name + " turn" + turn;
                 try {
-                    memory.insert(0, text, "answer to " + text).orElseThrow();
+                    Talk.stored(memory.insert(memory.latest(20), text, "answer to " + text));
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }

@@ -1,6 +1,8 @@
 package vaas.memory.folder;
 
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** Waits for states, never for a time. */
 final class Waiting {
@@ -10,6 +12,9 @@ final class Waiting {
 
     static void until(BooleanSupplier done) {
         while (!done.getAsBoolean()) {
+            if (Thread.interrupted()) { // by the test's timeout
+                throw new AssertionError("waited in vain");
+            }
             Thread.onSpinWait();
         }
     }
@@ -27,9 +32,10 @@ final class Waiting {
         return Thread.currentThread().getName().equals(SWEEP);
     }
 
-    /** How many such threads there are. */
-    static long sweepers() {
+    /** All such threads. */
+    static Set<Thread> sweepers() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(it -> it.isAlive() && it.getName().equals(SWEEP)).count();
+                .filter(it -> it.isAlive() && it.getName().equals(SWEEP))
+                .collect(Collectors.toSet());
     }
 }
