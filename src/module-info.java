@@ -2,7 +2,7 @@
 @SuppressWarnings("requires-automatic") // okio has a stable name, but no descriptor
 module vaas {
     requires java.logging;
-    requires jdk.httpserver;
+    requires transitive jdk.httpserver; // for the handler that Api makes
     requires okhttp3;
     requires okio;
     requires tools.jackson.core;
@@ -12,7 +12,6 @@ module vaas {
     exports vaas.agent.groq;
     exports vaas.api;
     exports vaas.budget;
-    exports vaas.config;
     exports vaas.memory;
     exports vaas.memory.folder;
     exports vaas.metrics;

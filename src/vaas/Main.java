@@ -5,18 +5,17 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import vaas.agent.SearchMemory;
 import vaas.agent.groq.GroqAgent;
+import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.OfflineGroq;
 import vaas.api.Api;
 import vaas.budget.Budget;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.config.Setting;
-import vaas.memory.Memory;
 import vaas.memory.folder.Maintenance;
 import vaas.memory.folder.MemoryFolder;
 import vaas.metrics.Metrics;
@@ -127,17 +126,20 @@ final class Main {
 
     private static void serve(Config config, boolean offline, Opened opened, PrintStream out)
             throws IOException {
-        boundAnswers(config.groq().timeout());
         Metrics metrics = new Metrics();
         Budget budget = Budget.ofThisProcess();
-        Memory memory = opened.add(folder(config.store(), metrics, budget)).shared();
-        Config.Groq groq = config.groq();
+        MemoryFolder folder = opened.add(
+                config.store().options().metrics(metrics).budget(budget).open());
+        GroqClient.Options model = config.groq().client();
         if (offline) {
-            groq = groq.withBaseUrl(opened.add(OfflineGroq.start()).baseUrl());
+            model = opened.add(OfflineGroq.start()).client()
+                    .connections(config.groq().connections());
         }
-        GroqAgent agent = opened.add(new GroqAgent(groq, memory,
-                List.of(SearchMemory.tool(memory, groq.agentMemorySize())), metrics));
-        Api api = opened.add(Api.start(config.http(), agent, metrics));
+        GroqClient client = opened.add(GroqClient.open(model.metrics(metrics)));
+        GroqAgent agent = opened.add(GroqAgent.open(client, folder, config.groq().agent()
+                .tools(SearchMemory.tool()).budget(budget)));
+        Api api = opened.add(
+                Api.start(config.http().options().metrics(metrics).budget(budget), agent));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
             // Ends with 0: a stop that was asked for and went well is no failure.
@@ -145,27 +147,7 @@ final class Main {
         }, "vaas-stop"));
         out.println(version() + " listens on " + api.url() + ", memory "
                 + config.store().memoryDir().toAbsolutePath() + ", model "
-                + groq.generalModel() + ", " + (offline ? "offline" : "online"));
-    }
-
-    private static MemoryFolder folder(Config.Store store, Metrics metrics, Budget budget)
-            throws IOException {
-        MemoryFolder.Options options = MemoryFolder.at(store.memoryDir())
-                .windowRecords(store.windowRecords()).metrics(metrics).budget(budget);
-        store.maxRecords().ifPresent(options::maxRecords);
-        store.maxBytes().ifPresent(options::maxBytes);
-        store.maxAge().ifPresent(options::maxAge);
-        store.backupDir().ifPresent(options::backups);
-        return options.open();
-    }
-
-    // The one bound on a client that does not read its answer. The server counts the wait for the
-    // model in, so it has to be longer than that; embedders set it themselves, if they want it.
-    private static void boundAnswers(Duration modelTimeout) {
-        String property = "sun.net.httpserver.maxRspTime"; // in seconds
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Long.toString(modelTimeout.toSeconds() + 30));
-        }
+                + config.groq().generalModel() + ", " + (offline ? "offline" : "online"));
     }
 
     private static String sentence(Exception e) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Compiles the README's programs against the module alone, and runs them as it says. */
-@Timeout(60)
+@Timeout(300)
 class EmbeddingTest {
     private static final String MODULES = "build/classes:build/lib";
 
@@ -33,9 +33,9 @@ class EmbeddingTest {
             assertEquals("""
                     user: What is vaas?
                     assistant: A chat with a memory.
-                    Receipt[recordsRemoved=2, bytesRemoved=BYTES, generation=1, \
+                    Receipt[recordsRemoved=OptionalLong[2], bytesRemoved=BYTES, generation=1, \
                     backup=Optional.empty]
-                    false
+                    Fenced[]
                     """, out.lines().collect(Collectors.joining("\n", "", "\n"))
                     .replaceAll("bytesRemoved=[0-9]+", "bytesRemoved=BYTES"));
         }
@@ -44,11 +44,20 @@ class EmbeddingTest {
 
     @Test
     void aServerRunsInsideAnotherProgramAndEndsWithIt() throws Exception {
-        Process process = run("ServerInside");
+        assertChats("ServerInside", "inside listens on http://127", "/chat");
+    }
+
+    @Test
+    void theHandlerRunsInAServerOfTheEmbeddersOwn() throws Exception {
+        assertChats("HandlerMounted", "chat at http://127", "");
+    }
+
+    private void assertChats(String program, String start, String path) throws Exception {
+        Process process = run(program);
         try (BufferedReader out = output(process)) {
             String line = out.readLine();
-            assertTrue(line != null && line.startsWith("inside listens on http://127"), line);
-            URI chat = URI.create(line.substring(line.indexOf("http")) + "/chat");
+            assertTrue(line != null && line.startsWith(start), line);
+            URI chat = URI.create(line.substring(line.indexOf("http")) + path);
             HttpResponse<String> answer = HttpClient.newHttpClient().send(
                     HttpRequest.newBuilder(chat).POST(HttpRequest.BodyPublishers.ofString(
                             "{\"message\":\"hello\"}")).build(),

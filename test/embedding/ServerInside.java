@@ -2,25 +2,22 @@ package embedding;
 
 import java.nio.file.Path;
 import java.time.LocalTime;
-import java.util.List;
 import java.util.Map;
 import vaas.agent.Tool;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.OfflineGroq;
 import vaas.api.Api;
-import vaas.config.Config;
-import vaas.memory.Memory;
+import vaas.memory.folder.MemoryFolder;
 
 final class ServerInside {
     public static void main(String[] args) throws Exception {
-        Config config = Config.parse(Map.of("PORT", "0", "AGENT_NAME", "inside"), true);
         Tool clock = new Tool("clock", "Tells the time.", Map.of("type", "object"),
-                (arguments, question) -> Tool.Result.of(LocalTime.now().toString()));
-        try (Memory memory = Memory.open(Path.of(args[0]), 20);
+                call -> Tool.Result.of(LocalTime.now().toString()));
+        try (MemoryFolder memory = MemoryFolder.open(Path.of(args[0]));
                 OfflineGroq model = OfflineGroq.start();
-                GroqAgent agent = new GroqAgent(
-                        config.groq().withBaseUrl(model.baseUrl()), memory, List.of(clock));
-                Api api = Api.start(config.http(), agent)) {
+                GroqAgent agent = GroqAgent.open(
+                        model.client(), memory, GroqAgent.options().name("inside").tools(clock));
+                Api api = Api.start(Api.options().port(0), agent)) {
             System.out.println(agent.name() + " listens on " + api.url());
             System.in.read(); // until somebody presses enter
         }

@@ -19,10 +19,10 @@ import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.OfflineGroq;
 import vaas.api.Api;
 import vaas.config.Config;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 
 /** Pastes the README's curl lines into a shell, and compares what comes out with what it shows. */
-@Timeout(60)
+@Timeout(300)
 class CurlTest {
     @TempDir
     Path folder;
@@ -47,11 +47,11 @@ class CurlTest {
             }
         }
         Config config = Config.parse(Map.of("PORT", "0"), true);
-        try (Memory memory = Memory.open(folder, 20);
+        try (Talk memory = Talk.open(folder);
                 OfflineGroq model = OfflineGroq.start();
-                GroqAgent agent = new GroqAgent(
-                        config.groq().withBaseUrl(model.baseUrl()), memory, List.of());
-                Api api = Api.start(config.http(), agent)) {
+                GroqAgent agent = GroqAgent.open(
+                        model.client(), memory.folder, GroqAgent.options());
+                Api api = Api.start(config.http().options(), agent)) {
             String port = Integer.toString(api.url().getPort());
             for (int i = 0; i < commands.size(); i++) {
                 String printed = run(commands.get(i).replace("8080", port));

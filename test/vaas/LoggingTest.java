@@ -5,19 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.LogManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.config.Config.LogLevel;
+import vaas.testing.ChildJvm;
 
 /** In JVMs of its own, because logging is set up once in a JVM. */
-@Timeout(60)
+@Timeout(300)
 class LoggingTest {
     @TempDir
     Path folder;
@@ -59,18 +58,7 @@ class LoggingTest {
     }
 
     private static List<String> output(List<String> options, String level) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(System.getProperty("java.home") + "/bin/java");
-        command.addAll(options);
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp",
-                System.getProperty("java.class.path"), Talker.class.getName(), level));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try {
-            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                    .lines().toList();
-        } finally {
-            process.destroyForcibly();
-        }
+        return ChildJvm.output(ChildJvm.command(options, Talker.class, level)).lines().toList();
     }
 
     /** Logs as the program does. */

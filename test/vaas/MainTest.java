@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.config.Setting;
-import vaas.memory.Memory;
+import vaas.memory.folder.MemoryFolder;
 
 /** Every way in which the program does not start; that it starts is shown by {@link RunShTest}. */
 @Timeout(60)
@@ -134,7 +134,7 @@ class MainTest {
             String port = Integer.toString(taken.getLocalPort());
             assertTrue(trouble(environment("PORT", port)).contains("port " + port));
         }
-        Memory.open(folder.resolve("memory"), 0).close();
+        MemoryFolder.open(folder.resolve("memory")).close();
     }
 
     @Test
@@ -150,7 +150,7 @@ class MainTest {
     @Test
     void aMemoryInUseIsNamed() throws IOException {
         Path taken = folder.resolve("memory");
-        try (Memory memory = Memory.open(taken, 0)) {
+        try (MemoryFolder memory = MemoryFolder.open(taken)) {
             assertTrue(trouble(environment("PORT", "0")).contains(taken.toString()));
             assertTrue(memory.isWritable());
         }

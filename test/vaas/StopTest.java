@@ -26,9 +26,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.api.RawClient;
 import vaas.config.Setting;
+import vaas.testing.ChildJvm;
 
 /** Stops a real process (SIGTERM) in mid-load: what its clients saw, and what it left. */
-@Timeout(60)
+@Timeout(300)
 class StopTest {
     private static final int CLIENTS = 8;
     private static final int TURNS_BEFORE_THE_STOP = 200;
@@ -41,9 +42,8 @@ class StopTest {
 
     /** With a grace that the test would not outlive: the stop must not wait for it. */
     private Process start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(System.getProperty("java.home") + "/bin/java",
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-                Main.class.getName(), "--offline");
+        ProcessBuilder builder =
+                new ProcessBuilder(ChildJvm.command(List.of(), Main.class, "--offline"));
         Map<String, String> environment = builder.environment();
         Arrays.stream(Setting.values()).map(Setting::name).forEach(environment::remove);
         environment.putAll(Map.of("PORT", "0", "MEMORY_DIR", folder.toString(),
@@ -82,12 +82,12 @@ class StopTest {
                 String name = "client" + i;
                 clients.add(threads.submit(() -> chatUntilRefused(url, name)));
             }
-            assertTrue(enough.await(30, TimeUnit.SECONDS), "only " + acknowledged.size());
+            assertTrue(enough.await(120, TimeUnit.SECONDS), "only " + acknowledged.size());
             process.toHandle().destroy(); // leaves the stream readable
             for (Future<Integer> client : clients) {
                 assertEquals(503, client.get());
             }
-            assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it does not wait for the grace");
+            assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it does not wait for the grace");
             assertEquals(0, process.exitValue());
         } finally {
             threads.shutdownNow();

@@ -4,38 +4,36 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
-import vaas.memory.Memory;
+import vaas.memory.Conversations;
 import vaas.memory.Receipt;
 import vaas.memory.Requester;
 
 /**
- * An agent with a name, a memory that it does not own, and tools. Safe for concurrent use, as its
- * subclasses have to be.
+ * An agent with a name, conversations that it remembers but does not own, and tools. One agent
+ * serves all conversations. Safe for concurrent use, as its subclasses have to be.
  */
 public abstract class BaseAgent {
+    private static final System.Logger LOG = System.getLogger(BaseAgent.class.getName());
     /** Most tools that Groq takes in one request. */
     private static final int TOOLS_MAX = 128;
 
     private final String name;
-    private final Memory memory;
+    private final Conversations conversations;
     private final Set<String> disabledTools;
     private final List<Tool> tools;
-    private volatile String threadId = newThreadId();
 
     /**
      * Sets it up.
      *
-     * @param name its name
-     * @param memory what it remembers; closed by whoever opened it
+     * @param conversations closed by whoever opened them
      * @param tools what it could use
      * @param disabledTools names of tools that it must not use
      * @throws IllegalArgumentException if two tools have one name, or there are more than 128
      */
-    protected BaseAgent(
-            String name, Memory memory, List<Tool> tools, Set<String> disabledTools) {
+    protected BaseAgent(String name, Conversations conversations, List<Tool> tools,
+            Set<String> disabledTools) {
         this.name = name;
-        this.memory = memory;
+        this.conversations = conversations;
         this.disabledTools = Set.copyOf(disabledTools);
         this.tools = filterActiveTools(tools);
         Set<String> names = new HashSet<>();
@@ -50,84 +48,78 @@ public abstract class BaseAgent {
         }
     }
 
+    /** Answers a question in the shared conversation; see {@link #chat(String, Question)}. */
+    public final Reply chat(Question question) {
+        return chat(Conversations.SHARED, question);
+    }
+
     /**
      * Answers a question and remembers both.
      *
-     * @param question what is asked
+     * @param conversation its name
      * @return what became of it
      */
-    public abstract Reply chat(Question question);
+    public final Reply chat(String conversation, Question question) {
+        Conversations.Lease lease;
+        try {
+            lease = conversations.use(conversation);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "id {0}: the conversation could not be opened: {1}",
+                    question.requestId(), e.toString());
+            return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
+                    "The conversation can't be opened.");
+        }
+        try (lease) {
+            return chat(lease, question);
+        }
+    }
 
-    /**
-     * Its name.
-     *
-     * @return the name
-     */
+    /** Answers a question and remembers both in a conversation that is open. */
+    protected abstract Reply chat(Conversations.Lease in, Question question);
+
     public final String name() {
         return name;
     }
 
-    /**
-     * What it remembers.
-     *
-     * @return the memory
-     */
-    public final Memory memory() {
-        return memory;
+    /** What it remembers; stays open when the agent is closed. */
+    public final Conversations conversations() {
+        return conversations;
     }
 
-    /**
-     * What it may use.
-     *
-     * @return the active tools, in the order given
-     */
+    /** What it may use, in the order given. */
     public final List<Tool> tools() {
         return tools;
     }
 
-    /**
-     * Names the conversation in logs; a reset begins a new one.
-     *
-     * @return a random id
-     */
-    public final String threadId() {
-        return threadId;
+    /** Names a conversation between two resets, for log lines; a reset begins a new one. */
+    public static String threadId(String conversation, long generation) {
+        return (conversation.equals(Conversations.SHARED) ? "shared" : conversation)
+                + "/" + generation;
     }
 
     /**
-     * Forgets the conversation on nobody's behalf; see {@link #resetMemory(Requester)}.
+     * Forgets the shared conversation on nobody's behalf.
      *
-     * @return what was removed
      * @throws IOException if the reset can't be made durable; asking again is safe
      */
     public final Receipt resetMemory() throws IOException {
-        return resetMemory(Requester.SELF);
+        return resetMemory(Conversations.SHARED, Requester.SELF);
     }
 
     /**
-     * Forgets the conversation and begins a new one; see {@link Memory#resetMemory(Requester)}.
+     * Forgets a conversation; see {@link vaas.memory.Memory#resetMemory(Requester)}.
      *
-     * @param requester for the audit
-     * @return what was removed
+     * @param by for the audit
      * @throws IOException if the reset can't be made durable; asking again is safe
      */
-    public final Receipt resetMemory(Requester requester) throws IOException {
-        Receipt receipt = memory.resetMemory(requester);
-        threadId = newThreadId();
-        return receipt;
+    public final Receipt resetMemory(String conversation, Requester by) throws IOException {
+        try (Conversations.Lease lease = conversations.use(conversation)) {
+            return lease.memory().resetMemory(by);
+        }
     }
 
-    /**
-     * Leaves out the tools that are disabled by name.
-     *
-     * @param candidates any tools
-     * @return those that are active
-     */
+    /** Leaves out the tools that are disabled by name. */
     public final List<Tool> filterActiveTools(List<Tool> candidates) {
         return candidates.stream().filter(it -> !disabledTools.contains(it.name())).toList();
-    }
-
-    private static String newThreadId() {
-        return UUID.randomUUID().toString();
     }
 }

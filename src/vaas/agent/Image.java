@@ -1,5 +1,8 @@
 package vaas.agent;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,7 +18,9 @@ public record Image(String mediaType, String base64) {
     public static final int BYTES_MAX = 4 << 20;
 
     private static final Pattern DATA_URL = Pattern.compile("(?i)data:[^,]{0,200};base64,");
+    private static final Pattern BLANK = Pattern.compile("[ \\t\\r\\n]+");
     private static final int SIGNATURE_BYTES = 12;
+    private static final int STEP_BYTES = 8 << 10;
 
     /**
      * Reads an image.
@@ -26,12 +31,21 @@ public record Image(String mediaType, String base64) {
      *     4 MiB, or neither PNG, JPEG, GIF nor WebP
      */
     public static Image decode(String text) {
-        byte[] bytes = bytes(withoutPrefix(text));
-        if (bytes.length > BYTES_MAX) {
-            throw new IllegalArgumentException("it has " + mebibytes(bytes.length)
+        String base64 = withoutBlanks(withoutPrefix(text));
+        byte[] start = new byte[SIGNATURE_BYTES];
+        int bytes;
+        try (InputStream in = decoder(base64)) {
+            bytes = in.readNBytes(start, 0, SIGNATURE_BYTES);
+            bytes += count(in);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("it is not valid base64");
+        }
+        if (bytes > BYTES_MAX) {
+            throw new IllegalArgumentException("it has " + mebibytes(bytes)
                     + " MiB, at most " + (BYTES_MAX >> 20) + " MiB are taken");
         }
-        return new Image(mediaType(bytes), Base64.getEncoder().encodeToString(bytes));
+        return new Image(mediaType(Arrays.copyOf(start, Math.min(bytes, SIGNATURE_BYTES))),
+                padded(base64));
     }
 
     /**
@@ -60,12 +74,40 @@ public record Image(String mediaType, String base64) {
         return text.substring(prefix.end());
     }
 
-    private static byte[] bytes(String base64) {
-        try {
-            return Base64.getDecoder().decode(base64.replaceAll("[ \\t\\r\\n]", ""));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("it is not valid base64");
+    private static String withoutBlanks(String base64) {
+        Matcher blanks = BLANK.matcher(base64);
+        return blanks.find() ? blanks.replaceAll("") : base64;
+    }
+
+    // Decoded as it is read, so that millions of bytes are looked at without a copy of them.
+    private static InputStream decoder(String base64) throws IOException {
+        int end = base64.indexOf('=');
+        boolean padded = end >= 0;
+        if (padded && (base64.length() % 4 != 0 || !"==".endsWith(base64.substring(end)))) {
+            throw new IOException("padding"); // which the decoder would take for the end
         }
+        return Base64.getDecoder().wrap(new InputStream() {
+            private int next;
+
+            @Override
+            public int read() {
+                int c = next < base64.length() ? base64.charAt(next++) : -1;
+                return c > 0x7F ? 0 : c; // which is no base64 either
+            }
+        });
+    }
+
+    private static int count(InputStream in) throws IOException {
+        byte[] step = new byte[STEP_BYTES];
+        int bytes = 0;
+        for (int read = in.read(step); read > 0; read = in.read(step)) {
+            bytes += read;
+        }
+        return bytes;
+    }
+
+    private static String padded(String base64) {
+        return base64 + "=".repeat(-base64.length() & 3);
     }
 
     // Rounded up to a tenth, so that none that is refused seems to have just as many as allowed.

@@ -20,10 +20,6 @@ public record Question(String message, Optional<Image> image, Optional<String> v
     /**
      * Checks the parts.
      *
-     * @param message its text
-     * @param image what it is about
-     * @param videoPath for tools
-     * @param requestId for log lines
      * @throws IllegalArgumentException if there is neither text nor an image, or the text can't be
      *     stored
      */
@@ -37,21 +33,12 @@ public record Question(String message, Optional<Image> image, Optional<String> v
         }
     }
 
-    /**
-     * A question of text alone, as a program may ask.
-     *
-     * @param message not empty
-     * @return the question
-     */
+    /** A question of text alone, which must not be empty, as a program may ask. */
     public static Question of(String message) {
         return new Question(message, Optional.empty(), Optional.empty(), "-");
     }
 
-    /**
-     * What the memory keeps of it: the text, never the image.
-     *
-     * @return the message, or {@link #IMAGE_ONLY} if that is empty
-     */
+    /** What the memory keeps of it: the text, or {@link #IMAGE_ONLY}, and never the image. */
     public String remembered() {
         return message.isEmpty() ? IMAGE_ONLY : message;
     }

@@ -1,10 +1,14 @@
 package vaas.agent;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import vaas.memory.Conversations;
+import vaas.memory.MemoryRecord;
 
 /**
  * Something that the model may call while it answers; embedders register their own with an agent.
@@ -21,10 +25,6 @@ public record Tool(String name, String description, Map<String, Object> paramete
     /**
      * Checks the name.
      *
-     * @param name what the model calls it
-     * @param description for the model
-     * @param parameters a JSON schema
-     * @param function what it does
      * @throws IllegalArgumentException if the name is not one that Groq takes
      */
     public Tool {
@@ -39,15 +39,38 @@ public record Tool(String name, String description, Map<String, Object> paramete
     @FunctionalInterface
     public interface Function {
         /**
-         * Runs the tool.
+         * Runs the tool, on a thread of its own. When no time is left, the thread is interrupted
+         * and the chat answered without it, so a tool that takes long should look at
+         * {@link Call#remaining()} or end when interrupted.
          *
-         * @param arguments what the model gave: String, Number, Boolean, null, List or Map, and
-         *     not checked against the schema
-         * @param question what is being answered
          * @return what the model gets to read
          * @throws Exception if it fails; the model is told that it did, but not why
          */
-        Result call(Map<String, Object> arguments, Question question) throws Exception;
+        Result call(Call call) throws Exception;
+    }
+
+    /**
+     * What a tool is called with.
+     *
+     * @param arguments what the model gave: String, Number, Boolean, null, List or Map, and not
+     *     checked against the schema
+     * @param conversation in which it is asked; open until the chat ends
+     * @param question what is being answered
+     * @param history what the model is shown of the conversation, oldest first
+     * @param deadline of the whole chat
+     */
+    public record Call(Map<String, Object> arguments, Conversations.Lease conversation,
+            Question question, List<MemoryRecord> history, Deadline deadline) {
+        /** Time that is left for the whole chat: the model has to answer in it, too. */
+        public Duration remaining() {
+            return deadline.remaining();
+        }
+
+        /** Leaves the arguments out. */
+        @Override
+        public String toString() {
+            return "Call[" + arguments.size() + " arguments, " + question + "]";
+        }
     }
 
     /**
@@ -57,12 +80,7 @@ public record Tool(String name, String description, Map<String, Object> paramete
      * @param clipPath a file for the caller, handed out as {@code clip_path}
      */
     public record Result(String text, Optional<String> clipPath) {
-        /**
-         * A result of text alone.
-         *
-         * @param text for the model
-         * @return the result
-         */
+        /** A result of text alone. */
         public static Result of(String text) {
             return new Result(text, Optional.empty());
         }

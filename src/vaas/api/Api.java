@@ -1,5 +1,6 @@
 package vaas.api;
 
+import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -8,8 +9,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
-import vaas.config.Config;
+import vaas.http.InFlight;
 import vaas.http.JdkServer;
+import vaas.http.Problem;
+import vaas.http.Response;
+import vaas.http.Router;
+import vaas.http.ServerProperties;
+import vaas.http.Watchdog;
 import vaas.metrics.Metrics;
 
 /**
@@ -20,52 +26,64 @@ public final class Api implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Api.class.getName());
 
     private static final Duration MOMENT = Duration.ofSeconds(1);
+    private static final Duration QUIET = Duration.ofMillis(300);
 
-    private final Config.Http config;
+    private final ApiOptions options;
     private final InFlight inFlight;
     private final JdkServer server;
 
-    private Api(Config.Http config, InFlight inFlight, JdkServer server) {
-        this.config = config;
+    private Api(ApiOptions options, InFlight inFlight, JdkServer server) {
+        this.options = options;
         this.inFlight = inFlight;
         this.server = server;
+    }
+
+    /** Options to be named, each with a default. */
+    public static ApiOptions options() {
+        return new ApiOptions();
     }
 
     /**
      * Listens and serves. Sets the properties of the JDK's server that are not set yet, which takes
      * effect unless that has been used in this JVM before.
      *
-     * @param config where to listen and whom to let in
-     * @param agent who answers
-     * @return the running server
+     * @param agent who answers; stays open when the server is closed
      * @throws IOException if the address can't be bound
      */
-    public static Api start(Config.Http config, BaseAgent agent) throws IOException {
-        return start(config, agent, new Metrics());
+    public static Api start(ApiOptions options, BaseAgent agent) throws IOException {
+        LOG.log(System.Logger.Level.DEBUG, "budget: {0}", options.budget());
+        InFlight inFlight = new InFlight();
+        InetSocketAddress address = new InetSocketAddress(options.address(), options.port());
+        return new Api(options, inFlight, JdkServer.start(address, "vaas-http", options.budget(),
+                router(options, inFlight, agent)));
     }
 
     /**
-     * The same, with the metrics of memory and agent on {@code GET /metrics}.
+     * The routes as a handler, to be mounted into a server of the embedder's own at any path; they
+     * are matched exactly below it. Everything is bounded as in {@link #start}, but that the
+     * properties of the JDK's server have to be set before its first use, which this does as
+     * {@link #start} does, and that the server needs an executor of many threads. Where to listen
+     * and how to stop is up to that server.
      *
-     * @param config where to listen and whom to let in
-     * @param agent who answers
-     * @param metrics that the memory and the agent were given too
-     * @return the running server
-     * @throws IOException if the address can't be bound
+     * @param options of which address, port and grace mean nothing here, but that the address may
+     *     be asked for by its number
+     * @param agent who answers; stays open
      */
-    public static Api start(Config.Http config, BaseAgent agent, Metrics metrics)
-            throws IOException {
-        InFlight inFlight = new InFlight();
-        Router router = new Router(config, inFlight, metrics)
-                .add("POST", "/chat",
-                        new ChatHandler(agent, config.maxConcurrentChats(), metrics))
+    public static HttpHandler handler(ApiOptions options, BaseAgent agent) {
+        ServerProperties.apply(options.budget());
+        return router(options, new InFlight(), agent);
+    }
+
+    private static Router router(ApiOptions options, InFlight inFlight, BaseAgent agent) {
+        Metrics metrics = options.metrics();
+        return new Router(options.guard(), inFlight, options.bodyBytesMax(),
+                new Watchdog(options.patience()), metrics)
+                .add("POST", "/chat", new ChatHandler(agent, options))
                 .add("POST", "/reset-memory", new ResetMemoryHandler(agent))
-                .add("GET", "/metrics", request -> new Response(200, Metrics.MEDIA_TYPE,
-                        metrics.text().getBytes(StandardCharsets.UTF_8), Map.of()))
-                .addOpen("GET", "/health", request -> health(agent))
+                .add("GET", "/metrics", request -> Response.of(200, Metrics.MEDIA_TYPE,
+                        metrics.text().getBytes(StandardCharsets.UTF_8)))
+                .addPublic("GET", "/health", request -> health(agent))
                 .add("GET", "/", request -> welcome(agent));
-        InetSocketAddress address = new InetSocketAddress(config.address(), config.port());
-        return new Api(config, inFlight, JdkServer.start(address, "vaas-http", router));
     }
 
     /**
@@ -84,20 +102,20 @@ public final class Api implements AutoCloseable {
     @Override
     public void close() {
         inFlight.stop();
-        if (!inFlight.awaitNone(config.shutdownGrace())) {
+        if (!inFlight.awaitNone(options.grace())) {
             LOG.log(System.Logger.Level.WARNING, "requests were cut: the grace has passed");
             server.close();
             return;
         }
         // Under load refusals go on and on; a moment is enough to tell everybody who is there.
-        Duration moment = config.shutdownGrace().compareTo(MOMENT) < 0
-                ? config.shutdownGrace() : MOMENT;
-        server.close(inFlight.awaitQuiet(moment) ? 0 : (int) moment.toSeconds());
+        Duration moment = options.grace().compareTo(MOMENT) < 0
+                ? options.grace() : MOMENT;
+        server.close(inFlight.awaitQuiet(QUIET, moment) ? 0 : (int) moment.toSeconds());
     }
 
     private static Response health(BaseAgent agent) throws Problem {
-        if (!agent.memory().isWritable()) {
-            throw new Problem(503, "The memory can't be written.");
+        if (!agent.conversations().isWritable()) {
+            throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory can't be written.");
         }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("status", "ok");

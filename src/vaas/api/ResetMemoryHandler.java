@@ -4,6 +4,11 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
+import vaas.http.Problem;
+import vaas.http.Request;
+import vaas.http.Response;
+import vaas.http.Route;
+import vaas.memory.Conversations;
 import vaas.memory.MemoryUnavailableException;
 import vaas.memory.Receipt;
 import vaas.memory.Requester;
@@ -21,11 +26,10 @@ final class ResetMemoryHandler implements Route {
     @Override
     public Response handle(Request request) throws Problem {
         try {
-            String ended = agent.threadId();
-            Receipt receipt = agent.resetMemory(
+            Receipt receipt = agent.resetMemory(Conversations.SHARED,
                     new Requester(request.id(), request.remoteAddress()));
-            LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} is reset, {2} begins: {3}",
-                    request.id(), ended, agent.threadId(), receipt);
+            LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} begins: {2}", request.id(),
+                    BaseAgent.threadId(Conversations.SHARED, receipt.generation()), receipt);
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("message", "Memory reset successfully");
             body.put("records_removed", receipt.recordsRemoved().isPresent()
@@ -35,7 +39,7 @@ final class ResetMemoryHandler implements Route {
             receipt.backup().ifPresent(file -> body.put("backup", file));
             return Response.ok(body);
         } catch (MemoryUnavailableException e) {
-            throw new Problem(503, "The memory is closed.");
+            throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory is closed.");
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "id {0}: reset failed: {1}", request.id(),
                     e.toString());

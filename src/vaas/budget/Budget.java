@@ -20,8 +20,8 @@ import java.util.Set;
  * <p>Safe for concurrent use. One lock, held for moments only, under which nobody is called.
  */
 public final class Budget {
-    /** A holder of no more than this may use the part that is kept free of larger ones. */
-    public static final int SMALL_BYTES = 64 << 10;
+    /** Who holds no more, as a chat with 64 KiB of text, may use what is kept free of others. */
+    public static final int SMALL_BYTES = 512 << 10;
 
     private static final int SPARE_FILES = 64;
     private static final int CONNECTIONS_MAX = 10_000;
@@ -86,8 +86,8 @@ public final class Budget {
     /** Connections of clients at a time, at most 10,000. */
     public int connections() {
         long byFiles = (openFiles - SPARE_FILES - openFiles / 8) / 3;
-        return (int) Math.max(1,
-                Math.min(CONNECTIONS_MAX, Math.min(byFiles, heapBytes / CONNECTION_BYTES)));
+        long most = Math.min(CONNECTIONS_MAX, Math.min(byFiles, heapBytes / CONNECTION_BYTES));
+        return (int) Math.max(1, most);
     }
 
     /**
@@ -152,6 +152,11 @@ public final class Budget {
             if (bytes > 0 && !tryTake(bytes)) {
                 makeRoom(bytes);
             }
+        }
+
+        /** Counts what is there already, room or not: others have to wait for it. */
+        public void count(long bytes) {
+            giveBack(-bytes);
         }
 
         /** Gives back some of what was taken. */
@@ -291,8 +296,7 @@ public final class Budget {
     private void drop(Object piece) {
         assert Thread.holdsLock(this);
         Piece present = pieces.get(piece);
-        present.holders--;
-        if (present.holders == 0) {
+        if (--present.holders == 0) {
             pieces.remove(piece);
             used -= present.bytes;
         }

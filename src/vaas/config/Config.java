@@ -1,7 +1,6 @@
 package vaas.config;
 
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +11,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import vaas.agent.groq.GroqAgent;
+import vaas.agent.groq.GroqClient;
+import vaas.agent.groq.SettingNames;
+import vaas.api.Api;
+import vaas.api.ApiOptions;
+import vaas.memory.folder.MemoryFolder;
 
 /**
  * All settings, checked: one slice for each part that is configured. Immutable; what embedders
@@ -63,6 +68,13 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     public record Http(InetAddress address, int port, Optional<String> apiToken,
             Set<String> allowedOrigins, Set<String> allowedHosts, int maxBodyBytes,
             int maxConcurrentChats, Duration shutdownGrace) {
+        /** The options of a server, to which metrics and a budget can be added. */
+        public ApiOptions options() {
+            return Api.options().address(address).port(port).token(apiToken.orElse(""))
+                    .origins(allowedOrigins).hosts(allowedHosts).bodyBytesMax(maxBodyBytes)
+                    .chatsMax(maxConcurrentChats).grace(shutdownGrace);
+        }
+
         /** Leaves the token out. */
         @Override
         public String toString() {
@@ -84,18 +96,25 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      * @param disabledTools names of tools to leave out
      * @param connections idle connections to keep, as many as there may be chats
      */
-    public record Groq(Optional<String> apiKey, URI baseUrl, String generalModel,
+    public record Groq(Optional<String> apiKey, String baseUrl, String generalModel,
             String imageModel, Duration timeout, String systemPrompt, String agentName,
             int agentMemorySize, Set<String> disabledTools, int connections) {
-        /**
-         * The same with another server to speak to.
-         *
-         * @param other base of its routes
-         * @return a copy
-         */
-        public Groq withBaseUrl(URI other) {
-            return new Groq(apiKey, other, generalModel, imageModel, timeout, systemPrompt,
-                    agentName, agentMemorySize, disabledTools, connections);
+        /** What a client is set up with. */
+        public GroqClient.Options client() {
+            GroqClient.Options options =
+                    GroqClient.options().baseUrl(baseUrl).connections(connections);
+            apiKey.ifPresent(options::apiKey);
+            return options;
+        }
+
+        /** What an agent is set up with; tools and budget are the program's. */
+        public GroqAgent.Options agent() {
+            return GroqAgent.options().name(agentName).generalModel(generalModel)
+                    .imageModel(imageModel).systemPrompt(systemPrompt)
+                    .memorySize(agentMemorySize).timeout(timeout).disabledTools(disabledTools)
+                    .settingNames(new SettingNames(Setting.GROQ_API_KEY.name(),
+                            Setting.GROQ_BASE_URL.name(), Setting.GROQ_GENERAL_MODEL.name(),
+                            Setting.GROQ_IMAGE_MODEL.name(), Setting.GROQ_TIMEOUT.name()));
         }
 
         /** Leaves the key out. */
@@ -117,16 +136,15 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      */
     public record Store(Path memoryDir, int windowRecords, OptionalLong maxRecords,
             OptionalLong maxBytes, Optional<Duration> maxAge, Optional<Path> backupDir) {
-        /**
-         * A memory without limits and backups.
-         *
-         * @param memoryDir its folder
-         * @param windowRecords how many of the newest records to hold in memory
-         * @return the settings
-         */
-        public static Store of(Path memoryDir, int windowRecords) {
-            return new Store(memoryDir, windowRecords, OptionalLong.empty(),
-                    OptionalLong.empty(), Optional.empty(), Optional.empty());
+        /** The options of a folder of memories, to which metrics and a budget can be added. */
+        public MemoryFolder.Options options() {
+            MemoryFolder.Options options =
+                    MemoryFolder.at(memoryDir).windowRecords(windowRecords);
+            maxRecords.ifPresent(options::maxRecords);
+            maxBytes.ifPresent(options::maxBytes);
+            maxAge.ifPresent(options::maxAge);
+            backupDir.ifPresent(options::backups);
+            return options;
         }
     }
 
@@ -173,7 +191,8 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
             values.fault(Setting.GROQ_API_KEY, "is not set: get a key from Groq and set it, or"
                     + " start with --offline to try vaas without a model");
         }
-        return new Groq(key, values.baseUrl(Setting.GROQ_BASE_URL),
+        return new Groq(key, values.checked(Setting.GROQ_BASE_URL, GroqClient.options()::baseUrl,
+                        "a URL such as https://host/v1, without user, query or fragment"),
                 values.line(Setting.GROQ_GENERAL_MODEL), values.line(Setting.GROQ_IMAGE_MODEL),
                 Duration.ofSeconds(values.number(Setting.GROQ_TIMEOUT, 1, SECONDS_MAX)),
                 values.text(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),
@@ -212,7 +231,7 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     }
 
     private static boolean isOrigin(String text) {
-        return text.matches("(?i)https?://([a-z0-9.-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
+        return text.matches("(?i)[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
     }
 
     private static boolean isHost(String text) {

@@ -1,6 +1,8 @@
 package vaas.config;
 
 import java.util.Locale;
+import vaas.agent.groq.GroqAgent;
+import vaas.agent.groq.GroqClient;
 
 /**
  * Every setting by its environment name, with its default and meaning: the one list behind
@@ -14,17 +16,18 @@ public enum Setting {
     /** Key of the model API. */
     GROQ_API_KEY("", "required, unless with --offline or a GROQ_BASE_URL of your own"),
     /** Where the model API is. */
-    GROQ_BASE_URL("https://api.groq.com/openai/v1",
+    GROQ_BASE_URL(GroqClient.Options.BASE_URL,
             "any OpenAI-compatible server; to a bare origin /openai/v1 is added"),
     /** Model for text. */
-    GROQ_GENERAL_MODEL("openai/gpt-oss-120b", "model for messages without an image"),
+    GROQ_GENERAL_MODEL(GroqAgent.Options.GENERAL_MODEL,
+            "model for messages without an image"),
     /** Model for images. */
-    GROQ_IMAGE_MODEL("qwen/qwen3.8-27b", "model for messages with an image"),
+    GROQ_IMAGE_MODEL(GroqAgent.Options.IMAGE_MODEL,
+            "model for messages with an image"),
     /** Deadline of a chat. */
     GROQ_TIMEOUT("60", "seconds for one chat, over all tries"),
     /** First message of every prompt. */
-    SYSTEM_PROMPT("You are a helpful assistant. Answer briefly and truthfully.",
-            "first message of every prompt"),
+    SYSTEM_PROMPT(GroqAgent.Options.SYSTEM_PROMPT, "first message of every prompt"),
     /** Name of the agent. */
     AGENT_NAME("vaas", "the agent's name, in the welcome and in logs"),
     /** History in a prompt. */

@@ -1,7 +1,5 @@
 package vaas.config;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -11,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -19,8 +18,6 @@ import java.util.stream.Stream;
  * After a fault the default is returned, so that the reading can go on to the next fault.
  */
 final class Values {
-    private static final int PORT_MAX = 65535;
-
     private final Map<String, String> environment;
     // A set, because a setting that two slices hold is read twice.
     private final Set<String> faults = new LinkedHashSet<>();
@@ -135,24 +132,16 @@ final class Values {
         }
     }
 
-    /** The base that "/chat/completions" is added to; see GROQ_BASE_URL in the README. */
-    URI baseUrl(Setting setting) {
-        String value = text(setting).strip().replaceAll("/+$", "");
+    /** Whatever its consumer takes without an IllegalArgumentException. */
+    String checked(Setting setting, Consumer<String> consumer, String expected) {
+        String value = text(setting).strip();
         try {
-            URI uri = new URI(value);
-            boolean http = "http".equalsIgnoreCase(uri.getScheme())
-                    || "https".equalsIgnoreCase(uri.getScheme());
-            boolean port = uri.getPort() == -1 || uri.getPort() > 0 && uri.getPort() <= PORT_MAX;
-            if (http && port && uri.getHost() != null && uri.getRawQuery() == null
-                    && uri.getRawFragment() == null && uri.getRawUserInfo() == null) {
-                // Groq's own SDKs take the bare origin and add this path themselves.
-                return uri.getRawPath().isEmpty() ? new URI(value + "/openai/v1") : uri;
-            }
-        } catch (URISyntaxException e) {
-            // the same sentence serves
+            consumer.accept(value);
+            return value;
+        } catch (IllegalArgumentException e) {
+            fault(setting, "is not " + expected);
+            return setting.defaultValue();
         }
-        fault(setting, "is not a URL such as https://host/v1, without user, query or fragment");
-        return URI.create(setting.defaultValue());
     }
 
     private String raw(Setting setting) {

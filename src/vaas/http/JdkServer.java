@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.ExecutorService;
+import vaas.budget.Budget;
 
 /**
  * {@code com.sun.net.httpserver} set up as it has to be to serve well: properties, threads,
@@ -34,9 +35,19 @@ public final class JdkServer implements AutoCloseable {
      */
     public static JdkServer start(InetSocketAddress address, String name, HttpHandler handler)
             throws IOException {
-        ServerProperties.apply();
+        return start(address, name, Budget.ofThisProcess(), handler);
+    }
+
+    /**
+     * The same, within a budget.
+     *
+     * @param budget whose numbers bound connections and heads
+     */
+    public static JdkServer start(InetSocketAddress address, String name, Budget budget,
+            HttpHandler handler) throws IOException {
+        ServerProperties.apply(budget);
         HttpServer server = bind(address);
-        ExecutorService workers = Workers.start(name, ServerProperties.connectionsMax());
+        ExecutorService workers = Workers.start(name, budget.connections());
         server.setExecutor(workers);
         server.createContext("/", handler);
         server.start();

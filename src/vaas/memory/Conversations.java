@@ -21,6 +21,9 @@ public interface Conversations extends Closeable {
      */
     Lease use(String conversation) throws IOException;
 
+    /** Whether a turn could be stored in the shared conversation now, as far as can be known. */
+    boolean isWritable();
+
     /** A conversation in use. */
     interface Lease extends AutoCloseable {
         /** Its name. */

@@ -101,6 +101,15 @@ public interface Memory {
     Receipt resetMemory(Requester by) throws IOException;
 
     /**
+     * Forgets everything on nobody's behalf; see {@link #resetMemory(Requester)}.
+     *
+     * @throws IOException as the other does
+     */
+    default Receipt resetMemory() throws IOException {
+        return resetMemory(Requester.SELF);
+    }
+
+    /**
      * Forgets everything if the memory is in a state that is expected; in one step, so that no turn
      * comes in between.
      *

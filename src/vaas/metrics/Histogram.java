@@ -1,5 +1,6 @@
 package vaas.metrics;
 
+import java.math.BigDecimal;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Durations, counted in buckets from 100 microseconds to 100 seconds. Safe for concurrent use. */
@@ -8,7 +9,6 @@ public final class Histogram implements Metric {
     private static final long[] BOUNDS_MICROS = {
         100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
         1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000};
-    private static final double NANOS_PER_SECOND = 1e9;
 
     private final LongAdder[] buckets = new LongAdder[BOUNDS_MICROS.length + 1];
     private final LongAdder nanosSum = new LongAdder();
@@ -49,12 +49,17 @@ public final class Histogram implements Metric {
         for (int i = 0; i < BOUNDS_MICROS.length; i++) {
             count += buckets[i].sum();
             Metric.sample(out, name + "_bucket",
-                    before + "le=\"" + BOUNDS_MICROS[i] / 1e6 + "\"", Long.toString(count));
+                    before + "le=\"" + decimal(BOUNDS_MICROS[i], 6) + "\"",
+                    Long.toString(count));
         }
         count += buckets[BOUNDS_MICROS.length].sum();
         Metric.sample(out, name + "_bucket", before + "le=\"+Inf\"", Long.toString(count));
-        Metric.sample(out, name + "_sum", labels,
-                Double.toString(nanosSum.sum() / NANOS_PER_SECOND));
+        Metric.sample(out, name + "_sum", labels, decimal(nanosSum.sum(), 9));
         Metric.sample(out, name + "_count", labels, Long.toString(count));
+    }
+
+    /** A part of seconds as a plain decimal: what reads buckets compares them as text. */
+    private static String decimal(long parts, int digits) {
+        return BigDecimal.valueOf(parts, digits).stripTrailingZeros().toPlainString();
     }
 }

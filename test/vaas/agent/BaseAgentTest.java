@@ -1,7 +1,6 @@
 package vaas.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.config.Config;
 import vaas.config.ConfigException;
-import vaas.memory.Memory;
+import vaas.memory.Conversations;
+import vaas.testing.Talk;
 import vaas.memory.Receipt;
 
 /** What every agent has, whatever its model. */
@@ -31,11 +31,11 @@ class BaseAgentTest {
     @TempDir
     Path folder;
 
-    private Memory memory;
+    private Talk memory;
 
     @BeforeEach
     void openMemory() throws IOException {
-        memory = Memory.open(folder, 20);
+        memory = Talk.open(folder);
     }
 
     @AfterEach
@@ -46,11 +46,11 @@ class BaseAgentTest {
     /** Says what it is told. */
     private final class Parrot extends BaseAgent {
         Parrot(List<Tool> tools, Set<String> disabledTools) {
-            super("parrot", memory, tools, disabledTools);
+            super("parrot", memory.folder, tools, disabledTools);
         }
 
         @Override
-        public Reply chat(Question question) {
+        protected Reply chat(Conversations.Lease in, Question question) {
             return new Reply.Answered(question.message(), Optional.empty(), Optional.empty());
         }
     }
@@ -60,7 +60,7 @@ class BaseAgentTest {
         List<Tool> tools = tools("b", "a", "c");
         BaseAgent agent = new Parrot(tools, Set.of());
         assertEquals("parrot", agent.name());
-        assertSame(memory, agent.memory());
+        assertSame(memory.folder, agent.conversations());
         assertEquals(tools, agent.tools());
         assertThrows(UnsupportedOperationException.class, () -> agent.tools().clear());
     }
@@ -107,37 +107,35 @@ class BaseAgentTest {
     }
 
     @Test
+    void answersInTheConversationThatIsNamedByDefaultInTheShared() {
+        BaseAgent agent = new Parrot(List.of(), Set.of());
+        assertEquals(agent.chat(Question.of("hello")),
+                agent.chat(Conversations.SHARED, Question.of("hello")));
+        assertThrows(IllegalArgumentException.class,
+                () -> agent.chat("another", Question.of("hello")));
+    }
+
+    @Test
     void aResetEmptiesTheMemoryAndBeginsANewThread() throws IOException {
         BaseAgent agent = new Parrot(List.of(), Set.of());
-        memory.insert(0, "q", "a");
-        String before = agent.threadId();
-        assertEquals(before, agent.threadId());
-        assertEquals(before, UUID.fromString(before).toString());
+        memory.store("q", "a");
         Receipt receipt = agent.resetMemory();
-        assertEquals(2, receipt.recordsRemoved());
-        assertEquals(1, receipt.generation());
-        assertEquals(List.of(), memory.latest(20));
-        assertNotEquals(before, agent.threadId());
+        assertEquals(OptionalLong.of(2), receipt.recordsRemoved());
+        assertEquals(List.of(), memory.records(20));
+        assertEquals("shared/1",
+                BaseAgent.threadId(Conversations.SHARED, receipt.generation()));
     }
 
     @Test
-    void aResetThatFailsLeavesTheThreadAsItWas() throws IOException {
+    void aResetThatFailsIsTold() throws IOException {
         BaseAgent agent = new Parrot(List.of(), Set.of());
-        String before = agent.threadId();
         memory.close();
         assertThrows(IOException.class, agent::resetMemory);
-        assertEquals(before, agent.threadId());
-    }
-
-    @Test
-    void twoAgentsHaveThreadsOfTheirOwn() {
-        assertNotEquals(new Parrot(List.of(), Set.of()).threadId(),
-                new Parrot(List.of(), Set.of()).threadId());
     }
 
     private static List<Tool> tools(String... names) {
         return List.of(names).stream().map(name -> new Tool(name, "", Map.of(),
-                (arguments, question) -> Tool.Result.of(""))).toList();
+                call -> Tool.Result.of(""))).toList();
     }
 
     private static List<String> names(List<Tool> tools) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -18,22 +19,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.json.Json;
-import vaas.memory.Memory;
+import vaas.memory.Conversations;
+import vaas.testing.Talk;
+import vaas.memory.MemoryRecord;
 
 /** The tool that finds what the prompt no longer shows. */
 @Timeout(60)
 class SearchMemoryTest {
     private static final String NOTHING = "No older message has any of these words.";
     private static final int PROMPT_RECORDS = 4;
+    private static final Deadline ENOUGH = Deadline.after(Duration.ofHours(1));
 
     @TempDir
     Path folder;
 
-    private Memory memory;
+    private Talk memory;
 
     @BeforeEach
     void openMemory() throws IOException {
-        memory = Memory.open(folder, 20);
+        memory = Talk.open(folder);
     }
 
     @AfterEach
@@ -113,7 +117,7 @@ class SearchMemoryTest {
         say("apple", "so");
         fillTheWindow();
         String line = call(PROMPT_RECORDS, Map.of("words", "apple"));
-        Instant stored = memory.latest(20).get(0).timestamp();
+        Instant stored = memory.records(20).get(0).timestamp();
         assertEquals(stored + " user: apple", line);
     }
 
@@ -163,11 +167,55 @@ class SearchMemoryTest {
     }
 
     @Test
+    void whatThePromptShowsNothingOfIsOlder() throws Exception {
+        say("apple", "so");
+        assertEquals(List.of(NOTHING), find("apple"));
+        String found = call(List.of(), Map.of("words", "apple"), ENOUGH);
+        assertTrue(found.endsWith(" user: apple"), "a turn too long for the prompt: " + found);
+    }
+
+    @Test
+    void aWordOfAnyLengthTakesNoLongerThanTheTextIsLong() throws Exception {
+        say("a".repeat(2_000_000), "a".repeat(2_000_000));
+        String word = "a".repeat(40) + "b" + "a".repeat(4_000);
+        long before = System.nanoTime();
+        assertEquals(NOTHING, call(List.of(), Map.of("words", word), ENOUGH));
+        say(word.substring(0, 100), "so");
+        String found = call(List.of(), Map.of("words", word), ENOUGH);
+        assertTrue(found.contains("user: aaaa"), "its beginning counts: " + found);
+        assertTrue(System.nanoTime() - before < 20_000_000_000L, "it took 31 s once");
+    }
+
+    @Test
+    void aWordIsFoundBehindItsOwnBeginning() throws Exception {
+        say("nananaNANAB ananab", "so");
+        fillTheWindow();
+        assertEquals(List.of("user: nananaNANAB ananab"), find("nanab"));
+        assertEquals(List.of(NOTHING), find("nanabb"));
+    }
+
+    @Test
+    void lettersBeyondTheFirstPlaneHaveACaseToo() throws Exception {
+        String upper = new String(Character.toChars(0x10400));
+        String lower = new String(Character.toChars(0x10428));
+        say("x " + upper + upper, "so");
+        fillTheWindow();
+        assertEquals(List.of("user: x " + upper + upper), find(lower + upper));
+    }
+
+    @Test
+    void whenNoTimeIsLeftItSaysThatItHasNotSearchedAll() throws Exception {
+        say("apple", "so");
+        assertEquals("There was no time to search all older messages.",
+                call(List.of(), Map.of("words", "apple"), Deadline.after(Duration.ZERO)));
+    }
+
+    @Test
     void saysSoWhenThereIsNothing() throws Exception {
         say("apple", "so");
         fillTheWindow();
         assertEquals(List.of(NOTHING), find("pear"));
-        memory.resetMemory();
+        memory.memory.resetMemory();
         assertEquals(List.of(NOTHING), find("apple"), "after a reset");
         say("apple again", "so");
         fillTheWindow();
@@ -195,7 +243,7 @@ class SearchMemoryTest {
 
     @Test
     void isDeclaredAsTheModelNeedsIt() {
-        Tool tool = SearchMemory.tool(memory, PROMPT_RECORDS);
+        Tool tool = SearchMemory.tool();
         assertEquals("search_memory", tool.name());
         assertEquals("object", tool.parameters().get("type"));
         assertEquals(List.of("words"), tool.parameters().get("required"));
@@ -203,7 +251,7 @@ class SearchMemoryTest {
     }
 
     private void say(String question, String answer) throws IOException {
-        memory.insert(memory.generation(), question, answer).orElseThrow();
+        memory.store(question, answer);
     }
 
     private void fillTheWindow() throws IOException {
@@ -217,7 +265,12 @@ class SearchMemoryTest {
     }
 
     private String call(int window, Map<String, Object> arguments) throws Exception {
-        return SearchMemory.tool(memory, window).function()
-                .call(arguments, Question.of("?")).text();
+        return call(memory.records(window), arguments, ENOUGH);
+    }
+
+    private String call(List<MemoryRecord> shown, Map<String, Object> arguments,
+            Deadline deadline) throws Exception {
+        return SearchMemory.tool().function().call(new Tool.Call(arguments,
+                memory.folder.use(Conversations.SHARED), Question.of("?"), shown, deadline)).text();
     }
 }

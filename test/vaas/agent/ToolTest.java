@@ -33,7 +33,7 @@ class ToolTest {
     @Test
     void itsParametersAreCopied() {
         Map<String, Object> parameters = new HashMap<>(Map.of("type", "object"));
-        Tool tool = new Tool("t", "", parameters, (arguments, question) -> Tool.Result.of(""));
+        Tool tool = new Tool("t", "", parameters, call -> Tool.Result.of(""));
         parameters.clear();
         assertEquals(Map.of("type", "object"), tool.parameters());
         assertThrows(UnsupportedOperationException.class, () -> tool.parameters().clear());
@@ -52,6 +52,6 @@ class ToolTest {
     }
 
     private static Tool tool(String name) {
-        return new Tool(name, "", Map.of(), (arguments, question) -> Tool.Result.of(""));
+        return new Tool(name, "", Map.of(), call -> Tool.Result.of(""));
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.agent.Reply;
 import vaas.api.RawClient.Answer;
+import vaas.memory.History;
+import vaas.memory.Insertion;
 import vaas.memory.MemoryRecord;
 
 /** The routes as a client sees them, and what a stop does to it. */
@@ -56,7 +59,7 @@ class ApiTest {
             Answer answer = served.chat(HELLO);
             assertEquals(200, answer.status());
             assertEquals("application/json", answer.header("Content-Type").orElseThrow());
-            List<MemoryRecord> records = served.memory.latest(2);
+            List<MemoryRecord> records = served.memory.latest(2).records();
             assertEquals("Hello", records.get(0).content());
             assertEquals("{\"message\":\"" + ScriptedAgent.ANSWER + "\",\"clip_path\":null,"
                     + "\"message_id\":\"" + records.get(1).messageId() + "\","
@@ -75,10 +78,11 @@ class ApiTest {
         @Test
         void anAnswerThatAResetOvertookIsGivenButNotRemembered() throws IOException {
             served.agent.script(question -> {
-                long generation = served.memory.generation();
+                History before = served.memory.latest(2);
                 assertEquals(200, served.ask("POST /reset-memory", "").status());
-                return new Reply.Answered("Late.", Optional.empty(), served.memory
-                        .insert(generation, "Hello", "Late.").map(MemoryRecord::messageId));
+                assertEquals(new Insertion.Fenced(),
+                        served.memory.insert(before, "Hello", "Late."));
+                return new Reply.Answered("Late.", Optional.empty(), Optional.empty());
             });
             Map<String, Object> body = served.chat(HELLO).json();
             assertEquals("Late.", body.get("message"));
@@ -86,13 +90,13 @@ class ApiTest {
             assertNull(body.get("message_id"));
             assertEquals(List.of("message", "clip_path", "message_id", "remembered"),
                     new ArrayList<>(body.keySet()));
-            assertEquals(List.of(), served.memory.latest(2));
+            assertEquals(List.of(), served.memory.latest(2).records());
         }
 
         @Test
         void resetSaysWhatItRemoved() throws IOException {
             served.chat(HELLO);
-            long bytes = served.memory.bytes();
+            long bytes = Files.size(folder.resolve("memory.jsonl"));
             Answer answer = served.ask("POST /reset-memory", "");
             assertEquals(200, answer.status());
             assertEquals("{\"message\":\"Memory reset successfully\",\"records_removed\":2,"
@@ -107,8 +111,10 @@ class ApiTest {
             Answer answer = served.get("/health");
             assertEquals(200, answer.status());
             assertEquals("ok", answer.json().get("status"));
-            served.memory.close();
-            Served.problem(503, served.get("/health"));
+            served.folder.close();
+            Answer closed = served.get("/health");
+            Served.problem(503, closed);
+            assertEquals("/docs#memory-unavailable", closed.json().get("type"));
         }
 
         @Test
@@ -123,7 +129,7 @@ class ApiTest {
         void aQueryChangesNothing() throws IOException {
             assertEquals(200, served.get("/health?deep=1").status());
             assertEquals(200, served.ask("POST /chat?x=/reset-memory", HELLO).status());
-            assertEquals(2, served.memory.latest(2).size());
+            assertEquals(2, served.memory.latest(2).records().size());
         }
 
         @Test
@@ -158,6 +164,7 @@ class ApiTest {
                 Future<?> stop = threads.submit(served.api::close);
                 Answer refused = refusal(served);
                 Served.problem(503, refused);
+                assertEquals("/docs#stopping", refused.json().get("type"));
                 assertEquals("close", refused.header("Connection").orElseThrow());
                 assertTrue(refused.header("Retry-After").isPresent());
                 Served.problem(503, served.chat(HELLO));
@@ -168,7 +175,7 @@ class ApiTest {
                 stop.get();
                 assertThrows(ConnectException.class, () -> served.get("/health"));
                 assertEquals(1, served.agent.questions.size());
-                assertEquals(2, served.memory.latest(9).size());
+                assertEquals(2, served.memory.latest(9).records().size());
             }
         }
 

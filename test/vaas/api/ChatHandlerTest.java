@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.api.RawClient.Answer;
+import vaas.budget.Budget;
 
 @Timeout(60)
 class ChatHandlerTest {
@@ -96,8 +97,8 @@ class ChatHandlerTest {
 
         @Test
         void theAgentGetsTheRequestsId() throws IOException {
-            served.chat(HELLO, "X-Request-Id: abc 1");
-            assertEquals("abc 1", served.agent.questions.get(0).requestId());
+            served.chat(HELLO, "X-Request-Id: abc-1");
+            assertEquals("abc-1", served.agent.questions.get(0).requestId());
         }
 
         @ParameterizedTest
@@ -160,9 +161,61 @@ class ChatHandlerTest {
             assertEquals(200, served.chat(HELLO, "Content-Type: " + type).status());
         }
 
+        @Test
+        void whatCurlSaysByItselfIsReadAsJson() throws IOException {
+            for (String type : List.of("application/x-www-form-urlencoded",
+                    "Application/X-WWW-Form-Urlencoded; charset=UTF-8")) {
+                assertEquals(200, served.chat(HELLO, "Content-Type: " + type).status());
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"Origin: http://localhost:5173", "Sec-Fetch-Site: same-origin",
+                "Sec-Fetch-Mode: cors", "sec-fetch-dest: empty"})
+        void fromABrowserTheSameTypeIs415(String header) throws IOException {
+            Served.problem(415, served.chat(HELLO, header,
+                    "Content-Type: application/x-www-form-urlencoded"));
+            assertEquals(200, served.chat(HELLO, header).status());
+            assertEquals(1, served.agent.questions.size());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"utf-8", "UTF8", "\"utf-8\"", "US-ASCII", "us-ascii ",
+                "\"UTF-8\""})
+        void utf8AndAsciiAreRead(String charset) throws IOException {
+            String type = "Content-Type: application/json; q=1;charset=" + charset;
+            int status = served.chat(HELLO, type).status();
+            assertEquals(charset.equals("UTF8") ? 415 : 200, status);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"application/json; charset=iso-8859-1", "application/json;charset=",
+                "application/json; charset=utf-16", "application/json; CHARSET=\"utf-8",
+                "application/json; charset=utf-8; charset=latin1"})
+        void anyOtherCharsetIs415(String type) throws IOException {
+            assertTrue(Served.problem(415, served.chat(HELLO, "Content-Type: " + type))
+                    .contains("UTF-8"));
+            assertEquals(List.of(), served.agent.questions);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"gzip", "identity, gzip", "br", "x",
+                "identity\r\nContent-Encoding: br"})
+        void anyContentCodingIs415(String coding) throws IOException {
+            Served.problem(415, served.chat(HELLO, "Content-Encoding: " + coding));
+            assertEquals(List.of(), served.agent.questions);
+            assertEquals(200, served.chat(HELLO, "Content-Encoding: Identity").status());
+        }
+
+        @Test
+        void twoTypesAre415() throws IOException {
+            Served.problem(415, served.chat(HELLO, "Content-Type: application/json",
+                    "Content-Type: application/json"));
+        }
+
         @ParameterizedTest
         @ValueSource(strings = {"text/plain", "text/plain; x=application/json", "text/json",
-                "application/x-www-form-urlencoded", "multipart/form-data; boundary=json",
+                "application/x-www-form-urlencodedx", "multipart/form-data; boundary=json",
                 "application/xml", "application/jsonl", "application/json5", "json", "*/*",
                 "application/octet-stream", "application/json, text/plain"})
         void othersAre415(String type) throws IOException {
@@ -178,16 +231,31 @@ class ChatHandlerTest {
                 "{\"message\":\"x\"}{}", "{\"message\":\"x\"},", "{\"message\":\"x\"}\u0000",
                 "{'message':'x'}", "{message:\"x\"}", "{\"message\":\"x\",}", "message=x",
                 "{\"message\":\"x\",\"message\":\"y\"}",
-                "{\"message\":\"x\",\"a\":{\"b\":1,\"b\":2}}",
                 "{\"message\":\"x\",\"\\u006dessage\":\"y\"}", "{\"message\":\"\\ud83d\"}",
                 "{\"message\":\"\\udc4b\\ud83d\"}", "{\"message\":\"x\",\"\\ud83d\":1}",
                 "{\"message\":\"x\",\"a\":[\"\\udc4b\"]}", "{\"message\":\"a\nb\"}",
                 "{\"message\":\"\\x\"}", "{\"message\":NaN}", "{\"message\":01}",
-                "\uFEFF{\"message\":\"x\"}", "// x\n{\"message\":\"x\"}"})
+                "\uFEFF", "\uFEFF\uFEFF{\"message\":\"x\"}", "// x\n{\"message\":\"x\"}"})
         void is400AndReachesNobody(String body) throws IOException {
             String detail = Served.problem(400, served.chat(body));
             assertFalse(detail.contains("\n") || detail.contains("tools.jackson"), detail);
             assertEquals(List.of(), served.agent.questions);
+        }
+
+        @Test
+        void aByteOrderMarkIsSkippedAndUnknownFieldsMayRepeat() throws IOException {
+            assertEquals("x", asked("\uFEFF{\"message\":\"x\"}").message());
+            assertEquals("x", asked("{\"a\":1,\"a\":2,\"message\":\"x\",\"b\":{\"c\":1,\"c\":2}}")
+                    .message());
+        }
+
+        @Test
+        void afterAMalformedBodyTheConnectionCanBeUsedAgain() throws IOException {
+            try (RawClient client = served.client()) {
+                Served.problem(400, client.ask("POST /chat", "x" + " ".repeat(100_000)));
+                Served.problem(400, client.ask("POST /chat", HELLO + "x" + " ".repeat(100_000)));
+                assertEquals(200, client.ask("POST /chat", HELLO).status());
+            }
         }
 
         @Test
@@ -239,12 +307,15 @@ class ChatHandlerTest {
     @Nested
     class Replies {
         @ParameterizedTest
-        @CsvSource({"MODEL,502", "TIMEOUT,504", "TOO_LONG,413", "NOT_STORED,507",
-                "MEMORY_UNAVAILABLE,503"})
-        void eachFailureHasItsStatusAndKeepsItsSentence(Reply.Kind kind, int status)
-                throws IOException {
+        @CsvSource({"MODEL,502,about:blank", "TIMEOUT,504,about:blank",
+                "TOO_LONG,413,/docs#too-long-for-model", "NOT_STORED,507,/docs#memory-full",
+                "MEMORY_UNAVAILABLE,503,/docs#memory-unavailable"})
+        void eachFailureHasItsStatusAndTypeAndKeepsItsSentence(Reply.Kind kind, int status,
+                String type) throws IOException {
             served.agent.script(question -> new Reply.Failed(kind, "It failed, sorry."));
-            assertEquals("It failed, sorry.", Served.problem(status, served.chat(HELLO)));
+            Answer answer = served.chat(HELLO);
+            assertEquals("It failed, sorry.", Served.problem(status, answer));
+            assertEquals(type, answer.json().get("type"));
         }
 
         @ParameterizedTest
@@ -254,7 +325,108 @@ class ChatHandlerTest {
             served.agent.script(question -> new Reply.Busy(wait, "Not now."));
             Answer answer = served.chat(HELLO);
             assertEquals("Not now.", Served.problem(503, answer));
+            assertEquals("/docs#model-busy", answer.json().get("type"));
             assertEquals(Optional.of(seconds), answer.header("Retry-After"));
+        }
+    }
+
+    /** What a chat's text takes of the heap, at a heap of 32 MiB: all together have 8. */
+    @Nested
+    class Room {
+        private final Budget budget = Budget.of(32 << 20, 4096);
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+        private final ExecutorService threads = Executors.newCachedThreadPool();
+        private Served tight;
+
+        @BeforeEach
+        void startTight() throws IOException {
+            tight = Served.start(folder.resolve("tight"), budget);
+        }
+
+        @AfterEach
+        void stopTight() throws IOException {
+            goOn.countDown();
+            threads.shutdownNow();
+            tight.close();
+        }
+
+        private static String message(int chars) {
+            return "{\"message\":\"" + "x".repeat(chars) + "\"}";
+        }
+
+        @Test
+        void whatCanNeverFitIs413ThatSaysSo() throws IOException {
+            Answer answer = tight.chat(message(2_500_000));
+            assertTrue(Served.problem(413, answer).contains("memory"), answer.body());
+            assertEquals("/docs#too-long-for-server", answer.json().get("type"));
+            assertEquals(List.of(), tight.agent.questions);
+            awaitRoom();
+        }
+
+        @Test
+        void whileALongOneIsUnderWayTheNextIs503AndShortOnesAreServed() throws Exception {
+            tight.agent.hang(begun, goOn);
+            Future<Answer> running = threads.submit(() -> tight.chat(message(1_500_000)));
+            begun.await();
+            tight.agent.script(tight.agent::remember);
+            Answer refused = tight.chat(message(1_500_000));
+            Served.problem(503, refused);
+            assertEquals("/docs#server-full", refused.json().get("type"));
+            assertEquals(Optional.of("1"), refused.header("Retry-After"));
+            for (int i = 0; i < 20; i++) {
+                assertEquals(200, tight.chat(message(65_000)).status());
+            }
+            goOn.countDown();
+            assertEquals(200, running.get().status());
+            awaitRoom();
+            assertEquals(200, tight.chat(message(1_500_000)).status());
+        }
+
+        /** An answer is there for its client a moment before its share is given back. */
+        private void awaitRoom() {
+            while (budget.used() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+
+        @Test
+        void whatNobodyAsksForIsSkippedAndCostsNothing() throws IOException {
+            for (String item : List.of("{},", "[],", "\"k\",", "{\"a\":[1]},", "1234567890,")) {
+                String items = item.repeat(10_000_000 / item.length());
+                assertEquals(200, tight.chat("{\"message\":\"x\",\"y\":[" + items + "1]}").status(),
+                        item);
+            }
+            assertEquals(200, tight.chat("{\"y\":\"" + "x".repeat(10_000_000)
+                    + "\",\"message\":\"x\"}").status());
+        }
+
+        @Test
+        void everyEndGivesItBack() throws IOException {
+            for (String body : List.of(message(100), message(2_500_000), "{", "{}", "x")) {
+                tight.chat(body);
+            }
+            tight.agent.script(question -> {
+                throw new IllegalStateException();
+            });
+            Served.problem(500, tight.chat(message(1000)));
+            try (RawClient client = tight.client()) {
+                client.send(RawClient.request("POST /chat", "", "Content-Length: 100"));
+                client.send("{\"message\":\"Hel").endOutput();
+                Served.problem(400, client.read());
+            }
+            awaitRoom();
+        }
+
+        @Test
+        void routesThatReadNoBodyTakeNothing() throws IOException {
+            for (int i = 0; i < 16; i++) {
+                budget.share().take(Budget.SMALL_BYTES);
+            }
+            Served.problem(503, tight.chat(HELLO));
+            String body = " ".repeat(1_000_000);
+            assertEquals(200, tight.ask("GET /health", body).status());
+            assertEquals(200, tight.ask("POST /reset-memory", body).status());
         }
     }
 
@@ -278,6 +450,7 @@ class ChatHandlerTest {
             begun.await();
             Answer refused = served.chat(HELLO);
             Served.problem(503, refused);
+            assertEquals("/docs#too-many-chats", refused.json().get("type"));
             assertTrue(Integer.parseInt(refused.header("Retry-After").orElseThrow()) > 0);
             assertEquals(200, served.get("/health").status());
             assertEquals(200, served.get("/").status());
@@ -289,6 +462,23 @@ class ChatHandlerTest {
                 assertEquals(200, chat.get().status());
             }
             assertEquals(200, served.chat(HELLO).status());
+        }
+
+        @Test
+        void aPlaceIsTakenUntilTheAnswerIsWrittenOrCannotBe() throws Exception {
+            served.agent.script(question -> new Reply.Answered(
+                    "x".repeat(30_000_000), Optional.empty(), Optional.empty()));
+            try (RawClient one = served.client(); RawClient two = served.client()) {
+                for (RawClient deaf : List.of(one, two)) {
+                    deaf.send(RawClient.request("POST /chat", HELLO));
+                    assertEquals(200, deaf.readHead().status());
+                }
+                assertEquals("/docs#too-many-chats", served.chat(HELLO).json().get("type"));
+            }
+            served.agent.script(served.agent::remember);
+            while (served.chat(HELLO).status() == 503) { // until it is seen that they have left
+                Thread.onSpinWait();
+            }
         }
 
         @Test

@@ -25,7 +25,7 @@ import vaas.json.JsonException;
  * Requests and bodies that were good until some of their bytes were changed, the same ones at each
  * run. A failure names its number and its bytes.
  */
-@Timeout(60)
+@Timeout(300)
 class FuzzTest {
     private static final long SEED = 20261122;
     private static final int REQUESTS = 1200;
@@ -122,7 +122,8 @@ class FuzzTest {
             Optional<Integer> status = client.statusOrEnd();
             while (status.isPresent()) {
                 // The JDK's server answers 501 to a transfer coding that it does not know.
-                assertTrue(status.get() < 500 || status.get() == 501, "status " + status.get());
+                assertTrue(status.get() < 500 || status.get() == 501 || status.get() == 505,
+                        "status " + status.get());
                 statuses.add(status.get());
                 status = client.statusOrEnd();
             }

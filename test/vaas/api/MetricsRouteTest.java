@@ -19,7 +19,7 @@ import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.OfflineGroq;
 import vaas.api.RawClient.Answer;
 import vaas.config.Config;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
 import vaas.metrics.Metrics;
 import vaas.metrics.MetricsTest;
 
@@ -30,7 +30,7 @@ class MetricsRouteTest {
 
     @TempDir
     Path folder;
-    private Memory memory;
+    private Talk memory;
     private OfflineGroq model;
     private GroqAgent agent;
     private Api api;
@@ -39,11 +39,11 @@ class MetricsRouteTest {
     void start() throws IOException {
         Config config = Served.config(folder, "API_TOKEN", "t");
         Metrics metrics = new Metrics();
-        memory = Memory.open(config.store(), metrics);
+        memory = Talk.open(config.store().options().metrics(metrics));
         model = OfflineGroq.start();
-        agent = new GroqAgent(
-                config.groq().withBaseUrl(model.baseUrl()), memory, List.of(), metrics);
-        api = Api.start(config.http(), agent, metrics);
+        agent = GroqAgent.open(
+                model.client().metrics(metrics), memory.folder, GroqAgent.options());
+        api = Api.start(config.http().options().metrics(metrics), agent);
     }
 
     @AfterEach
@@ -93,19 +93,20 @@ class MetricsRouteTest {
         assertEquals(200, ask("POST /chat", "{\"message\":\"Hello xyzzy\"}").status());
         assertEquals(200, ask("POST /reset-memory", "").status());
         String text = metrics();
-        for (String name : List.of("vaas_http_requests_total", "vaas_memory_fenced_total",
+        for (String name : List.of("vaas_http_requests_total", "vaas_memory_fenced_turns_total",
                 "vaas_memory_torn_tails_total", "vaas_model_retries_total",
                 "vaas_model_calls_total")) {
             assertTrue(text.contains("# TYPE " + name + " counter\n"), name);
         }
-        for (String name : List.of("vaas_chat", "vaas_model_call", "vaas_memory_append",
-                "vaas_memory_force", "vaas_memory_reset")) {
+        for (String name : List.of("vaas_chat_duration", "vaas_model_call_duration",
+                "vaas_memory_append_duration", "vaas_memory_sync_duration",
+                "vaas_memory_reset_duration")) {
             assertTrue(text.contains("# TYPE " + name + "_seconds histogram\n"), name);
             assertTrue(text.contains("\n" + name + "_seconds_count 1\n"), name);
         }
-        assertTrue(text.contains("# TYPE vaas_memory_lock_wait_seconds histogram\n"));
+        assertTrue(text.contains("# TYPE vaas_memory_lock_wait_duration_seconds histogram\n"));
         for (String sample : List.of("vaas_memory_bytes 0", "vaas_memory_records 0",
-                "vaas_chats_in_flight 0", "vaas_model_calls_total{outcome=\"answered\"} 1",
+                "vaas_in_flight_chats 0", "vaas_model_calls_total{outcome=\"answered\"} 1",
                 "vaas_model_calls_total{outcome=\"refused\"} 0",
                 "vaas_model_calls_total{outcome=\"timed_out\"} 0")) {
             assertTrue(text.contains("\n" + sample + "\n"), sample + " in " + text);

@@ -18,7 +18,7 @@ import vaas.json.JsonException;
 
 /** Speaks HTTP byte by byte over one connection: also what no client library would send. */
 public final class RawClient implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int PATIENCE_MILLIS = 50_000;
 
     private final Socket socket;
     private final InputStream in;
@@ -84,7 +84,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** Tells the server that nothing more comes. */
-    RawClient endOutput() throws IOException {
+    public RawClient endOutput() throws IOException {
         socket.shutdownOutput();
         return this;
     }
@@ -96,7 +96,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** The next answer; {@link EOFException} if the connection ends before it. */
-    Answer read() throws IOException {
+    public Answer read() throws IOException {
         Answer head = readHead();
         int length = Integer.parseInt(head.header("Content-Length").orElse("0"));
         byte[] body = in.readNBytes(length);
@@ -107,7 +107,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** The next answer, known to have no body. */
-    Answer readHead() throws IOException {
+    public Answer readHead() throws IOException {
         List<String> lines = new ArrayList<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
             lines.add(line);
@@ -121,7 +121,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** The status of the next answer, or empty if the server just ends the connection. */
-    Optional<Integer> statusOrEnd() throws IOException {
+    public Optional<Integer> statusOrEnd() throws IOException {
         try {
             return Optional.of(read().status);
         } catch (EOFException | SocketException e) {
@@ -130,7 +130,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** Waits for the server to end the connection; false if it sends something more. */
-    boolean awaitEnd() throws IOException {
+    public boolean awaitEnd() throws IOException {
         try {
             return in.read() < 0;
         } catch (SocketException e) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
-import vaas.memory.UnluckyMemory;
+import vaas.testing.UnluckyMemory;
 
 @Timeout(60)
 class ResetMemoryHandlerTest {
@@ -28,7 +28,7 @@ class ResetMemoryHandlerTest {
     @BeforeEach
     void start() throws IOException {
         served = Served.start(folder);
-        served.memory.insert(0, "Hello", "Good day.");
+        served.memory.insert(served.memory.latest(0), "Hello", "Good day.");
     }
 
     @AfterEach
@@ -40,7 +40,7 @@ class ResetMemoryHandlerTest {
         assertEquals(200, answer.status(), answer.body());
         assertEquals("Memory reset successfully", answer.json().get("message"));
         assertEquals(2, answer.json().get("records_removed"));
-        assertEquals(List.of(), served.memory.latest(2));
+        assertEquals(List.of(), served.memory.latest(2).records());
     }
 
     @ParameterizedTest
@@ -69,16 +69,14 @@ class ResetMemoryHandlerTest {
 
     @Test
     void aNewConversationBegins() throws IOException {
-        String before = served.agent.threadId();
         assertReset(served.ask(RESET, ""));
-        assertNotEquals(before, served.agent.threadId());
-        served.memory.insert(1, "Again", "Yes.");
-        assertEquals(2, served.memory.latest(9).size());
+        served.memory.insert(served.memory.latest(0), "Again", "Yes.");
+        assertEquals(2, served.memory.latest(9).records().size());
     }
 
     @Test
     void aClosedMemoryIs503() throws IOException {
-        served.memory.close();
+        served.folder.close();
         Served.problem(503, served.ask(RESET, ""));
     }
 
@@ -86,12 +84,12 @@ class ResetMemoryHandlerTest {
     void aResetThatCannotBeMadeDurableIs500AndSaysSo() throws IOException {
         UnluckyMemory unlucky = new UnluckyMemory();
         try (Served other = Served.start(unlucky.open())) {
-            other.memory.insert(0, "Hello", "Good day.");
+            other.memory.insert(other.memory.latest(0), "Hello", "Good day.");
             unlucky.fail();
             assertEquals("Memory reset failed", Served.problem(500, other.ask(RESET, "")));
             unlucky.heal();
             assertEquals(200, other.ask(RESET, "").status(), "asking again is safe");
-            assertEquals(List.of(), other.memory.latest(2));
+            assertEquals(List.of(), other.memory.latest(2).records());
             assertTrue(other.memory.isWritable());
         }
     }

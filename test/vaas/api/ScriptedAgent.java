@@ -10,33 +10,33 @@ import java.util.concurrent.CountDownLatch;
 import vaas.agent.BaseAgent;
 import vaas.agent.Question;
 import vaas.agent.Reply;
-import vaas.memory.Memory;
-import vaas.memory.MemoryRecord;
+import vaas.memory.Conversations;
+import vaas.memory.Insertion;
 
 /** An agent without a model: it does what a test tells it, by default remembers and answers. */
-final class ScriptedAgent extends BaseAgent {
-    static final String ANSWER = "Good day.";
+public final class ScriptedAgent extends BaseAgent {
+    public static final String ANSWER = "Good day.";
 
     /** All that was asked. */
-    final List<Question> questions = new CopyOnWriteArrayList<>();
+    public final List<Question> questions = new CopyOnWriteArrayList<>();
     private volatile Script script = this::remember;
 
     /** What becomes of a question. */
     @FunctionalInterface
-    interface Script {
+    public interface Script {
         Reply answer(Question question) throws Exception;
     }
 
-    ScriptedAgent(String name, Memory memory) {
-        super(name, memory, List.of(), Set.of());
+    ScriptedAgent(String name, Conversations conversations) {
+        super(name, conversations, List.of(), Set.of());
     }
 
-    void script(Script other) {
+    public void script(Script other) {
         script = other;
     }
 
     /** Answers as by default, but only after a latch; the other says that it has begun. */
-    void hang(CountDownLatch begun, CountDownLatch goOn) {
+    public void hang(CountDownLatch begun, CountDownLatch goOn) {
         script(question -> {
             begun.countDown();
             goOn.await();
@@ -44,14 +44,18 @@ final class ScriptedAgent extends BaseAgent {
         });
     }
 
-    Reply remember(Question question) throws IOException {
-        Optional<MemoryRecord> record =
-                memory().insert(memory().generation(), question.remembered(), ANSWER);
-        return new Reply.Answered(ANSWER, Optional.empty(), record.map(MemoryRecord::messageId));
+    public Reply remember(Question question) throws IOException {
+        try (Conversations.Lease lease = conversations().use(Conversations.SHARED)) {
+            Insertion done = lease.memory().insert(
+                    lease.memory().latest(0), question.remembered(), ANSWER);
+            return new Reply.Answered(ANSWER, Optional.empty(),
+                    done instanceof Insertion.Stored stored
+                            ? Optional.of(stored.answer().messageId()) : Optional.empty());
+        }
     }
 
     @Override
-    public Reply chat(Question question) {
+    protected Reply chat(Conversations.Lease in, Question question) {
         questions.add(question);
         try {
             return script.answer(question);

@@ -10,35 +10,49 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import vaas.api.RawClient.Answer;
+import vaas.budget.Budget;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.memory.Memory;
+import vaas.memory.folder.MemoryFolder;
 
 /** A real server on a free port, with a scripted agent and a memory of its own. */
-final class Served implements AutoCloseable {
-    final Memory memory;
-    final ScriptedAgent agent;
-    final Api api;
+public final class Served implements AutoCloseable {
+    public final MemoryFolder folder;
+    public final Memory memory;
+    public final ScriptedAgent agent;
+    public final Api api;
 
-    private Served(Config config, Memory memory) throws IOException {
-        this.memory = memory;
-        agent = new ScriptedAgent(config.groq().agentName(), memory);
-        api = Api.start(config.http(), agent);
+    private Served(ApiOptions options, MemoryFolder folder) throws IOException {
+        this.folder = folder;
+        memory = folder.shared();
+        agent = new ScriptedAgent("vaas", folder);
+        api = Api.start(options, agent);
     }
 
     /** Starts one; settings as name, value, name, value. */
-    static Served start(Path folder, String... settings) throws IOException {
-        Config config = config(folder, settings);
-        return new Served(config, Memory.open(folder, config.store().windowRecords()));
+    public static Served start(Path folder, String... settings) throws IOException {
+        return new Served(config(folder, settings).http().options(), MemoryFolder.open(folder));
+    }
+
+    /** Starts one within a budget. */
+    public static Served start(Path folder, Budget budget) throws IOException {
+        return start(folder, options -> options.budget(budget));
+    }
+
+    /** Starts one with some options changed. */
+    public static Served start(Path folder, UnaryOperator<ApiOptions> change) throws IOException {
+        return new Served(change.apply(config(folder).http().options()), MemoryFolder.open(folder));
     }
 
     /** Starts one with a memory, which is closed with it. */
-    static Served start(Memory memory) throws IOException {
-        return new Served(config(Path.of("unused")), memory);
+    public static Served start(MemoryFolder memory) throws IOException {
+        return new Served(config(Path.of("unused")).http().options(), memory);
     }
 
-    static Config config(Path folder, String... settings) {
+    public static Config config(Path folder, String... settings) {
         Map<String, String> environment = new HashMap<>(Map.of("PORT", "0",
                 "MEMORY_DIR", folder.toString(), "SHUTDOWN_GRACE", "0"));
         for (int i = 0; i < settings.length; i += 2) {
@@ -51,38 +65,38 @@ final class Served implements AutoCloseable {
         }
     }
 
-    RawClient client() throws IOException {
+    public RawClient client() throws IOException {
         return RawClient.to(api.url());
     }
 
     /** One request on a connection of its own. */
-    Answer ask(String methodAndPath, String body, String... headers) throws IOException {
+    public Answer ask(String methodAndPath, String body, String... headers) throws IOException {
         try (RawClient client = client()) {
             return client.ask(methodAndPath, body, headers);
         }
     }
 
-    Answer get(String path, String... headers) throws IOException {
+    public Answer get(String path, String... headers) throws IOException {
         return ask("GET " + path, "", headers);
     }
 
-    Answer chat(String body, String... headers) throws IOException {
+    public Answer chat(String body, String... headers) throws IOException {
         return ask("POST /chat", body, headers);
     }
 
     /** Asserts that the server still serves. */
-    void checkUsable() throws IOException {
+    public void checkUsable() throws IOException {
         assertEquals(200, get("/health").status());
     }
 
     /** Asserts that an answer is an error of the one shape, and returns its sentence. */
-    static String problem(int status, Answer answer) {
+    public static String problem(int status, Answer answer) {
         assertEquals(status, answer.status(), answer.body());
         assertEquals("application/problem+json", answer.header("Content-Type").orElseThrow());
         Map<String, Object> body = answer.json();
         assertEquals(List.of("type", "title", "status", "detail"),
                 new ArrayList<>(body.keySet()));
-        assertEquals("about:blank", body.get("type"));
+        assertTrue(body.get("type").toString().matches("about:blank|/docs#[a-z-]+"));
         assertEquals(status, body.get("status"));
         assertFalse(body.get("title").toString().isBlank());
         assertTrue(answer.header("X-Request-Id").isPresent());
@@ -92,6 +106,6 @@ final class Served implements AutoCloseable {
     @Override
     public void close() throws IOException {
         api.close();
-        memory.close();
+        folder.close();
     }
 }

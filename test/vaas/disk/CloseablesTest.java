@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ClosingTest {
+class CloseablesTest {
     private final List<String> closed = new ArrayList<>();
     private final IOException first = new IOException("first");
     private final IOException second = new IOException("second");
@@ -28,24 +28,26 @@ class ClosingTest {
 
     @Test
     void allAreClosedInOrderAndNullsLeftOut() throws IOException {
-        Closing.all(good("a"), null, good("b"));
+        Closeables.all(good("a"), null, good("b"));
         assertEquals(List.of("a", "b"), closed);
-        Closing.all();
+        Closeables.all();
     }
 
     @Test
     void aFailureKeepsNobodyFromBeingClosed() {
         IOException failure = assertThrows(IOException.class,
-                () -> Closing.all(bad(first), good("b"), null, bad(second), good("d")));
+                () -> Closeables.all(bad(first), good("b"), null, bad(second), good("d")));
+        assertEquals(first, failure, "the first one, with the later ones in it");
         assertEquals(List.of("first", "b", "second", "d"), closed);
-        assertArrayEquals(new Throwable[] {first, second}, failure.getSuppressed());
+        assertArrayEquals(new Throwable[] {second}, failure.getSuppressed());
     }
 
     @Test
     void furtherFailuresAreAddedToTheOneThatWasThere() {
         Exception because = new IllegalStateException("because");
-        Closing.after(because, bad(first), null, bad(second), good("c"));
+        Closeables.after(because, bad(first), null, bad(second), good("c"));
         assertEquals(List.of("first", "second", "c"), closed);
-        assertArrayEquals(new Throwable[] {first, second}, because.getSuppressed());
+        assertArrayEquals(new Throwable[] {first}, because.getSuppressed());
+        assertArrayEquals(new Throwable[] {second}, first.getSuppressed());
     }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import vaas.disk.FolderNames.Inode;
+import vaas.testing.Await;
 
 /**
  * A disk in memory that fails where it is told to, and knows what a power cut could leave: each
@@ -93,6 +94,15 @@ public final class FaultyDisk implements Disk {
     /** Forgets the calls made so far. */
     public synchronized void countAnew() {
         calls.clear();
+    }
+
+    /** Waits until so many writes have been made since the calls were last counted anew. */
+    public void awaitWrites(int writes) {
+        Await.until(() -> writes() >= writes);
+    }
+
+    private synchronized long writes() {
+        return calls.stream().filter("write"::equals).count();
     }
 
     public void beforeSync(Hook hook) {

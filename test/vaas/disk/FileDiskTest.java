@@ -3,6 +3,7 @@ package vaas.disk;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,25 +60,97 @@ class FileDiskTest {
     @Test
     void openingNeverCreatesAFile() throws IOException {
         Path absent = folder.resolve("absent");
-        assertEquals("not a regular file: " + absent,
-                assertThrows(IOException.class, () -> disk.open(absent)).getMessage());
-        assertFalse(disk.exists(absent));
-        assertThrows(IOException.class, () -> disk.open(folder));
+        for (boolean toRead : new boolean[] {false, true}) {
+            assertEquals("there is no file " + absent, refusal(absent, toRead));
+            assertFalse(disk.exists(absent));
+            assertEquals("not a regular file: " + folder, refusal(folder, toRead));
+        }
+    }
+
+    private String refusal(Path path, boolean toRead) {
+        return assertThrows(IOException.class, () -> {
+            try (Disk.Handle handle = toRead ? disk.openToRead(path) : disk.open(path)) {
+                handle.length();
+            }
+        }).getMessage();
     }
 
     @Test
-    void creatingEmptiesTheFileThatIsThere() throws IOException {
+    void aFileIsCreatedEmptyForItsOwnerOnlyAndNeverInPlaceOfAnother() throws IOException {
         Path file = folder.resolve("file");
-        for (int i = 0; i < 2; i++) {
-            try (Disk.Handle handle = disk.create(file)) {
-                assertEquals(0, handle.length());
-                handle.write(0, new byte[] {1, 2, 3});
-                assertEquals(3, handle.length());
-            }
+        try (Disk.Handle handle = disk.create(file)) {
+            assertEquals(0, handle.length());
+            handle.write(0, new byte[] {1, 2, 3});
+            assertEquals(3, handle.length());
         }
         assertEquals("rw-------", permissions(file));
-        assertThrows(IOException.class, () -> disk.create(folder));
+        IOException taken = assertThrows(IOException.class, () -> disk.create(file));
+        assertEquals("can't create " + file + ": FileAlreadyExistsException", taken.getMessage());
+        assertEquals(3, Files.size(file));
         assertThrows(IOException.class, () -> disk.create(folder.resolve("absent/file")));
+    }
+
+    @Test
+    void whatIsOpenedToReadCanNotBeChanged() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "text");
+        try (Disk.Handle handle = disk.openToRead(file)) {
+            IOException refused = assertThrows(IOException.class,
+                    () -> handle.write(0, new byte[1]));
+            assertTrue(refused.getMessage().startsWith("can't write " + file + ": "),
+                    refused.getMessage());
+            assertThrows(IOException.class, () -> handle.truncate(0));
+            assertEquals(4, handle.length());
+        }
+        assertEquals("text", Files.readString(file));
+    }
+
+    @Test
+    void aStretchOfAnArrayIsWrittenAndNoMore() throws IOException {
+        Path file = folder.resolve("file");
+        try (Disk.Handle handle = disk.create(file)) {
+            handle.write(0, new byte[] {1, 2, 3, 4, 5}, 1, 3);
+        }
+        assertArrayEquals(new byte[] {2, 3, 4}, Files.readAllBytes(file));
+    }
+
+    @Test
+    void aStateTellsNamesOfOneFileFromThoseOfAnother() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "text");
+        Path second = folder.resolve("second");
+        disk.link(file, second);
+        assertEquals(4, disk.state(file).orElseThrow().length());
+        assertEquals(disk.state(file), disk.state(second));
+        assertThrows(IOException.class, () -> disk.link(file, second), "the name is taken");
+        Path other = Files.writeString(folder.resolve("other"), "text");
+        assertNotEquals(disk.state(file), disk.state(other));
+        assertEquals(Optional.empty(), disk.state(folder.resolve("absent")));
+    }
+
+    @Test
+    void wipingEmptiesAFileUnderAllItsNamesAndOfALinkTakesTheLinkOnly() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "text");
+        Path second = folder.resolve("second");
+        disk.link(file, second);
+        disk.wipe(file);
+        assertFalse(disk.exists(file));
+        assertEquals("", Files.readString(second));
+        Files.writeString(second, "text");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), second);
+        assertTrue(disk.isLink(link));
+        disk.wipe(link);
+        assertFalse(disk.exists(link));
+        assertEquals("text", Files.readString(second));
+        disk.wipe(folder.resolve("absent"));
+    }
+
+    @Test
+    void failuresCarryThePathAndTheSystemsWords() {
+        Path absent = folder.resolve("absent");
+        assertEquals("can't rename to " + folder.resolve("to") + ", " + absent
+                + ": NoSuchFileException", assertThrows(IOException.class,
+                () -> disk.move(absent, folder.resolve("to"))).getMessage());
+        assertEquals("can't sync the folder " + absent + ": NoSuchFileException", assertThrows(
+                IOException.class, () -> disk.syncFolder(absent)).getMessage());
     }
 
     @Test

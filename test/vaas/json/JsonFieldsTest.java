@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import vaas.memory.Child;
+import vaas.testing.ChildJvm;
 
 @Timeout(60)
 class JsonFieldsTest {
@@ -271,7 +271,7 @@ class JsonFieldsTest {
                 "brackets: " + TOO_MUCH, "word: " + TOO_MUCH,
                 "list: it is not an object", "text: it is not an object",
                 "message: no room"),
-                Child.output("-Xmx16m", Heap.class).lines().toList());
+                ChildJvm.output("-Xmx16m", Heap.class).lines().toList());
     }
 
     /** Reads one body of each kind, and tells what came of it. */

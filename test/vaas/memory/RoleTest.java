@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import vaas.testing.ChildJvm;
 
 @Timeout(60)
 class RoleTest {
@@ -27,7 +28,7 @@ class RoleTest {
 
     @Test
     void wireNamesDoNotDependOnTheLanguage() throws IOException {
-        assertEquals("user assistant", Child.output("-Duser.language=tr", Names.class));
+        assertEquals("user assistant", ChildJvm.output("-Duser.language=tr", Names.class));
     }
 
     /** Prints the names; Turkish makes a dotless i of an upper case I. */

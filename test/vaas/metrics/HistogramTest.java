@@ -37,8 +37,8 @@ class HistogramTest {
         for (long nanos : new long[] {0, 100_000, 1_000_000, 2_000_000_000L}) {
             histogram.record(nanos);
         }
-        assertEquals(List.of("2", "3", "3", "4", "4", "4"), List.of(upTo("1.0E-4"), upTo("0.001"),
-                upTo("1.0"), upTo("2.5"), upTo("100.0"), upTo("+Inf")));
+        assertEquals(List.of("2", "3", "3", "4", "4", "4"), List.of(upTo("0.0001"), upTo("0.001"),
+                upTo("1"), upTo("2.5"), upTo("100"), upTo("+Inf")));
         long before = 0;
         for (String line : lines("").subList(0, 20)) {
             long count = Long.parseLong(line.substring(line.indexOf(' ') + 1));
@@ -48,10 +48,19 @@ class HistogramTest {
     }
 
     @Test
+    void boundsAndSumArePlainDecimals() {
+        histogram.record(100);
+        String text = String.join("\n", lines(""));
+        assertTrue(text.contains("le=\"0.0001\"") && text.contains("le=\"0.00025\"")
+                && text.contains("le=\"1\"") && text.contains("le=\"100\"")
+                && text.contains("_sum 0.0000001\n"), text);
+    }
+
+    @Test
     void whatIsLongerThanAllBoundsCountsInTheLast() {
         histogram.record(100_000_000_001L);
         histogram.record(Long.MAX_VALUE / 4);
-        assertEquals("0", upTo("100.0"));
+        assertEquals("0", upTo("100"));
         assertEquals("2", upTo("+Inf"));
     }
 
@@ -69,7 +78,7 @@ class HistogramTest {
     @Test
     void timePassedSinceAMomentIsCounted() {
         histogram.since(System.nanoTime() - 60_000_000_000L);
-        assertEquals("0", upTo("50.0"));
+        assertEquals("0", upTo("50"));
         assertEquals("1", upTo("+Inf"));
     }
 }

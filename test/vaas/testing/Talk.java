@@ -58,6 +58,15 @@ public final class Talk implements Closeable {
         }
     }
 
+    /** Stores one turn, in the present generation. */
+    public MemoryRecord store(String question, String answer) throws IOException {
+        return stored(memory.insert(now(), question, answer));
+    }
+
+    public List<MemoryRecord> records(int n) throws IOException {
+        return memory.latest(n).records();
+    }
+
     /** What was stored, or a failure of the test. */
     public static MemoryRecord stored(Insertion insertion) {
         if (insertion instanceof Insertion.Stored stored) {

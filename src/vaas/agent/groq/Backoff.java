@@ -7,6 +7,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /** When to try again: what the server asks for, else doubling pauses with jitter. Pure. */
 final class Backoff {
@@ -18,8 +19,10 @@ final class Backoff {
     private static final long FIRST_MILLIS = 500;
     private static final long LONGEST_MILLIS = 8000;
     private static final double JITTER_MIN = 0.75;
-    /** A day's limit used up; more makes no sense to anybody and might overflow. */
-    private static final double SECONDS_MAX = 7 * 24 * 3600;
+    /** More makes no sense to anybody, whether it comes as a number or as a date. */
+    private static final Duration LONGEST = Duration.ofDays(7);
+    /** RFC 9110 has whole seconds; Groq and the official SDKs know fractions. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+(\\.[0-9]+)?");
 
     private Backoff() {}
 
@@ -36,7 +39,7 @@ final class Backoff {
 
     /**
      * What the server asks for: retry-after-ms, else retry-after in seconds or as a date (RFC 9110
-     * section 10.2.3); empty if it asks for nothing that makes sense.
+     * section 10.2.3), at most a week; empty if it asks for nothing that makes sense.
      *
      * @param header finds a header's value by name, null if there is none
      */
@@ -51,22 +54,20 @@ final class Backoff {
     }
 
     private static Optional<Duration> seconds(String value, double units) {
-        try {
-            double seconds = value == null ? -1 : Double.parseDouble(value.strip()) / units;
-            return seconds >= 0 // false for NaN
-                    ? Optional.of(Duration.ofMillis(
-                            Math.round(Math.min(seconds, SECONDS_MAX) * 1000)))
-                    : Optional.empty();
-        } catch (NumberFormatException e) {
+        if (value == null || !NUMBER.matcher(value.strip()).matches()) {
             return Optional.empty();
         }
+        double seconds = Double.parseDouble(value.strip()) / units;
+        return Optional.of(seconds < LONGEST.toSeconds()
+                ? Duration.ofMillis(Math.round(seconds * 1000)) : LONGEST);
     }
 
     private static Optional<Duration> untilDate(String value, Instant now) {
         try {
             Duration until = Duration.between(now, ZonedDateTime.parse(
                     value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-            return Optional.of(until.isNegative() ? Duration.ZERO : until);
+            return Optional.of(until.isNegative() ? Duration.ZERO
+                    : until.compareTo(LONGEST) < 0 ? until : LONGEST);
         } catch (DateTimeException e) {
             return Optional.empty();
         }

@@ -1,100 +1,223 @@
 package vaas.agent.groq;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import vaas.agent.Image;
 import vaas.agent.Question;
 import vaas.agent.Tool;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.agent.groq.Completion.ToolCalls;
 import vaas.json.Json;
+import vaas.json.JsonString;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
 
 /**
- * The body of a request for a chat completion, in the provider's shape. Only what is needed is
- * sent: the API refuses fields that it does not know, and other servers know fewer.
+ * The body of a request for a chat completion, in the provider's shape, as a list of pieces: the
+ * template belongs to all chats, the history to the memory, and only the question and what tools
+ * said to this chat. Only what is needed is sent: the API refuses fields that it does not know, and
+ * other servers know fewer.
  */
 final class ChatRequest {
-    private final String model;
-    private final List<Map<String, Object>> messages = new ArrayList<>();
-
-    private ChatRequest(String model) {
-        this.model = model;
-    }
+    private final Template template;
+    private final Piece history;
+    private final List<Piece> own = new ArrayList<>(); // the question, then rounds of tools
 
     /** System prompt, history, question: in this order. */
-    static ChatRequest of(String model, String systemPrompt, List<MemoryRecord> history,
-            Question question) {
-        ChatRequest request = new ChatRequest(model);
-        request.add("system", systemPrompt);
-        for (MemoryRecord remembered : history) {
-            request.add(remembered.role().wireName(), remembered.content());
-        }
-        request.add(Role.USER.wireName(), content(question));
-        return request;
+    ChatRequest(Template template, List<MemoryRecord> history, Question question) {
+        this.template = template;
+        this.history = new Records(history);
+        own.add(Message.of(question));
     }
 
     /** What a round of tool calls adds: the calls as they came, then a result for each. */
     void addToolRound(ToolCalls calls, List<String> results) {
-        Map<String, Object> message = add("assistant", calls.text());
+        Map<String, Object> message = Message.of("assistant", calls.text());
         if (calls.text().isEmpty()) {
             message.remove("content"); // optional beside calls, and null is refused by some
         }
         message.put("tool_calls", calls.calls().stream().map(ToolCall::toWire).toList());
+        add(message);
         for (int i = 0; i < results.size(); i++) {
-            add("tool", results.get(i)).put("tool_call_id", calls.calls().get(i).id());
+            Map<String, Object> result = Message.of("tool", results.get(i));
+            result.put("tool_call_id", calls.calls().get(i).id());
+            add(result);
         }
+    }
+
+    /** Bytes of a text as a JSON string, told before it is one. */
+    static long jsonLength(String text) {
+        long length = 2;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ') {
+                length += "\b\t\n\f\r".indexOf(c) >= 0 ? 2 : 6;
+            } else if (c < 0x80) {
+                length += c == '"' || c == '\\' ? 2 : 1;
+            } else {
+                length += c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+            }
+        }
+        return length;
+    }
+
+    /** Bytes that no other chat shares. */
+    long ownLength() {
+        return Piece.of(own).length();
     }
 
     /**
      * The body as JSON.
      *
-     * @param tools to offer; without any there is no such field
-     * @param mayCall whether the model may call them in this round
+     * @param mayCall whether the model may call tools in this round, if there are any
      */
-    byte[] toJson(List<Tool> tools, boolean mayCall) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("model", model);
-        body.put("messages", messages);
-        if (!tools.isEmpty()) {
-            body.put("tools", tools.stream().map(ChatRequest::declaration).toList());
-        }
-        if (!tools.isEmpty() && !mayCall) {
-            body.put("tool_choice", "none");
-        }
-        return Json.write(body);
+    Piece body(boolean mayCall) {
+        List<Piece> pieces = new ArrayList<>(own.size() + 3);
+        pieces.add(template.head);
+        pieces.add(history);
+        pieces.addAll(own);
+        pieces.add(mayCall ? template.tail : template.lastTail);
+        return Piece.of(pieces);
     }
 
-    private Map<String, Object> add(String role, Object content) {
-        Map<String, Object> message = new LinkedHashMap<>();
-        message.put("role", role);
-        message.put("content", content);
-        messages.add(message);
-        return message;
+    private void add(Map<String, Object> message) {
+        own.add(Piece.of("," + Json.text(message)));
     }
 
-    // Text alone goes as a string: text models refuse lists of parts.
-    private static Object content(Question question) {
-        if (question.image().isEmpty()) {
-            return question.message();
+    /** What all requests to one model have in common, made once. */
+    static final class Template {
+        private final Piece head;
+        private final Piece tail;
+        private final Piece lastTail;
+
+        /**
+         * Makes it.
+         *
+         * @param systemPrompt the first message; if empty, there is none
+         * @param tools to offer; without any there is no such field
+         */
+        Template(String model, String systemPrompt, List<Tool> tools) {
+            head = Piece.of("{\"model\":" + quoted(model) + ",\"messages\":["
+                    + (systemPrompt.isEmpty() ? ""
+                            : Json.text(Message.of("system", systemPrompt)) + ","));
+            String declared = tools.isEmpty() ? "" : ",\"tools\":" + declarations(tools);
+            tail = Piece.of("]" + declared + "}");
+            lastTail = tools.isEmpty() ? tail
+                    : Piece.of("]" + declared + ",\"tool_choice\":\"none\"}");
         }
-        Image image = question.image().get();
-        List<Object> parts = new ArrayList<>();
-        if (!question.message().isEmpty()) {
-            parts.add(Map.of("type", "text", "text", question.message()));
+
+        private static String quoted(String text) {
+            return new String(Json.quote(text), StandardCharsets.UTF_8);
         }
-        parts.add(Map.of("type", "image_url", "image_url", Map.of("url", image.dataUrl())));
-        return parts;
+
+        private static String declarations(List<Tool> tools) {
+            return tools.stream().map(tool -> Json.text(declaration(tool)))
+                    .collect(Collectors.joining(",", "[", "]"));
+        }
+
+        private static Map<String, Object> declaration(Tool tool) {
+            Map<String, Object> function = new LinkedHashMap<>();
+            function.put("name", tool.name());
+            function.put("description", tool.description());
+            function.put("parameters", tool.parameters());
+            Map<String, Object> declaration = new LinkedHashMap<>();
+            declaration.put("type", "function");
+            declaration.put("function", function);
+            return declaration;
+        }
     }
 
-    private static Map<String, Object> declaration(Tool tool) {
-        Map<String, Object> function = new LinkedHashMap<>();
-        function.put("name", tool.name());
-        function.put("description", tool.description());
-        function.put("parameters", tool.parameters());
-        return Map.of("type", "function", "function", function);
+    /** History as messages, each with a comma after it, since the question follows. */
+    private static final class Records implements Piece {
+        private static final byte[] USER = opening(Role.USER);
+        private static final byte[] ASSISTANT = opening(Role.ASSISTANT);
+        private static final byte[] END = {'}', ','};
+
+        private final List<MemoryRecord> records;
+        private final long length;
+
+        Records(List<MemoryRecord> records) {
+            this.records = records;
+            this.length = records.stream().mapToLong(record -> opening(record).length
+                    + record.json().length() + END.length).sum();
+        }
+
+        @Override
+        public long length() {
+            return length;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            for (MemoryRecord record : records) {
+                out.write(opening(record));
+                record.json().writeTo(out);
+                out.write(END);
+            }
+        }
+
+        private static byte[] opening(MemoryRecord record) {
+            return record.role() == Role.USER ? USER : ASSISTANT;
+        }
+
+        private static byte[] opening(Role role) {
+            return Message.opening(role).getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    /** Messages in the provider's shape. */
+    private static final class Message {
+        private Message() {}
+
+        static Map<String, Object> of(String role, String content) {
+            Map<String, Object> message = new LinkedHashMap<>();
+            message.put("role", role);
+            message.put("content", content);
+            return message;
+        }
+
+        static String opening(Role role) {
+            return "{\"role\":\"" + role.wireName() + "\",\"content\":";
+        }
+
+        // Text alone goes as a string: text models refuse lists of parts.
+        static Piece of(Question question) {
+            Piece text = Piece.of(JsonString.of(question.message()));
+            List<Piece> pieces = new ArrayList<>();
+            pieces.add(Piece.of(opening(Role.USER)));
+            if (question.image().isEmpty()) {
+                pieces.add(text);
+            } else {
+                pieces.add(Piece.of("["));
+                if (!question.message().isEmpty()) {
+                    pieces.add(Piece.of("{\"type\":\"text\",\"text\":"));
+                    pieces.add(text);
+                    pieces.add(Piece.of("},"));
+                }
+                pieces.add(Piece.of("{\"type\":\"image_url\",\"image_url\":{\"url\":"));
+                pieces.add(url(question.image().get()));
+                pieces.add(Piece.of("}}]"));
+            }
+            pieces.add(Piece.of("}"));
+            return Piece.of(pieces);
+        }
+
+        // The base64 of an image is long, and is not copied.
+        private static Piece url(Image image) {
+            return isPlain(image.mediaType()) && isPlain(image.base64())
+                    ? Piece.of(List.of(Piece.of("\"data:" + image.mediaType() + ";base64,"),
+                            Piece.ofAscii(image.base64()), Piece.of("\"")))
+                    : Piece.of(JsonString.of(image.dataUrl()));
+        }
+
+        private static boolean isPlain(String text) {
+            return text.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '"' && c != '\\');
+        }
     }
 }

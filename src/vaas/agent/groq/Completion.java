@@ -50,7 +50,10 @@ sealed interface Completion {
     /** It will not, and asking again would not help. */
     record Refused(Reason reason) implements Completion {}
 
-    /** Nothing usable came, whatever was tried: 5xx, no connection, broken or empty answers. */
+    /** It answered, and was paid for it, but nothing in the answer is of use; not asked again. */
+    record Unusable() implements Completion {}
+
+    /** No answer came, whatever was tried: 5xx, no connection, a connection cut on the way. */
     record Unreachable() implements Completion {}
 
     /** The deadline passed. */

@@ -1,103 +1,159 @@
 package vaas.agent.groq;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import vaas.agent.BaseAgent;
+import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.agent.Tool;
 import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Busy;
-import vaas.agent.groq.Completion.Reason;
-import vaas.agent.groq.Completion.Refused;
-import vaas.agent.groq.Completion.TimedOut;
-import vaas.agent.groq.Completion.ToolCall;
-import vaas.agent.groq.Completion.ToolCalls;
-import vaas.config.Config;
-import vaas.config.Setting;
-import vaas.json.Json;
-import vaas.json.JsonException;
+import vaas.budget.Budget;
+import vaas.budget.OverBudgetException;
+import vaas.memory.Conversations;
 import vaas.memory.History;
 import vaas.memory.Insertion;
 import vaas.memory.Memory;
 import vaas.memory.MemoryRecord;
 import vaas.memory.MemoryUnavailableException;
-import vaas.metrics.Metrics;
 
 /**
  * An agent whose model is reached by Groq's chat completions API, or any like it. A chat builds
  * the prompt, asks, runs the tools that the model calls, and stores question and answer; no lock is
- * held meanwhile, so chats overlap freely. Safe for concurrent use; close it to end its
- * connections.
+ * held meanwhile, so chats overlap freely. Safe for concurrent use; close it to end its chats.
  */
 public final class GroqAgent extends BaseAgent implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GroqAgent.class.getName());
 
-    /** Rounds of tool calls in one chat; then the model has to answer with what it has. */
-    private static final int ROUNDS_MAX = 4;
-    /** Calls in one round; more are told so, since each may be costly. */
-    private static final int CALLS_MAX = 8;
-    /** Longest text of a tool that the model gets to read; the rest is cut. */
-    private static final int RESULT_CHARS_MAX = 16 << 10;
+    /** Tools at a time, those included that were left behind at a deadline. */
+    private static final int TOOL_THREADS_MAX = 256;
+    /** When all are taken, most of them have been left behind, and the model is told so. */
+    private static final Duration TOOL_PATIENCE = Duration.ofSeconds(1);
+    /** What a chat takes of the heap besides texts, as measured: its connection's, for the most. */
+    private static final int CHAT_BYTES = 20 << 10;
+    /** What a chat takes for each record that it refers to. */
+    private static final int REFERENCE_BYTES = 32;
+    private static final Duration ROOM_AGAIN = Duration.ofSeconds(1);
 
-    private final Config.Groq config;
     private final GroqClient client;
+    private final boolean ownsClient;
+    private final int memorySize;
+    private final Duration timeout;
+    private final Budget budget;
+    private final Failures failures;
+    private final Chat.Parts parts;
 
-    /**
-     * Sets it up; no connection is made yet.
-     *
-     * @param config where the model is, and how to speak to it
-     * @param memory what it remembers; stays open when the agent is closed
-     * @param tools what it may use, unless disabled by the settings
-     */
-    public GroqAgent(Config.Groq config, Memory memory, List<Tool> tools) {
-        this(config, memory, tools, new Metrics());
+    private GroqAgent(GroqClient client, boolean ownsClient, Conversations conversations,
+            Options options) {
+        super(options.name, conversations, options.tools, options.disabledTools);
+        this.client = client;
+        this.ownsClient = ownsClient;
+        this.memorySize = options.memorySize;
+        this.timeout = options.timeout;
+        this.budget = options.budget;
+        this.failures = new Failures(options.settingNames, client.host());
+        this.parts = new Chat.Parts(client.calls(),
+                new TimeLimiter("vaas-tool", TOOL_THREADS_MAX, TOOL_PATIENCE), tools(),
+                template(options.generalModel, options),
+                template(options.imageModel, options));
     }
 
     /**
-     * The same, counting what it does.
+     * Sets it up over a client that it may share with others; both client and conversations stay
+     * open when the agent is closed.
      *
-     * @param config where the model is, and how to speak to it
-     * @param memory what it remembers; stays open when the agent is closed
-     * @param tools what it may use, unless disabled by the settings
-     * @param metrics where it counts
+     * @throws IllegalArgumentException if two tools have one name, or there are more than 128
      */
-    public GroqAgent(Config.Groq config, Memory memory, List<Tool> tools, Metrics metrics) {
-        super(config.agentName(), memory, tools, config.disabledTools());
-        this.config = config;
-        this.client = new GroqClient(config, new ModelMetrics(metrics));
+    public static GroqAgent open(
+            GroqClient client, Conversations conversations, Options options) {
+        return new GroqAgent(client, false, conversations, options);
+    }
+
+    /**
+     * Sets it up with a client of its own, which is closed with it; the conversations stay
+     * open.
+     *
+     * @throws IllegalArgumentException if two tools have one name, or there are more than 128
+     */
+    public static GroqAgent open(GroqClient.Options client, Conversations conversations,
+            Options options) {
+        GroqClient own = GroqClient.open(client);
+        try {
+            return new GroqAgent(own, true, conversations, options);
+        } catch (RuntimeException e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    /** Options with their defaults. */
+    public static Options options() {
+        return new Options();
     }
 
     @Override
-    public Reply chat(Question question) {
+    protected Reply chat(Conversations.Lease in, Question question) {
+        try (Budget.Share share = budget.share()) {
+            return chat(in, question, share);
+        } catch (OverBudgetException e) {
+            LOG.log(System.Logger.Level.WARNING, "id {0}: no room for the chat: {1}",
+                    question.requestId(), e.getMessage());
+            return e.isForGood()
+                    ? new Reply.Failed(Reply.Kind.TOO_LONG,
+                            "The message needs more memory than this server has to give.")
+                    : new Reply.Busy(ROOM_AGAIN, "Others hold too much memory for now.");
+        }
+    }
+
+    /** Cuts chats that are still under way, and ends its threads. */
+    @Override
+    public void close() {
+        client.end(parts.calls());
+        parts.toolThreads().close();
+        if (ownsClient) {
+            client.close();
+        }
+    }
+
+    private Reply chat(Conversations.Lease in, Question question, Budget.Share share)
+            throws OverBudgetException {
+        Chat chat = new Chat(parts, in, question, Deadline.after(timeout), share);
+        share.take(CHAT_BYTES + 2 * ChatRequest.jsonLength(question.remembered())); // and in a line
         History history;
         try {
-            memory().requireWritable(); // before a model is paid for what can't be stored
-            history = memory().latest(config.agentMemorySize());
+            in.memory().requireWritable(); // before a model is paid for what can't be stored
+            history = in.memory().latest(memorySize);
+        } catch (OverBudgetException e) {
+            throw e;
         } catch (IOException e) {
             return unavailable(question, e);
         }
-        Conversation conversation = new Conversation(question);
-        Completion completion = conversation.run(history.records());
+        hold(history.records(), share);
+        Completion completion = chat.run(history.records());
         return completion instanceof Answer answer
-                ? store(history, question, answer.text(), conversation.clipPath)
-                : failure(question, completion);
+                ? store(in.memory(), history, question, answer.text(), chat.clipPath())
+                : failures.reply(question, completion);
     }
 
-    /** Cuts chats that are still under way and closes the connections. */
-    @Override
-    public void close() {
-        client.close();
+    // So that records which leave the window meanwhile stay counted for as long as they are here.
+    private static void hold(List<MemoryRecord> history, Budget.Share share)
+            throws OverBudgetException {
+        share.take((long) REFERENCE_BYTES * history.size());
+        for (MemoryRecord record : history) {
+            share.hold(record.json(), record.json().length());
+        }
     }
 
-    private Reply store(History history, Question question, String answer,
-            Optional<String> clipPath) {
+    private static Reply store(Memory memory, History history, Question question,
+            String answer, Optional<String> clipPath) throws OverBudgetException {
         Insertion stored;
         try {
-            stored = memory().insert(history, question.remembered(), answer);
+            stored = memory.insert(history, question.remembered(), answer);
+        } catch (OverBudgetException e) {
+            throw e;
         } catch (MemoryUnavailableException e) {
             return unavailable(question, e);
         } catch (IOException e) {
@@ -121,135 +177,95 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
                 "The memory can't be used until it is reset or the server restarted.");
     }
 
-    private static Setting modelSetting(Question question) {
-        return question.image().isPresent()
-                ? Setting.GROQ_IMAGE_MODEL : Setting.GROQ_GENERAL_MODEL;
+    private ChatRequest.Template template(String model, Options options) {
+        return new ChatRequest.Template(model, options.systemPrompt, tools());
     }
 
-    private Reply failure(Question question, Completion completion) {
-        if (completion instanceof Busy busy) {
-            return new Reply.Busy(busy.retryAfter(), "The model takes no more requests for now.");
-        } else if (completion instanceof TimedOut) {
-            return new Reply.Failed(Reply.Kind.TIMEOUT, "The model did not answer within "
-                    + Setting.GROQ_TIMEOUT + ".");
-        } else if (completion instanceof Refused refused) {
-            Setting model = modelSetting(question);
-            LOG.log(System.Logger.Level.ERROR, "id {0}: the model API refused {1} of {2}: {3}",
-                    question.requestId(), model, config.baseUrl(), refused.reason());
-            return refusal(refused.reason(), model);
-        }
-        return new Reply.Failed(Reply.Kind.MODEL,
-                "The model could not be reached or gave no usable answer.");
-    }
+    /** How an agent is set up. Not safe for concurrent use; copied by the agent. */
+    public static final class Options {
+        /** Model for messages without an image. */
+        public static final String GENERAL_MODEL = "openai/gpt-oss-120b";
+        /** Model for messages with an image. */
+        public static final String IMAGE_MODEL = "qwen/qwen3.8-27b";
+        /** First message of every prompt. */
+        public static final String SYSTEM_PROMPT =
+                "You are a helpful assistant. Answer briefly and truthfully.";
 
-    private static Reply refusal(Reason reason, Setting model) {
-        Reply.Kind kind = reason == Reason.TOO_LONG ? Reply.Kind.TOO_LONG : Reply.Kind.MODEL;
-        return new Reply.Failed(kind, switch (reason) {
-            case KEY -> "The model API refused the key: check " + Setting.GROQ_API_KEY + ".";
-            case MODEL -> "The model is not available: check " + model + ".";
-            case ADDRESS -> "The model API knows no such address or model: check "
-                    + Setting.GROQ_BASE_URL + " and " + model + ".";
-            case TOO_LONG -> "The message is too long for the model.";
-            case TOOL_USE -> "The model wrote a tool call that can't be read.";
-            case OTHER -> "The model API refused the request.";
-        });
-    }
+        private String name = "vaas";
+        private String generalModel = GENERAL_MODEL;
+        private String imageModel = IMAGE_MODEL;
+        private String systemPrompt = SYSTEM_PROMPT;
+        private int memorySize = 20;
+        private Duration timeout = Duration.ofSeconds(60);
+        private List<Tool> tools = List.of();
+        private Set<String> disabledTools = Set.of();
+        private Budget budget = Budget.ofThisProcess();
+        private SettingNames settingNames = SettingNames.PLAIN;
 
-    /** The requests that one chat takes. Used by one thread. */
-    private final class Conversation {
-        private final Question question;
-        private final Deadline deadline = Deadline.after(config.timeout());
-        private Optional<String> clipPath = Optional.empty();
-        private boolean toolUseRetried;
+        private Options() {}
 
-        Conversation(Question question) {
-            this.question = question;
+        /** The agent's name; "vaas" by default. */
+        public Options name(String itsName) {
+            name = itsName;
+            return this;
         }
 
-        /** Asks with the whole window and, if that is too long for the model, with half of it. */
-        Completion run(List<MemoryRecord> history) {
-            Completion completion = ask(history);
-            boolean tooLong = completion instanceof Refused refused
-                    && refused.reason() == Reason.TOO_LONG;
-            int half = history.size() / 4 * 2; // whole turns
-            return tooLong && !history.isEmpty()
-                    ? ask(history.subList(history.size() - half, history.size())) : completion;
+        /** Model for messages without an image. */
+        public Options generalModel(String model) {
+            generalModel = model;
+            return this;
         }
 
-        private Completion ask(List<MemoryRecord> history) {
-            String model = question.image().isPresent()
-                    ? config.imageModel() : config.generalModel();
-            ChatRequest request =
-                    ChatRequest.of(model, config.systemPrompt(), history, question);
-            for (int round = 0; ; round++) {
-                Completion completion = complete(request, round < ROUNDS_MAX);
-                if (!(completion instanceof ToolCalls calls)) {
-                    return completion;
-                }
-                if (round == ROUNDS_MAX) {
-                    LOG.log(System.Logger.Level.WARNING, "id {0}: the model calls tools without"
-                            + " end", question.requestId());
-                    return new Completion.Unreachable();
-                }
-                List<String> results = results(calls.calls());
-                if (deadline.hasPassed()) {
-                    return new TimedOut();
-                }
-                request.addToolRound(calls, results);
+        /** Model for messages with an image. */
+        public Options imageModel(String model) {
+            imageModel = model;
+            return this;
+        }
+
+        /** First message of every prompt; if empty, none is sent. */
+        public Options systemPrompt(String text) {
+            systemPrompt = text;
+            return this;
+        }
+
+        /** Records of history in a prompt, at least 0, in whole turns; 20 by default. */
+        public Options memorySize(int records) {
+            if (records < 0) {
+                throw new IllegalArgumentException(
+                        "records are " + records + ", expected at least 0");
             }
+            memorySize = records;
+            return this;
         }
 
-        private Completion complete(ChatRequest request, boolean mayCall) {
-            byte[] body = request.toJson(tools(), mayCall);
-            Completion completion = ask(body);
-            boolean again = !toolUseRetried && completion instanceof Refused refused
-                    && refused.reason() == Reason.TOOL_USE;
-            toolUseRetried |= again;
-            return again ? ask(body) : completion;
+        /** Time for one chat, over all tries, rounds and tools; 60 seconds by default. */
+        public Options timeout(Duration each) {
+            timeout = each;
+            return this;
         }
 
-        private Completion ask(byte[] body) {
-            return client.complete(body, deadline, question.requestId());
+        /** What the model may call, in this order, unless disabled. */
+        public Options tools(Tool... offered) {
+            tools = List.of(offered);
+            return this;
         }
 
-        private List<String> results(List<ToolCall> calls) {
-            List<String> results = new ArrayList<>();
-            for (ToolCall call : calls) {
-                boolean allowed = results.size() < CALLS_MAX && !deadline.hasPassed();
-                results.add(allowed ? result(call)
-                        : "Error: at most " + CALLS_MAX + " calls at a time.");
-            }
-            return results;
+        /** Names of tools to leave out. */
+        public Options disabledTools(Set<String> names) {
+            disabledTools = Set.copyOf(names);
+            return this;
         }
 
-        // Whatever goes wrong, the model is told and may do better; the chat goes on.
-        private String result(ToolCall call) {
-            Optional<Tool> tool =
-                    tools().stream().filter(it -> it.name().equals(call.name())).findFirst();
-            if (tool.isEmpty()) {
-                return "Error: there is no tool of that name.";
-            }
-            try {
-                Map<String, Object> arguments = Json.read(
-                        call.arguments().isBlank() ? "{}" : call.arguments());
-                Tool.Result result = tool.get().function().call(arguments, question);
-                clipPath = result.clipPath().or(() -> clipPath);
-                return cut(result.text());
-            } catch (JsonException e) {
-                return "Error: the arguments can't be used: " + e.getMessage() + ".";
-            } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "id {0}: tool {1} failed: {2}",
-                        question.requestId(), call.name(), e.getClass().getName());
-                return "Error: the tool failed.";
-            }
+        /** What chats are charged to: the program's, if it has one; by default one alone. */
+        public Options budget(Budget shared) {
+            budget = shared;
+            return this;
         }
 
-        private static String cut(String text) {
-            if (text.length() <= RESULT_CHARS_MAX) {
-                return text;
-            }
-            boolean insidePair = Character.isLowSurrogate(text.charAt(RESULT_CHARS_MAX));
-            return text.substring(0, RESULT_CHARS_MAX - (insidePair ? 1 : 0));
+        /** What the sentences for callers call the settings; by default in plain words. */
+        public Options settingNames(SettingNames names) {
+            settingNames = names;
+            return this;
         }
     }
 }

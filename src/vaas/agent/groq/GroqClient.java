@@ -1,227 +1,180 @@
 package vaas.agent.groq;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import okhttp3.Call;
 import okhttp3.ConnectionPool;
-import okhttp3.Headers;
-import okhttp3.MediaType;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
-import okio.BufferedSink;
-import okio.BufferedSource;
-import vaas.agent.groq.Completion.Busy;
-import vaas.agent.groq.Completion.Refused;
-import vaas.agent.groq.Completion.TimedOut;
-import vaas.agent.groq.Completion.Unreachable;
-import vaas.config.Config;
+import vaas.metrics.Metrics;
 
 /**
- * The only user of OkHttp: one POST to one {@link Completion}, retries included. Safe for
- * concurrent use. Logs statuses, codes and the provider's request ids, never a text or the key.
+ * The connections to a model API, which any number of agents may share. Whoever opened it closes
+ * it. Safe for concurrent use.
  */
-final class GroqClient implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(GroqClient.class.getName());
-
-    private static final MediaType JSON = MediaType.get("application/json");
-    /** Far more than any model answers; a server that sends more is broken. */
-    private static final long ANSWER_BYTES_MAX = 8 << 20;
+public final class GroqClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CONNECTION_IDLE = Duration.ofMinutes(5);
+    private static final int PROXY_AUTHENTICATION = 407;
+    /** Added to a status that OkHttp would not let through. */
+    private static final int DISGUISE = 1000;
 
-    private final String url;
-    private final Headers headers;
+    private final Request target;
     private final OkHttpClient http;
+    private final BoundedDns dns = new BoundedDns();
     private final ModelMetrics metrics;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Set<ModelCalls> users = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
-    GroqClient(Config.Groq config, ModelMetrics metrics) {
-        this.metrics = metrics;
-        this.url = config.baseUrl() + "/chat/completions";
-        Headers.Builder builder = new Headers.Builder();
-        config.apiKey().ifPresent(key -> builder.add("Authorization", "Bearer " + key));
-        this.headers = builder.build();
+    private GroqClient(Options options) {
+        this.metrics = new ModelMetrics(options.metrics);
+        Request.Builder request = new Request.Builder().url(options.baseUrl + "/chat/completions");
+        options.apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
+        this.target = request.build();
         this.http = new OkHttpClient.Builder()
-                .connectionPool(new ConnectionPool(config.connections(),
+                .connectionPool(new ConnectionPool(options.connections,
                         CONNECTION_IDLE.toSeconds(), TimeUnit.SECONDS))
+                .dns(dns)
                 .connectTimeout(CONNECT_TIMEOUT)
                 .readTimeout(Duration.ZERO) // the deadline of the call bounds all of it
                 .writeTimeout(Duration.ZERO)
-                .retryOnConnectionFailure(false) // retries are counted here
+                .retryOnConnectionFailure(false) // retries are counted by ModelCalls
                 .followRedirects(false) // would turn the POST into a GET, or take the key along
+                .addNetworkInterceptor(GroqClient::disguise)
                 .build();
     }
 
-    /**
-     * Asks until there is an answer, a refusal, or no try left.
-     *
-     * @param requestId of the caller's request, for log lines
-     */
-    Completion complete(byte[] body, Deadline deadline, String requestId) {
-        for (int retry = 0; ; retry++) {
-            long start = System.nanoTime();
-            Attempt attempt = attempt(body, deadline, requestId);
-            metrics.count(attempt.completion, System.nanoTime() - start);
-            LOG.log(System.Logger.Level.DEBUG, "id {0}: a model call took {1} ms and came to {2}",
-                    requestId, Long.toString((System.nanoTime() - start) / 1_000_000),
-                    attempt.completion.getClass().getSimpleName());
-            if (!attempt.mayRetry() || closed.getCount() == 0) {
-                return attempt.last(attempt.asked.orElse(Duration.ofSeconds(1)));
-            }
-            double random = ThreadLocalRandom.current().nextDouble();
-            Duration pause = attempt.asked.orElse(Backoff.pause(retry, random));
-            if (pause.compareTo(Backoff.OBEYED_MAX) > 0) {
-                return new Busy(pause);
-            }
-            if (retry == Backoff.RETRIES_MAX || pause.compareTo(deadline.remaining()) >= 0) {
-                return attempt.last(pause);
-            }
-            metrics.retries.increment();
-            if (waitUnlessClosed(pause)) {
-                return new Unreachable();
-            }
-        }
+    /** Sets it up; no connection is made yet. */
+    public static GroqClient open(Options options) {
+        return new GroqClient(options);
     }
 
-    /** Cuts the calls that are under way and ends the client's threads. */
+    /** Options with their defaults: Groq itself, without a key. */
+    public static Options options() {
+        return new Options();
+    }
+
+    /** Cuts the calls that are under way, whoever made them, and ends its connections. */
     @Override
     public void close() {
-        closed.countDown();
-        http.dispatcher().cancelAll();
+        closed = true;
+        users.forEach(ModelCalls::close);
         http.dispatcher().executorService().shutdown();
         http.connectionPool().evictAll();
+        dns.close();
     }
 
-    /**
-     * One request.
-     *
-     * @param completion what it comes to if it is the last one
-     * @param status 0 if there was no answer
-     * @param asked the pause that the server asks for
-     * @param shouldRetry what the server says itself, if it does
-     */
-    private record Attempt(Completion completion, int status, Optional<Duration> asked,
-            Optional<Boolean> shouldRetry) {
-        static Attempt without(Completion completion) {
-            return new Attempt(completion, 0, Optional.empty(), Optional.empty());
+    /** The calls of one agent, to be closed with it. */
+    ModelCalls calls() {
+        ModelCalls calls = new ModelCalls(http, target, dns, metrics);
+        users.add(calls);
+        if (closed) {
+            calls.close();
         }
-
-        /** What it comes to when it is not repeated. */
-        Completion last(Duration pause) {
-            return status == 429 ? new Busy(pause) : completion;
-        }
-
-        /** A 200 that is retried is one without a usable answer. */
-        boolean mayRetry() {
-            boolean byStatus = status == 408 || status == 409 || status == 429 || status >= 500
-                    || completion instanceof Unreachable;
-            return shouldRetry.orElse(byStatus);
-        }
+        return calls;
     }
 
-    private Attempt attempt(byte[] body, Deadline deadline, String requestId) {
-        if (closed.getCount() == 0) {
-            return Attempt.without(new Unreachable());
+    /** Closes the calls of an agent. */
+    void end(ModelCalls calls) {
+        users.remove(calls);
+        calls.close();
+    }
+
+    /** Where it leads to, for a log line. */
+    String host() {
+        return target.url().host();
+    }
+
+    /** The status that the server sent. */
+    static int status(Response response) {
+        return response.code() % DISGUISE;
+    }
+
+    // OkHttp throws at a 407 that no proxy sent, as it does at a connection that breaks.
+    private static Response disguise(Interceptor.Chain chain) throws IOException {
+        Response response = chain.proceed(chain.request());
+        return response.code() == PROXY_AUTHENTICATION
+                ? response.newBuilder().code(DISGUISE + PROXY_AUTHENTICATION).build() : response;
+    }
+
+    /** How a client is set up. Not safe for concurrent use. */
+    public static final class Options {
+        /** Groq's own address. */
+        public static final String BASE_URL = "https://api.groq.com/openai/v1";
+
+        private static final int PORT_MAX = 65535;
+        private static final int CONNECTIONS = 1024;
+
+        private String baseUrl = BASE_URL;
+        private Optional<String> apiKey = Optional.empty();
+        private int connections = CONNECTIONS;
+        private Metrics metrics = new Metrics();
+
+        private Options() {}
+
+        /**
+         * The server: any that knows the chat completions API. "/chat/completions" is added, and
+         * to a bare origin "/openai/v1" before that, as Groq's own SDKs do.
+         *
+         * @param url absolute, http or https
+         * @throws IllegalArgumentException with a clause about "it", if it is another kind of URL,
+         *     or has a user, a query or a fragment
+         */
+        public Options baseUrl(String url) {
+            baseUrl = checked(url.strip().replaceAll("/+$", ""));
+            return this;
         }
-        Duration remaining = deadline.remaining();
-        if (remaining.isZero()) {
-            return Attempt.without(new TimedOut());
-        }
-        Call call = http.newCall(new Request.Builder()
-                .url(url).headers(headers).post(new OneShotBody(body)).build());
-        call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
-        try (Response response = call.execute()) {
-            return read(response, requestId);
-        } catch (IOException e) {
-            http.connectionPool().evictAll(); // the next try shall not meet another stale one
-            if (deadline.hasPassed()) {
-                LOG.log(System.Logger.Level.WARNING, "id {0}: the model did not answer in time",
-                        requestId);
-                return Attempt.without(new TimedOut());
+
+        /** The key that is sent as bearer; visible ASCII, or {@link IllegalArgumentException}. */
+        public Options apiKey(String key) {
+            if (!key.matches("[!-~]+")) {
+                throw new IllegalArgumentException("the key is empty or not visible ASCII");
             }
-            LOG.log(System.Logger.Level.WARNING, "id {0}: the model could not be reached: {1}",
-                    requestId, e.getClass().getName());
-            return Attempt.without(new Unreachable());
+            apiKey = Optional.of(key);
+            return this;
         }
-    }
 
-    private static Attempt read(Response response, String requestId) throws IOException {
-        BufferedSource source = response.body().source();
-        boolean tooMuch = source.request(ANSWER_BYTES_MAX + 1);
-        byte[] body = tooMuch ? new byte[0] : source.readByteArray();
-        int status = response.code();
-        if (response.isSuccessful()) {
-            Optional<Completion> found = ChatResponse.completion(body);
-            if (found.isPresent()) {
-                return Attempt.without(found.get());
+        /** Idle connections to keep: as many as there may be chats at a time. 1,024 by default. */
+        public Options connections(int atMost) {
+            connections = atMost;
+            return this;
+        }
+
+        /** Where calls and retries are counted; by default nowhere that could be seen. */
+        public Options metrics(Metrics shared) {
+            metrics = shared;
+            return this;
+        }
+
+        /** Leaves the key out. */
+        @Override
+        public String toString() {
+            return "GroqClient.Options[" + baseUrl + "]";
+        }
+
+        private static String checked(String url) {
+            try {
+                URI uri = new URI(url);
+                boolean http = "http".equalsIgnoreCase(uri.getScheme())
+                        || "https".equalsIgnoreCase(uri.getScheme());
+                boolean port =
+                        uri.getPort() == -1 || uri.getPort() > 0 && uri.getPort() <= PORT_MAX;
+                if (http && port && uri.getHost() != null && uri.getRawQuery() == null
+                        && uri.getRawFragment() == null && uri.getRawUserInfo() == null) {
+                    return uri.getRawPath().isEmpty() ? url + "/openai/v1" : url;
+                }
+            } catch (URISyntaxException e) {
+                // the same sentence serves
             }
-        }
-        LOG.log(System.Logger.Level.WARNING, "id {0}: the model answered {1} {2}, its id {3}",
-                requestId, Integer.toString(status),
-                response.isSuccessful() ? "without text" : ChatResponse.errorCode(body),
-                printable(response.header("x-request-id", "-")));
-        return new Attempt(status >= 300 && status < 500 && status != 408 && status != 409
-                ? new Refused(ChatResponse.reason(status, body)) : new Unreachable(),
-                status, Backoff.asked(response::header, Instant.now()), shouldRetry(response));
-    }
-
-    private static Optional<Boolean> shouldRetry(Response response) {
-        return switch (response.header("x-should-retry", "")) {
-            case "true" -> Optional.of(true);
-            case "false" -> Optional.of(false);
-            default -> Optional.empty();
-        };
-    }
-
-    private static String printable(String text) {
-        return text.matches("[!-~]{1,128}") ? text : "-";
-    }
-
-    private boolean waitUnlessClosed(Duration pause) {
-        try {
-            return closed.await(pause.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
-    }
-
-    /**
-     * A body that OkHttp may send once only: otherwise it would repeat a request by itself after a
-     * 408, or a 503 with "Retry-After: 0", uncounted.
-     */
-    private static final class OneShotBody extends RequestBody {
-        private final byte[] bytes;
-
-        OneShotBody(byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public MediaType contentType() {
-            return JSON;
-        }
-
-        @Override
-        public long contentLength() {
-            return bytes.length;
-        }
-
-        @Override
-        public boolean isOneShot() {
-            return true;
-        }
-
-        @Override
-        public void writeTo(BufferedSink sink) throws IOException {
-            sink.write(bytes);
+            throw new IllegalArgumentException("it is not a URL such as https://host/v1, without"
+                    + " user, query or fragment");
         }
     }
 }

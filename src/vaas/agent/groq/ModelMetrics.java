@@ -3,6 +3,7 @@ package vaas.agent.groq;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;
+import vaas.agent.groq.Completion.Unusable;
 import vaas.metrics.Counter;
 import vaas.metrics.Histogram;
 import vaas.metrics.Metrics;
@@ -20,7 +21,8 @@ final class ModelMetrics {
     private final Counter timedOut;
 
     ModelMetrics(Metrics metrics) {
-        seconds = metrics.histogram("vaas_model_call_seconds", "Requests to the model, each try.");
+        seconds = metrics.histogram("vaas_model_call_duration_seconds",
+                "Requests to the model, each try.");
         retries = metrics.counter("vaas_model_retries_total", "Requests that were tried again.");
         answered = metrics.counter(CALLS, CALLS_HELP, "outcome", "answered");
         refused = metrics.counter(CALLS, CALLS_HELP, "outcome", "refused");
@@ -35,7 +37,8 @@ final class ModelMetrics {
             refused.increment();
         } else if (completion instanceof TimedOut) {
             timedOut.increment();
-        } else if (completion instanceof Unreachable) {
+        } else if (completion instanceof Unreachable
+                || completion instanceof Unusable) {
             failed.increment();
         } else {
             answered.increment();

@@ -34,8 +34,7 @@ final class HistoryReader {
         } catch (OverBudgetException e) { // who shares the budget holds too much: later, then
             tail = tail(context, file, damage, new Window.Bounds(0, 0));
         }
-        return new Snapshot(0, 0, file.end(),
-                tail.newest() == null ? null : tail.newest().messageId(),
+        return new Snapshot(0, 0, file.end(), tail.newest(),
                 Window.empty(bounds).of(tail.turns(), tail.older()), Tally.unknown(file.end()));
     }
 

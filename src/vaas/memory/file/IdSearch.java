@@ -7,11 +7,14 @@ import vaas.memory.MemoryRecord;
 
 /**
  * Finds a place in a file by id: a binary search over its bytes, since ids rise with the lines.
- * Some twenty reads of a kilobyte at a million records; nothing is held, built or waited for.
+ * Some twenty reads of a kilobyte at a million records; nothing is held, built or waited for. What
+ * it has passed over without a line of ours it does not read again.
  */
 final class IdSearch {
     private static final int PROBE_BYTES = 1024;
     private static final int LONG_PROBE_BYTES = 64 << 10;
+    /** So much of a line tells its id. */
+    private static final int HEAD_BYTES = 128;
 
     private final Disk.Handle file;
     private final long end;
@@ -21,6 +24,10 @@ final class IdSearch {
     private long low;
     private long high;
     private long found; // where the first record begins that is known to have no smaller id
+
+    private byte[] probe = new byte[PROBE_BYTES];
+    private long probeOffset; // file offset of probe[0]
+    private int probeLength;
 
     private IdSearch(Disk.Handle file, long end, UUID id, int lineBytesMax) {
         this.file = file;
@@ -50,51 +57,87 @@ final class IdSearch {
 
     private void halve() throws IOException {
         long middle = low + (high - low) / 2;
-        long start = lineStart(middle - 1);
         long before = low;
-        if (start < 0 || !step(start) || low == before) { // what is behind is of no interest
+        if (!step(middle) || low == before) { // what is behind is of no interest
             high = Math.min(high, middle);
         }
     }
 
-    /** Takes the first record from a line's beginning into account; false if there is none. */
-    private boolean step(long start) throws IOException {
-        LineReader lines = new LineReader(file, start, end, lineBytesMax, PROBE_BYTES);
-        while (lines.next() && lines.lineOffset() < high) {
-            UUID there = id(lines);
-            if (there != null && MessageIds.compare(there, id) >= 0) {
-                found = lines.lineOffset();
-                high = found;
-                return true;
-            } else if (there != null) {
-                low = lines.offset();
+    /** Takes the first record at or behind an offset into account; false if there is none. */
+    private boolean step(long from) throws IOException {
+        long at = from == 0 ? 0 : behindNewline(from - 1);
+        while (at >= 0 && at < high) {
+            UUID there = idAt(at);
+            if (there != null) {
+                take(there, at);
                 return true;
             }
+            at = behindNewline(at);
         }
         return false;
     }
 
-    private static UUID id(LineReader lines) throws IOException {
-        UUID id = lines.head().id();
-        return id != null ? id : RecordLine.decode(lines.line())
-                .map(MemoryRecord::messageId).orElse(null);
+    private void take(UUID there, long at) {
+        if (MessageIds.compare(there, id) < 0) {
+            low = at + 1;
+        } else {
+            found = at;
+            high = at;
+        }
     }
 
-    /** Offset after the first line feed at or behind an offset, or -1 if there is none till high. */
-    private long lineStart(long from) throws IOException {
-        byte[] probe = new byte[PROBE_BYTES];
+    /** The id of the line that begins at an offset; null if the line can't be read. */
+    private UUID idAt(long at) throws IOException {
+        if (!holds(at, (int) Math.min(HEAD_BYTES, end - at))) {
+            fill(at, PROBE_BYTES);
+        }
+        int start = (int) (at - probeOffset);
+        LineHead head = LineHead.of(probe, start, probeLength);
+        return head.id() != null ? head.id() : isObject(start) ? decodedId(at) : null;
+    }
+
+    // As any JSON that holds a record does, whoever wrote it.
+    private boolean isObject(int start) {
+        int i = start + LineHead.markLength(probe, start, probeLength);
+        while (i < probeLength && (probe[i] == ' ' || probe[i] == '\t')) {
+            i++;
+        }
+        return i < probeLength && probe[i] == '{';
+    }
+
+    private UUID decodedId(long at) throws IOException {
+        LineReader line = new LineReader(file, at, end, lineBytesMax, PROBE_BYTES);
+        return !line.next() ? null
+                : RecordLine.decode(line.line()).map(MemoryRecord::messageId).orElse(null);
+    }
+
+    /** Offset after the first line feed at or behind an offset; -1 if there is none before high. */
+    private long behindNewline(long from) throws IOException {
+        int size = PROBE_BYTES;
         for (long at = from; at < high; ) {
-            int read = file.read(at, probe, 0, (int) Math.min(probe.length, high - at));
-            if (read <= 0) {
-                return -1;
+            if (!holds(at, 1)) {
+                fill(at, size);
+                size = LONG_PROBE_BYTES;
             }
-            int newline = LineReader.newline(probe, 0, read);
+            int stop = (int) Math.min(probeLength, high - probeOffset);
+            int newline = LineReader.newline(probe, (int) (at - probeOffset), stop);
             if (newline >= 0) {
-                return at + newline + 1;
+                return probeOffset + newline + 1;
+            } else if (probeLength == 0) {
+                return -1; // emptied meanwhile, by a reset
             }
-            at += read;
-            probe = probe.length < LONG_PROBE_BYTES ? new byte[LONG_PROBE_BYTES] : probe;
+            at = probeOffset + stop;
         }
         return -1;
+    }
+
+    private boolean holds(long at, int count) {
+        return at >= probeOffset && at + count <= probeOffset + probeLength;
+    }
+
+    private void fill(long at, int size) throws IOException {
+        probe = probe.length < size ? new byte[size] : probe;
+        probeOffset = at;
+        probeLength = LineReader.readFully(file, at, probe, (int) Math.min(size, end - at));
     }
 }

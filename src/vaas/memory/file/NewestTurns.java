@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import vaas.budget.Budget;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
@@ -24,7 +25,7 @@ final class NewestTurns {
     private final Damage damage;
     private final Deque<FileTurn> turns = new ArrayDeque<>();
     private Window.Older older = Window.Older.NONE;
-    private MemoryRecord newest; // null until a record is met
+    private UUID newest; // null until a record is met
     private MemoryRecord answer; // of which the question comes next; null if none waits
     private long answerEnd; // offset after its line
     private long bytes; // of the turns that are kept
@@ -41,9 +42,10 @@ final class NewestTurns {
      *
      * @param turns oldest first
      * @param older what lies before them
-     * @param newest the last record that can be read, of a whole turn or not; null if none was met
+     * @param newest id of the last record that can be read, of a whole turn or not; null if none
+     *     was met
      */
-    record Found(List<FileTurn> turns, Window.Older older, MemoryRecord newest) {
+    record Found(List<FileTurn> turns, Window.Older older, UUID newest) {
         List<MemoryRecord> records() {
             return turns.stream().flatMap(it -> it.records().stream()).toList();
         }
@@ -98,7 +100,7 @@ final class NewestTurns {
             answer = null;
             return;
         }
-        newest = newest == null ? found.get() : newest;
+        newest = newest == null ? found.get().messageId() : newest;
         if (found.get().role() == Role.ASSISTANT) {
             answer = found.get();
             answerEnd = lines.lineOffset() + lines.length() + 1;

@@ -198,6 +198,11 @@ public final class MemoryFolder implements Conversations {
         return new SharedLease(shared);
     }
 
+    @Override
+    public boolean isWritable() {
+        return shared.isWritable();
+    }
+
     /** The shared conversation is never closed before its folder, so there is nothing to hold. */
     private record SharedLease(Memory memory) implements Lease {
         @Override

@@ -40,7 +40,8 @@ class BackoffTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-1", "soon", "NaN", "1,5", "5.289s"})
+    @ValueSource(strings = {"", "-1", "soon", "NaN", "1,5", "5.289s", "Infinity", "1e30", "0x1p3",
+        "+1", "1d", ".5", "5."})
     void whatMakesNoSenseIsNotAsked(String value) {
         assertEquals(Optional.empty(), asked(Map.of("retry-after", value)));
         assertEquals(Optional.empty(), asked(Map.of("retry-after-ms", value)));
@@ -73,10 +74,16 @@ class BackoffTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1e30", "Infinity", "999999999999999999999"})
+    @ValueSource(strings = {"604800001", "999999999999999999999.5", "999999999999999999999"})
     void anAbsurdWaitIsBoundedByAWeek(String value) {
         assertEquals(Optional.of(Duration.ofDays(7)), asked(Map.of("retry-after", value)));
         assertEquals(Optional.of(Duration.ofDays(7)), asked(Map.of("retry-after-ms", value)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Sun, 29 Nov 2026 08:15:31 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"})
+    void aDateThatIsAbsurdlyFarAwayIsBoundedByAWeekToo(String value) {
+        assertEquals(Optional.of(Duration.ofDays(7)), asked(Map.of("retry-after", value)));
     }
 
     private static Optional<Duration> asked(Map<String, String> headers) {

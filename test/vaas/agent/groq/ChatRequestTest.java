@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
@@ -31,7 +33,7 @@ class ChatRequestTest {
     private static final Image IMAGE = new Image("image/png", "iVBORw0KGgo=");
     private static final Tool TOOL = new Tool("clip", "Cuts a clip.",
             Map.of("type", "object", "properties", Map.of()),
-            (arguments, question) -> Tool.Result.of(""));
+            call -> Tool.Result.of(""));
 
     /** The fields of each message that the description knows; "name" is in it, but refused. */
     private static final Map<Object, Set<String>> MESSAGE_FIELDS = Map.of(
@@ -45,7 +47,7 @@ class ChatRequestTest {
         assertEquals("{\"model\":\"m\",\"messages\":["
                 + "{\"role\":\"system\",\"content\":\"Be brief.\"},"
                 + "{\"role\":\"user\",\"content\":\"q2\"}]}",
-                text(request(List.of(), Question.of("q2")), List.of()));
+                text(List.of(), Question.of("q2")));
     }
 
     @Test
@@ -55,20 +57,43 @@ class ChatRequestTest {
                 + "{\"role\":\"user\",\"content\":\"q1\"},"
                 + "{\"role\":\"assistant\",\"content\":\"a1\"},"
                 + "{\"role\":\"user\",\"content\":\"q2\"}]}",
-                text(request(HISTORY, Question.of("q2")), List.of()));
+                text(HISTORY, Question.of("q2")));
     }
 
     @Test
     void anyTextSurvivesTheWay() {
         String text = "\"quoted\" \\ \n\t\u0000\u2028 caf\u00e9 \ud83d\ude00 </script>";
-        Map<String, Object> body = read(request(List.of(), Question.of(text)), List.of(), true);
+        Map<String, Object> body = read(request(List.of(), Question.of(text)));
         assertEquals(text, Scripted.messages(body).get(1).get("content"));
+    }
+
+    @Test
+    void withoutASystemPromptThereIsNoSuchMessage() {
+        ChatRequest request = new ChatRequest(
+                new ChatRequest.Template("m", "", List.of()), HISTORY, Question.of("q2"));
+        assertEquals(List.of("user: q1", "assistant: a1", "user: q2"),
+                Scripted.talk(read(request)));
+    }
+
+    @Test
+    void aRequestCanBeWrittenAgain() {
+        Piece body = request(HISTORY, question("\u00e9")).body(true);
+        assertEquals(text(body), text(body));
+    }
+
+    @Test
+    void anImageMadeByHandCanNotBreakTheRequest() {
+        Question question = new Question("", Optional.of(new Image("a\"b", "\u00e9\\\n")),
+                Optional.empty(), "id");
+        assertEquals(List.of(Map.of("type", "image_url", "image_url",
+                        Map.of("url", "data:a\"b;base64,\u00e9\\\n"))),
+                Scripted.messages(read(request(List.of(), question))).get(1).get("content"));
     }
 
     @Test
     void anImageGoesAsAPartWithAnObjectAfterTheText() {
         Map<String, Object> body =
-                read(request(HISTORY, question("what is this?")), List.of(), true);
+                read(request(HISTORY, question("what is this?")));
         assertEquals(List.of(
                 Map.of("type", "text", "text", "what is this?"),
                 Map.of("type", "image_url", "image_url",
@@ -80,7 +105,7 @@ class ChatRequestTest {
 
     @Test
     void anImageAloneGoesWithoutAnEmptyTextPart() {
-        Map<String, Object> body = read(request(List.of(), question("")), List.of(), true);
+        Map<String, Object> body = read(request(List.of(), question("")));
         assertEquals(List.of(Map.of("type", "image_url", "image_url",
                         Map.of("url", "data:image/png;base64,iVBORw0KGgo="))),
                 Scripted.messages(body).get(1).get("content"));
@@ -90,7 +115,7 @@ class ChatRequestTest {
     void withoutToolsNoFieldSpeaksOfThem() {
         for (boolean mayCall : new boolean[] {true, false}) {
             Map<String, Object> body =
-                    read(request(HISTORY, Question.of("q2")), List.of(), mayCall);
+                    read(request(HISTORY, Question.of("q2")), mayCall);
             assertEquals(Set.of("model", "messages"), body.keySet());
             checkAllowed(body);
         }
@@ -99,7 +124,7 @@ class ChatRequestTest {
     @Test
     void toolsAreDeclaredAsFunctions() {
         Map<String, Object> body =
-                read(request(HISTORY, Question.of("q2")), List.of(TOOL), true);
+                read(request(HISTORY, Question.of("q2"), TOOL));
         assertEquals(Set.of("model", "messages", "tools"), body.keySet());
         assertEquals(List.of(Map.of("type", "function", "function", Map.of(
                 "name", "clip", "description", "Cuts a clip.",
@@ -111,7 +136,7 @@ class ChatRequestTest {
     @Test
     void inTheLastRoundToolsStayDeclaredButMayNotBeCalled() {
         Map<String, Object> body =
-                read(request(HISTORY, Question.of("q2")), List.of(TOOL), false);
+                read(request(HISTORY, Question.of("q2"), TOOL), false);
         assertEquals("none", body.get("tool_choice"));
         assertNotNull(body.get("tools"), "messages with calls are refused without them by some");
         checkAllowed(body);
@@ -119,11 +144,11 @@ class ChatRequestTest {
 
     @Test
     void aToolRoundAddsTheCallsAndAResultForEachInOrder() {
-        ChatRequest request = request(HISTORY, Question.of("q2"));
+        ChatRequest request = request(HISTORY, Question.of("q2"), TOOL);
         ToolCall first = new ToolCall("id1", "clip", "{\"from\":1}");
         ToolCall second = new ToolCall("id2", "clip", "not JSON");
         request.addToolRound(new ToolCalls("", List.of(first, second)), List.of("r1", "r2"));
-        Map<String, Object> body = read(request, List.of(TOOL), true);
+        Map<String, Object> body = read(request);
         List<Map<?, ?>> added = Scripted.messages(body).subList(4, 7);
         assertEquals(List.of(
                 Map.of("role", "assistant", "tool_calls",
@@ -135,10 +160,10 @@ class ChatRequestTest {
 
     @Test
     void textBesideTheCallsIsSentBackToo() {
-        ChatRequest request = request(List.of(), Question.of("q"));
+        ChatRequest request = request(List.of(), Question.of("q"), TOOL);
         request.addToolRound(new ToolCalls("let me see",
                 List.of(new ToolCall("id1", "clip", "{}"))), List.of(""));
-        Map<String, Object> body = read(request, List.of(TOOL), true);
+        Map<String, Object> body = read(request);
         assertEquals("let me see", Scripted.messages(body).get(2).get("content"));
         assertEquals("", Scripted.messages(body).get(3).get("content"), "an empty result is one");
         checkAllowed(body);
@@ -179,8 +204,10 @@ class ChatRequestTest {
         }
     }
 
-    private static ChatRequest request(List<MemoryRecord> history, Question question) {
-        return ChatRequest.of("m", "Be brief.", history, question);
+    private static ChatRequest request(
+            List<MemoryRecord> history, Question question, Tool... tools) {
+        return new ChatRequest(new ChatRequest.Template("m", "Be brief.", List.of(tools)),
+                history, question);
     }
 
     private static Question question(String message) {
@@ -192,14 +219,28 @@ class ChatRequestTest {
                 content, Instant.parse("2026-11-22T08:15:30.123Z"));
     }
 
-    private static String text(ChatRequest request, List<Tool> tools) {
-        return new String(request.toJson(tools, true), StandardCharsets.UTF_8);
+    private static String text(List<MemoryRecord> history, Question question) {
+        return text(request(history, question).body(true));
     }
 
-    private static Map<String, Object> read(
-            ChatRequest request, List<Tool> tools, boolean mayCall) {
+    private static String text(Piece body) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            return Json.read(request.toJson(tools, mayCall));
+            body.writeTo(out);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        assertEquals(out.size(), body.length(), "the length that is announced");
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, Object> read(ChatRequest request) {
+        return read(request, true);
+    }
+
+    private static Map<String, Object> read(ChatRequest request, boolean mayCall) {
+        try {
+            return Json.read(text(request.body(mayCall)));
         } catch (JsonException e) {
             throw new AssertionError(e);
         }

@@ -69,14 +69,37 @@ class ChatResponseTest {
         "data: {'choices':[{'delta':{'content':'hello'}}]}"
     })
     void withoutTextThereIsNoAnswer(String body) {
-        assertEquals(Optional.empty(), ChatResponse.completion(bytes(body)));
+        assertEquals(Optional.empty(), completion(body));
+    }
+
+    @Test
+    void contentMayComeAsAListOfPartsOfWhichThoseOfTextCount() {
+        assertAnswer("hello, you", "{'choices':[{'message':{'content':["
+                + "{'type':'thinking','thinking':[{'type':'text','text':'hm'}]},"
+                + "{'type':'text','text':'hello, '},{'type':'text','text':'you'},"
+                + "{'type':'text'},{'type':'other','text':'no'},7,null]}}]}");
+        assertAnswer("hello", "{'choices':[{'message':{'content':["
+                + "{'type':'text','text':'<think>hm</think>hello'}]}}]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "[{'type':'image_url'}]", "[{'type':'text','text':''}]",
+        "['no']"})
+    void aListWithoutTextIsNoAnswer(String content) {
+        assertEquals(Optional.empty(),
+                completion("{'choices':[{'message':{'content':" + content + "}}]}"));
+    }
+
+    @Test
+    void aByteOrderMarkIsSkipped() {
+        assertAnswer("hello", "\ufeff{'choices':[{'message':{'content':'hello'}}]}");
     }
 
     @Test
     void aBodyThatIsNotUtf8IsBroken() {
         byte[] latin = "{\"choices\":[{\"message\":{\"content\":\"caf\u00e9\"}}]}"
                 .getBytes(StandardCharsets.ISO_8859_1);
-        assertEquals(Optional.empty(), ChatResponse.completion(latin));
+        assertEquals(Optional.empty(), ChatResponse.of(latin).completion());
     }
 
     @ParameterizedTest
@@ -86,62 +109,66 @@ class ChatResponseTest {
         "' \\n<think></think> hello', hello",
         "'hello <think>no</think>', 'hello <think>no</think>'",
         "'<thinking>hello', '<thinking>hello'",
-        "' hello ', ' hello '"
+        "' hello ', ' hello '",
+        "'well, well</think>hello', hello",
+        "'\\nwell\\n</think>\\n\\n hello </think>', 'hello </think>'",
+        "'hello <think> </think>', 'hello <think> </think>'"
     })
     void thinkingBeforeTheAnswerIsLeftOut(String content, String answer) {
         assertAnswer(answer, "{'choices':[{'message':{'content':'" + content + "'}}]}");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<think>and on and on", "<think>so</think>", "<think>so</think>\\n "})
+    @ValueSource(strings = {"<think>and on and on", "<think>so</think>", "<think>so</think>\\n ",
+        "so</think>", "so</think> \\n"})
     void thinkingAloneIsNoAnswer(String content) {
-        assertEquals(Optional.empty(), ChatResponse.completion(
-                bytes("{'choices':[{'message':{'content':'" + content + "'}}]}")));
+        assertEquals(Optional.empty(),
+                completion("{'choices':[{'message':{'content':'" + content + "'}}]}"));
     }
 
     @Test
     void toolCallsComeInTheirOrder() {
         assertEquals(calls("", new ToolCall("a", "clip", "{\"from\":1}"),
                         new ToolCall("b", "find", "{}")),
-                ChatResponse.completion(bytes("{'choices':[{'message':{'content':null,"
+                completion("{'choices':[{'message':{'content':null,"
                         + "'tool_calls':["
                         + "{'id':'a','type':'function','function':"
                         + "{'name':'clip','arguments':'{\\'from\\':1}'}},"
                         + "{'id':'b','type':'function','function':"
                         + "{'name':'find','arguments':'{}'}}]},"
-                        + "'finish_reason':'tool_calls'}]}")));
+                        + "'finish_reason':'tool_calls'}]}"));
     }
 
     @Test
     void toolCallsAreTakenWithMissingIdsAndArguments() {
         assertEquals(calls("", new ToolCall("call_0", "clip", "{}"),
                         new ToolCall("call_1", "find", "{}")),
-                ChatResponse.completion(bytes("{'choices':[{'message':{'tool_calls':["
+                completion("{'choices':[{'message':{'tool_calls':["
                         + "{'function':{'name':'clip'}},"
-                        + "{'id':null,'function':{'name':'find','arguments':null}}]}}]}")));
+                        + "{'id':null,'function':{'name':'find','arguments':null}}]}}]}"));
     }
 
     @Test
     void argumentsThatAreAnObjectAreTakenAsItsText() {
         assertEquals(calls("", new ToolCall("a", "clip", "{\"to\":null,\"at\":[1,{\"x\":\"y\"}]}")),
-                ChatResponse.completion(bytes("{'choices':[{'message':{'tool_calls':["
+                completion("{'choices':[{'message':{'tool_calls':["
                         + "{'id':'a','function':{'name':'clip',"
-                        + "'arguments':{'to':null,'at':[1,{'x':'y'}]}}}]}}]}")));
+                        + "'arguments':{'to':null,'at':[1,{'x':'y'}]}}}]}}]}"));
     }
 
     @Test
     void argumentsThatAreNoJsonAreKeptForTheModelToSee() {
         assertEquals(calls("", new ToolCall("a", "clip", "from=1")),
-                ChatResponse.completion(bytes("{'choices':[{'message':{'tool_calls':["
-                        + "{'id':'a','function':{'name':'clip','arguments':'from=1'}}]}}]}")));
+                completion("{'choices':[{'message':{'tool_calls':["
+                        + "{'id':'a','function':{'name':'clip','arguments':'from=1'}}]}}]}"));
     }
 
     @Test
     void textBesideToolCallsIsKeptWithoutItsThinking() {
         assertEquals(calls("let me see", new ToolCall("a", "clip", "{}")),
-                ChatResponse.completion(bytes("{'choices':[{'message':{"
+                completion("{'choices':[{'message':{"
                         + "'content':'<think>hm</think>let me see','tool_calls':["
-                        + "{'id':'a','function':{'name':'clip','arguments':'{}'}}]}}]}")));
+                        + "{'id':'a','function':{'name':'clip','arguments':'{}'}}]}}]}"));
     }
 
     @ParameterizedTest
@@ -151,7 +178,7 @@ class ChatResponseTest {
         String message = "{'choices':[{'message':{'content':'%s','tool_calls':[" + call + "]}}]}";
         assertAnswer("hello", message.replace("%s", "hello"));
         assertEquals(Optional.empty(),
-                ChatResponse.completion(bytes(message.replace("%s", ""))));
+                completion(message.replace("%s", "")));
     }
 
     @ParameterizedTest
@@ -174,7 +201,7 @@ class ChatResponseTest {
         "307, '', OTHER"
     })
     void statusAndCodeTellTheReason(int status, String code, Reason reason) {
-        assertEquals(reason, ChatResponse.reason(status, bytes(Scripted.error(code, "words"))));
+        assertEquals(reason, reason(status, Scripted.error(code, "words")));
     }
 
     @ParameterizedTest
@@ -183,42 +210,63 @@ class ChatResponseTest {
     void theStatusIsEnoughWhenTheBodyIsNoJson(int status, Reason reason) {
         for (String body : List.of("", "<html>Access denied</html>", "[]", "{'error':'text'}",
                 "{'error':{'code':7}}", "{'error':null}")) {
-            assertEquals(reason, ChatResponse.reason(status, bytes(body)), body);
+            assertEquals(reason, reason(status, body), body);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
         "Please reduce the length of the messages or completion.",
-        "The maximum context length is 8192 tokens. However, you requested 9000."
+        "The maximum context length is 8192 tokens. However, you requested 9000.",
+        "request (4267 tokens) exceeds the available context size (4096 tokens)",
+        "prompt is too long: 208310 tokens > 200000 maximum",
+        "The input token count (1200000) exceeds the maximum number of tokens allowed",
+        "Prompt contains 40000 tokens, too large for model with 32768 maximum context length"
     })
     void otherServersSayInWordsThatAPromptIsTooLong(String message) {
+        for (String shape : List.of("{'error':'%s'}", "{'object':'error','message':'%s'}",
+                "[{'error':{'code':400,'message':'%s'}}]", "{'detail':[{'msg':'%s'}]}", "%s")) {
+            for (int status : List.of(400, 413, 422)) {
+                assertEquals(Reason.TOO_LONG, reason(status, shape.replace("%s", message)), shape);
+            }
+        }
         assertEquals(Reason.TOO_LONG,
-                ChatResponse.reason(400, bytes(Scripted.error("x", message))));
-        assertEquals(Reason.TOO_LONG, ChatResponse.reason(400,
-                bytes("{'error':{'code':null,'message':'" + message + "'}}")));
+                reason(400, Scripted.error("x", message)));
+        assertEquals(Reason.TOO_LONG,
+                reason(400, "{'error':{'code':null,'message':'" + message + "'}}"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "two words", "line\\nbreak", "caf\u00e9"})
     void aCodeThatIsNotFitForALogLineIsNone(String code) {
-        assertEquals("", ChatResponse.errorCode(bytes("{'error':{'code':'" + code + "'}}")));
-        assertEquals("", ChatResponse.errorCode(
-                bytes("{'error':{'code':'" + "x".repeat(65) + "'}}")));
+        assertEquals("", errorCode("{'error':{'code':'" + code + "'}}"));
+        assertEquals("", errorCode("{'error':{'code':'" + "x".repeat(65) + "'}}"));
     }
 
     @Test
     void anErrorsCodeIsFound() {
         assertEquals("model_not_found",
-                ChatResponse.errorCode(bytes("{'error':{'code':'model_not_found'}}")));
+                errorCode("{'error':{'code':'model_not_found'}}"));
     }
 
     private static void assertAnswer(String text, String body) {
-        assertEquals(Optional.of(new Answer(text)), ChatResponse.completion(bytes(body)));
+        assertEquals(Optional.of(new Answer(text)), completion(body));
     }
 
     private static Optional<Completion> calls(String text, ToolCall... calls) {
         return Optional.of(new ToolCalls(text, List.of(calls)));
+    }
+
+    private static Optional<Completion> completion(String json) {
+        return ChatResponse.of(bytes(json)).completion();
+    }
+
+    private static Reason reason(int status, String json) {
+        return ChatResponse.of(bytes(json)).reason(status);
+    }
+
+    private static String errorCode(String json) {
+        return ChatResponse.of(bytes(json)).errorCode();
     }
 
     private static byte[] bytes(String json) {

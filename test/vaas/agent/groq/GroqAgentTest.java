@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static vaas.agent.groq.Scripted.CUT;
 import static vaas.agent.groq.Scripted.KEY;
@@ -37,6 +38,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
@@ -61,7 +64,8 @@ import vaas.agent.SearchMemory;
 import vaas.agent.Tool;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.config.Config;
-import vaas.memory.Memory;
+import vaas.json.Json;
+import vaas.testing.Talk;
 import vaas.memory.MemoryRecord;
 
 /** Chats with a scripted Groq: what it is asked, what the caller gets, what is remembered. */
@@ -74,12 +78,12 @@ class GroqAgentTest {
     Path folder;
 
     private MockWebServer groq;
-    private Memory memory;
+    private Talk memory;
 
     @BeforeEach
     void start() throws IOException {
         groq = Scripted.start();
-        memory = Memory.open(folder, 20);
+        memory = Talk.open(folder);
     }
 
     @AfterEach
@@ -133,7 +137,7 @@ class GroqAgentTest {
         @Test
         void afterAResetHoldsNothingOfBefore() throws IOException {
             remember(1, 2);
-            memory.resetMemory();
+            memory.memory.resetMemory();
             script(says("a3"));
             chat("q3");
             assertEquals(List.of("system: Be brief.", "user: q3"), talk(asked(groq)));
@@ -160,7 +164,7 @@ class GroqAgentTest {
             assertEquals(" a2\n", answered.message());
             assertEquals(Optional.empty(), answered.clipPath());
             assertEquals(List.of("q1", "a1", "q2", " a2\n"), remembered());
-            MemoryRecord stored = memory.latest(2).get(1);
+            MemoryRecord stored = memory.records(2).get(1);
             assertEquals(Optional.of(stored.messageId()), answered.messageId());
         }
 
@@ -174,14 +178,15 @@ class GroqAgentTest {
 
         @Test
         void isStoredWithoutItsThinking() throws IOException {
-            script(says("<think>hm, hm</think>\n\na1"));
+            script(says("<think>hm, hm</think>\n\na1"), says("hm, hm</think>a2"));
             assertEquals("a1", answered(chat("q1")).message());
-            assertEquals(List.of("q1", "a1"), remembered());
+            assertEquals("a2", answered(chat("q2")).message());
+            assertEquals(List.of("q1", "a1", "q2", "a2"), remembered());
         }
 
         @Test
         void afterARetryIsStoredOnce() throws IOException {
-            script(status(503).build(), status(200, "{").build(), says("a1"));
+            script(status(503).build(), status(500).build(), says("a1"));
             assertEquals("a1", answered(chat("q1")).message());
             assertEquals(List.of("q1", "a1"), remembered());
         }
@@ -191,7 +196,7 @@ class GroqAgentTest {
             script(says("a1"));
             chat("q1");
             memory.close();
-            memory = Memory.open(folder, 20);
+            memory = Talk.open(folder);
             assertEquals(List.of("q1", "a1"), remembered());
         }
     }
@@ -280,14 +285,14 @@ class GroqAgentTest {
 
         @ParameterizedTest
         @CsvSource({"400, context_length_exceeded", "413, rate_limit_exceeded"})
-        void aPromptThatIsTooLongEvenWithHalfTheWindowIsTooLong(int status, String code)
+        void aPromptThatIsTooLongEvenWithoutHistoryIsTooLong(int status, String code)
                 throws IOException {
-            script(refuses(status, code), refuses(status, code));
-            assertFailed(Kind.TOO_LONG, "too long", chat("q3"), 2);
+            script(refuses(status, code), refuses(status, code), refuses(status, code));
+            assertFailed(Kind.TOO_LONG, "too long", chat("q3"), 3);
         }
 
         @ParameterizedTest
-        @CsvSource({"400, invalid_request_error", "405, ''", "422, ''", "424, ''",
+        @CsvSource({"400, invalid_request_error", "405, ''", "407, ''", "422, ''", "424, ''",
             "498, capacity_exceeded"})
         void anyOtherRefusalIsNotTriedAgain(int status, String code) throws IOException {
             script(refuses(status, code));
@@ -313,35 +318,29 @@ class GroqAgentTest {
             "{\"choices\":[{\"message\":", "[]",
             "{\"choices\":[{\"message\":{\"content\":\"\"}}]}",
             "{\"choices\":[{\"message\":{\"content\":\" \"}}]}",
-            "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}"
+            "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}",
+            "", "{\"choices\":[{\"message\":{\"content\":\"\\ud800\"}}]}",
+            "{\"choices\":[{\"message\":{\"content\":\"a3\"},\"logprobs\":NaN}]}",
+            "{\"id\":1,\"id\":2,\"choices\":[{\"message\":{\"content\":\"a3\"}}]}"
         })
-        void anAnswerThatStaysBrokenOrEmptyIsNone(String body) throws IOException {
-            script(status(200, body).build(), status(200, body).build(),
-                    status(200, body).build());
-            assertFailed(Kind.MODEL, "no usable answer", chat("q3"), 3);
+        void anAnswerThatIsOfNoUseIsAskedForOnce(String body) throws IOException {
+            script(status(200, body).build(), says("a3"));
+            assertFailed(Kind.MODEL, "no usable answer", chat("q3"), 1);
         }
 
         /** Under deadlines that double until one is long enough for the model to be asked. */
         @Test
         void aDeadlineThatPassesIsATimeout() throws IOException {
-            Duration timeout = Duration.ofMillis(150);
-            Reply reply;
-            do {
-                timeout = timeout.multipliedBy(2);
-                groq.close();
-                groq = Scripted.start();
-                script(says("a3").newBuilder()
-                        .onResponseStart(SocketEffect.Stall.INSTANCE).build(), says("too late"));
-                reply = chat(Question.of("q3"), within(timeout, config(groq)));
-            } while (groq.getRequestCount() == 0);
-            assertFailed(Kind.TIMEOUT, "GROQ_TIMEOUT", reply, 1);
+            script(says("a3").newBuilder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
+            Config.Groq soon = within(Duration.ofSeconds(2), config(groq));
+            assertFailed(Kind.TIMEOUT, "GROQ_TIMEOUT", chat(Question.of("q3"), soon), 1);
         }
 
         @Test
         void aClosedMemoryIsUnavailableAndTheModelIsNotAsked() throws IOException {
             memory.close();
             Reply reply = chat("q3");
-            memory = Memory.open(folder, 20);
+            memory = Talk.open(folder);
             assertFailed(Kind.MEMORY_UNAVAILABLE, "memory", reply, 0);
         }
 
@@ -386,7 +385,7 @@ class GroqAgentTest {
             assertTrue(detail.endsWith("."), "a sentence");
             assertEquals(requests, groq.getRequestCount(), "requests");
             assertEquals(List.of("q1", "a1", "q2", "a2"), remembered());
-            assertEquals(0, memory.generation());
+            assertEquals(0, memory.now().generation());
             assertFalse(onDisk().contains("q3"));
         }
     }
@@ -395,7 +394,7 @@ class GroqAgentTest {
     class APromptThatIsTooLong {
         @ParameterizedTest
         @CsvSource({"400, context_length_exceeded", "413, rate_limit_exceeded", "413, ''"})
-        void isTriedOnceMoreWithTheNewerHalfOfTheHistory(int status, String code)
+        void isTriedAgainWithTheNewerHalfOfTheHistory(int status, String code)
                 throws IOException {
             remember(1, 10);
             script(refuses(status, code), says("a11"));
@@ -430,14 +429,49 @@ class GroqAgentTest {
             assertEquals(List.of(), remembered());
         }
 
-        @Test
-        void isNotTriedAThirdTime() throws IOException {
-            remember(1, 8);
-            script(refuses(413, ""), refuses(413, ""), says("too late"));
+        @ParameterizedTest
+        @CsvSource({"1, 1 0", "2, 2 1 0", "3, 3 1 0", "8, 8 4 2 1 0", "10, 10 5 2 1 0"})
+        void isTriedWithHalfTheTurnsDownToNoneAndThenGivenUp(int turns, String tried)
+                throws IOException {
+            remember(1, turns);
+            List<String> expected = List.of(tried.split(" "));
+            expected.forEach(kept -> script(refuses(413, "")));
+            script(says("too late"));
             assertEquals(Kind.TOO_LONG,
-                    assertInstanceOf(Reply.Failed.class, chat("q9")).kind());
-            assertEquals(2, groq.getRequestCount());
-            assertEquals(16, remembered().size());
+                    assertInstanceOf(Reply.Failed.class, chat("q")).kind());
+            assertEquals(expected.size(), groq.getRequestCount());
+            for (String kept : expected) {
+                List<String> talk = talk(asked(groq));
+                assertEquals(Integer.parseInt(kept), (talk.size() - 2) / 2);
+                assertEquals("user: q", talk.get(talk.size() - 1));
+            }
+            assertEquals(2 * turns, remembered().size());
+        }
+
+        @ParameterizedTest
+        @CsvSource({"400, 'request (9 tokens) exceeds the available context size (8 tokens)'",
+            "422, prompt is too long: 9 tokens > 8 maximum",
+            "400, The input token count (9) exceeds the maximum number of tokens allowed (8)"})
+        void isKnownByWhatOtherServersSay(int status, String words) throws IOException {
+            remember(1, 4);
+            script(status(status, "[{\"message\":\"" + words + "\"}]").build(), says("a5"));
+            assertEquals("a5", answered(chat("q5")).message());
+            asked(groq);
+            assertEquals(2 + 4, talk(asked(groq)).size());
+        }
+
+        @Test
+        void leavesWhatItNoLongerHoldsToTheSearch() throws IOException {
+            remember(1, 2);
+            script(refuses(413, ""), refuses(413, ""),
+                    calls("search_memory", "{\"words\":\"q1 q2\"}"), says("a3"));
+            assertEquals("a3", answered(chat("q3", SearchMemory.tool())).message());
+            asked(groq);
+            asked(groq);
+            asked(groq);
+            List<String> talk = talk(asked(groq));
+            assertTrue(talk.get(talk.size() - 1).matches(
+                    "(?s)tool: .* user: q2\n.* user: q1"), talk.toString());
         }
 
         @Test
@@ -459,15 +493,13 @@ class GroqAgentTest {
                 CompletableFuture<Reply> chat = CompletableFuture.supplyAsync(
                         () -> agent.chat(Question.of("overtaken question")));
                 thinking.begun.await();
-                String before = agent.threadId();
                 agent.resetMemory();
-                assertNotEquals(before, agent.threadId());
                 thinking.goOn.countDown();
                 Reply.Answered late = answered(chat.get());
                 assertEquals("re: overtaken question", late.message());
                 assertEquals(Optional.empty(), late.messageId());
                 assertEquals(List.of(), remembered());
-                assertEquals(1, memory.generation());
+                assertEquals(1, memory.now().generation());
                 assertFalse(onDisk().contains("overtaken"));
                 Reply.Answered next = answered(agent.chat(Question.of("next question")));
                 assertTrue(next.messageId().isPresent());
@@ -490,7 +522,7 @@ class GroqAgentTest {
                 Reply.Failed failed = assertInstanceOf(Reply.Failed.class, chat.get());
                 assertEquals(Kind.MEMORY_UNAVAILABLE, failed.kind());
             }
-            memory = Memory.open(folder, 20);
+            memory = Talk.open(folder);
             assertEquals(List.of("q1", "a1"), remembered());
         }
 
@@ -525,7 +557,7 @@ class GroqAgentTest {
                     Reply.Answered answered = answered(replies.get(i).get());
                     assertEquals("re: question " + i, answered.message());
                     MemoryRecord stored =
-                            memory.byMessageId(answered.messageId().orElseThrow()).orElseThrow();
+                            memory.memory.byMessageId(answered.messageId().orElseThrow()).orElseThrow();
                     assertEquals("re: question " + i, stored.content());
                 }
             } finally {
@@ -585,16 +617,16 @@ class GroqAgentTest {
         private Optional<String> seenVideoPath = Optional.empty();
 
         private final Tool clip = new Tool("clip", "Cuts a clip.",
-                Map.of("type", "object", "properties", Map.of()), (arguments, question) -> {
-                    seen.add(arguments);
-                    seenVideoPath = question.videoPath();
+                Map.of("type", "object", "properties", Map.of()), call -> {
+                    seen.add(call.arguments());
+                    seenVideoPath = call.question().videoPath();
                     return new Tool.Result("clip " + seen.size(),
                             Optional.of("/clips/" + seen.size() + ".mp4"));
                 });
         private final Tool find = new Tool("find", "Finds.", Map.of("type", "object"),
-                (arguments, question) -> Tool.Result.of("found " + arguments.get("what")));
+                call -> Tool.Result.of("found " + call.arguments().get("what")));
         private final Tool broken = new Tool("broken", "Fails.", Map.of("type", "object"),
-                (arguments, question) -> {
+                call -> {
                     throw new IOException("no such file: /private/path");
                 });
 
@@ -613,8 +645,7 @@ class GroqAgentTest {
         @Test
         void areNotOfferedWhenDisabled() {
             script(says("a1"), says("a2"));
-            try (GroqAgent agent = new GroqAgent(config(groq, "DISABLE_TOOLS", "clip"), memory,
-                    List.of(clip))) {
+            try (GroqAgent agent = agent(config(groq, "DISABLE_TOOLS", "clip"), clip)) {
                 agent.chat(Question.of("q1"));
             }
             assertNull(asked(groq).get("tools"));
@@ -676,8 +707,123 @@ class GroqAgentTest {
         }
 
         @Test
+        void thatFailWithAnErrorAreAnsweredAsAnyOtherFailure() throws IOException {
+            Tool endless = tool("endless", call -> endless(0));
+            Tool missing = tool("missing", call -> {
+                throw new NoClassDefFoundError("private.Name");
+            });
+            script(calls(new ToolCall("x", "endless", "{}"), new ToolCall("y", "missing", "{}")),
+                    says("a1"));
+            assertEquals("a1", answered(chat("q1", endless, missing)).message());
+            asked(groq);
+            List<String> talk = talk(asked(groq));
+            assertEquals(List.of("tool: Error: the tool failed.", "tool: Error: the tool failed."),
+                    talk.subList(3, 5));
+            assertEquals(List.of("q1", "a1"), remembered());
+        }
+
+        private Tool.Result endless(int depth) {
+            return depth < 0 ? Tool.Result.of("") : endless(depth + 1);
+        }
+
+        @Test
+        void thatFindTheHeapFullDoNotHideIt() {
+            Tool greedy = tool("greedy", call -> {
+                throw new OutOfMemoryError("no heap in this test");
+            });
+            script(calls("greedy", "{}"), says("too late"));
+            assertThrows(OutOfMemoryError.class, () -> chat("q1", greedy));
+        }
+
+        @Test
+        void thatBlockAreLeftBehindAtTheDeadlineAndInterrupted() throws Exception {
+            CountDownLatch interrupted = new CountDownLatch(1);
+            CountDownLatch never = new CountDownLatch(1);
+            Tool blocked = tool("blocked", call -> {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                }
+                return Tool.Result.of("");
+            });
+            script(calls("blocked", "{}"), says("too late"));
+            Config.Groq soon = within(Duration.ofSeconds(2), config(groq));
+            try (GroqAgent agent = agent(soon, blocked)) {
+                Reply reply = agent.chat(Question.of("q1"));
+                assertEquals(Kind.TIMEOUT, assertInstanceOf(Reply.Failed.class, reply).kind());
+                interrupted.await();
+            }
+            assertEquals(1, groq.getRequestCount());
+            assertEquals(List.of(), remembered());
+        }
+
+        @Test
+        void thatNeverEndHoldNoChatPastItsDeadline() throws IOException {
+            AtomicBoolean end = new AtomicBoolean();
+            Tool deaf = tool("deaf", call -> {
+                while (!end.get()) {
+                    Thread.onSpinWait();
+                }
+                return Tool.Result.of("");
+            });
+            script(calls("deaf", "{}"), says("too late"));
+            try (GroqAgent agent = agent(within(Duration.ofSeconds(2), config(groq)), deaf)) {
+                Reply reply = agent.chat(Question.of("q1"));
+                assertEquals(Kind.TIMEOUT, assertInstanceOf(Reply.Failed.class, reply).kind());
+            } finally {
+                end.set(true);
+            }
+        }
+
+        @Test
+        void getTheTimeThatIsLeftAndWhatTheModelIsShown() throws IOException {
+            remember(1, 3);
+            AtomicReference<Tool.Call> got = new AtomicReference<>();
+            Tool curious = tool("curious", call -> {
+                got.set(call);
+                return Tool.Result.of("");
+            });
+            script(calls("curious", "{}"), says("a4"));
+            chat("q4", curious);
+            assertTrue(got.get().remaining().compareTo(Duration.ofSeconds(60)) < 0);
+            assertTrue(got.get().remaining().compareTo(Duration.ofSeconds(10)) > 0);
+            assertEquals(List.of("q1", "a1", "q2", "a2", "q3", "a3"),
+                    got.get().history().stream().map(MemoryRecord::content).toList());
+            assertFalse(got.get().toString().contains("q4"), "it may end up in a log");
+        }
+
+        @Test
+        void calledInTheLastRoundBesideTextLeaveTheTextAsTheAnswer() throws IOException {
+            IntStream.range(0, 6).forEach(i -> groq.enqueue(callsBeside("text " + i, "clip")));
+            assertEquals("text 4", answered(chat("q1", clip)).message());
+            assertEquals(5, groq.getRequestCount());
+            assertEquals(4, seen.size());
+            assertEquals(List.of("q1", "text 4"), remembered());
+        }
+
+        @Test
+        void calledWithoutBeingOfferedLeaveTheTextBesideAsTheAnswer() throws IOException {
+            script(callsBeside("a1", "invented"), callsBeside("a2", "invented"));
+            assertEquals("a1", answered(chat("q1")).message());
+            assertEquals("a2", answered(chat("q2", clip)).message());
+            assertEquals(2, groq.getRequestCount());
+            assertEquals(List.of("q1", "a1", "q2", "a2"), remembered());
+        }
+
+        private MockResponse callsBeside(String text, String tool) {
+            return status(200, Json.text(Map.of("choices", List.of(Map.of("message", Map.of(
+                    "content", text, "tool_calls",
+                    List.of(new ToolCall("x", tool, "{}").toWire()))))))).build();
+        }
+
+        private Tool tool(String name, Tool.Function function) {
+            return new Tool(name, "", Map.of("type", "object"), function);
+        }
+
+        @Test
         void thatReturnNothingHaveFailed() {
-            Tool nothing = new Tool("nothing", "", Map.of(), (arguments, question) -> null);
+            Tool nothing = new Tool("nothing", "", Map.of(), call -> null);
             script(calls("nothing", "{}"), says("a1"));
             assertEquals("a1", answered(chat("q1", nothing)).message());
             assertEquals("Error: the tool failed.", toolSaid());
@@ -702,8 +848,9 @@ class GroqAgentTest {
 
         @Test
         void getTheirResultsCutWhenTheyAreTooLongForAPrompt() {
-            Tool wordy = new Tool("wordy", "", Map.of(), (arguments, question) ->
-                    Tool.Result.of("x".repeat(arguments.size()) + "\ud83d\ude00".repeat(20_000)));
+            Tool wordy = new Tool("wordy", "", Map.of(), call ->
+                    Tool.Result.of("x".repeat(call.arguments().size())
+                            + "\ud83d\ude00".repeat(20_000)));
             script(calls("wordy", "{}"), says("a1"), calls("wordy", "{\"a\":1}"), says("a2"));
             chat("q1", wordy);
             assertEquals("\ud83d\ude00".repeat(8192), toolSaid());
@@ -783,20 +930,12 @@ class GroqAgentTest {
         void doNotStretchTheDeadline() throws IOException {
             MockResponse stalling = says("never").newBuilder()
                     .onResponseStart(SocketEffect.Stall.INSTANCE).build();
-            Duration timeout = Duration.ofMillis(250);
-            Reply reply;
-            do {
-                timeout = timeout.multipliedBy(2);
-                groq.close();
-                groq = Scripted.start();
-                seen.clear();
-                script(calls("clip", "{}"), stalling, says("too late"));
-                try (GroqAgent agent = agent(within(timeout, config(groq)), clip)) {
-                    reply = agent.chat(Question.of("q1"));
-                }
-            } while (groq.getRequestCount() < 2);
-            assertEquals(Kind.TIMEOUT, assertInstanceOf(Reply.Failed.class, reply).kind());
-            assertEquals(1, seen.size(), "the tool has run");
+            script(calls("clip", "{}"), stalling, says("too late"));
+            try (GroqAgent agent = agent(within(Duration.ofSeconds(2), config(groq)), clip)) {
+                Reply reply = agent.chat(Question.of("q1"));
+                assertEquals(Kind.TIMEOUT, assertInstanceOf(Reply.Failed.class, reply).kind());
+            }
+            assertEquals(1, seen.size(), "it got as far as that");
             assertEquals(2, groq.getRequestCount());
             assertEquals(List.of(), remembered());
         }
@@ -805,8 +944,8 @@ class GroqAgentTest {
         void findWhatThePromptNoLongerShows() throws IOException {
             remember(1, 5);
             script(calls("search_memory", "{\"words\":\"q2 q5\"}"), says("a6"));
-            try (GroqAgent agent = new GroqAgent(config(groq, "AGENT_MEMORY_SIZE", "4"), memory,
-                    List.of(SearchMemory.tool(memory, 4)))) {
+            try (GroqAgent agent = agent(
+                    config(groq, "AGENT_MEMORY_SIZE", "4"), SearchMemory.tool())) {
                 assertEquals("a6", answered(agent.chat(Question.of("q6"))).message());
             }
             String found = toolSaid();
@@ -832,12 +971,12 @@ class GroqAgentTest {
 
     private void remember(int from, int last) throws IOException {
         for (int i = from; i <= last; i++) {
-            memory.insert(memory.generation(), "q" + i, "a" + i).orElseThrow();
+            memory.store("q" + i, "a" + i);
         }
     }
 
     private List<String> remembered() throws IOException {
-        try (Stream<MemoryRecord> records = memory.all()) {
+        try (Stream<MemoryRecord> records = memory.memory.all()) {
             return records.map(MemoryRecord::content).toList();
         }
     }
@@ -860,7 +999,7 @@ class GroqAgentTest {
     }
 
     private GroqAgent agent(Config.Groq config, Tool... tools) {
-        return new GroqAgent(config, memory, List.of(tools));
+        return Scripted.agent(config, memory.folder, tools);
     }
 
     private Reply chat(String message, Tool... tools) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static vaas.agent.groq.Scripted.CUT;
 import static vaas.agent.groq.Scripted.KEY;
@@ -14,10 +15,11 @@ import static vaas.agent.groq.Scripted.taken;
 import static vaas.agent.groq.Scripted.within;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,10 +27,12 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -41,18 +45,26 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.agent.Deadline;
+import vaas.agent.Question;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
 import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;
+import vaas.agent.groq.Completion.Unusable;
+import vaas.budget.Budget;
+import vaas.budget.OverBudgetException;
 import vaas.config.Config;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
 
 /** One question to a scripted server: what it comes to, and in how many requests exactly. */
 @Timeout(60)
 class GroqClientTest {
-    private static final byte[] BODY = "{\"model\":\"m\"}".getBytes(StandardCharsets.UTF_8);
+    private static final Piece BODY = Piece.of("{\"model\":\"m\"}");
+    private static final Duration SHORT = Duration.ofMillis(500);
     /** Shorter than the longest pause that is made, and long enough for any answer. */
     private static final Duration NINE_SECONDS = Duration.ofSeconds(9);
 
@@ -78,6 +90,29 @@ class GroqClientTest {
         assertEquals("application/json", request.getHeaders().get("Content-Type"));
         assertEquals("{\"model\":\"m\"}", request.getBody().utf8());
         assertRequests(1);
+    }
+
+    @Test
+    void aLongHistoryIsSentWithItsLengthAndWithoutACopyOfIt() {
+        String text = "\u00e9\n".repeat(200_000);
+        List<MemoryRecord> history = Stream.generate(() -> new MemoryRecord(
+                UUID.fromString("01990000-0000-7000-8000-000000000001"), Role.USER, text,
+                Instant.EPOCH)).limit(16).toList();
+        Piece body = new ChatRequest(new ChatRequest.Template("m", "s", List.of()), history,
+                Question.of("q")).body(true);
+        groq.enqueue(says("hello"));
+        long before = allocatedBytes();
+        assertEquals(new Answer("hello"), complete(config(groq), body));
+        long allocated = allocatedBytes() - before;
+        assertTrue(allocated < body.length() / 2, allocated + " of " + body.length());
+        RecordedRequest request = taken(groq);
+        assertEquals(Long.toString(body.length()), request.getHeaders().get("Content-Length"));
+        assertEquals(text, Scripted.messages(Scripted.body(request)).get(16).get("content"));
+    }
+
+    private static long allocatedBytes() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getCurrentThreadAllocatedBytes();
     }
 
     @Test
@@ -112,6 +147,40 @@ class GroqClientTest {
         RecordedRequest second = taken(groq);
         assertEquals(List.of("Bearer " + KEY), second.getHeaders().values("Authorization"));
         assertEquals("{\"model\":\"m\"}", second.getBody().utf8());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://h.example/openai/v1, https://h.example/openai/v1",
+        "https://h.example/openai/v1/, https://h.example/openai/v1",
+        "https://h.example/v1///, https://h.example/v1",
+        "http://h.example/v1, http://h.example/v1",
+        "https://h.example, https://h.example/openai/v1",
+        "https://h.example/, https://h.example/openai/v1",
+        "http://127.0.0.1:8081//, http://127.0.0.1:8081/openai/v1",
+        "'  http://[::1]:8081/v1 ', http://[::1]:8081/v1",
+        "HTTPS://H.example/x/y, HTTPS://H.example/x/y",
+    })
+    void aBaseUrlComesWithOrWithoutItsPath(String text, String expected) {
+        assertEquals("GroqClient.Options[" + expected + "]",
+                GroqClient.options().baseUrl(text).toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "h.example/v1", "ftp://h.example", "http://h.example:0/v1",
+        "http://h.example:99999", "https://me:pwd@h.example/v1", "https://h.example?pwd"})
+    void anyOtherBaseUrlIsRefusedWithoutQuotingIt(String text) {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> GroqClient.options().baseUrl(text));
+        assertFalse(refused.getMessage().contains("pwd"), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "two words", "line\nbreak", "caf\u00e9"})
+    void aKeyThatCanNotStandInAHeaderIsRefusedWithoutQuotingIt(String key) {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> GroqClient.options().apiKey(key));
+        assertEquals("the key is empty or not visible ASCII", refused.getMessage());
     }
 
     @ParameterizedTest
@@ -209,6 +278,7 @@ class GroqClientTest {
         "404, model_not_found, MODEL",
         "404, unknown_url, ADDRESS",
         "405, '', OTHER",
+        "407, '', OTHER",
         "413, rate_limit_exceeded, TOO_LONG",
         "422, '', OTHER",
         "424, '', OTHER",
@@ -299,20 +369,22 @@ class GroqClientTest {
     @ValueSource(strings = {
         "", "{", "not JSON", "{}", "<html></html>", "{\"choices\":[]}",
         "{\"choices\":[{\"message\":{\"content\":\"\"}}]}",
-        "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}"
+        "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}",
+        "{\"choices\":[{\"message\":{\"content\":\"\\ud800\"}}]}",
+        "{\"choices\":[{\"message\":{\"content\":\"hello\"},\"logprobs\":NaN}]}",
+        "{\"id\":1,\"id\":2,\"choices\":[{\"message\":{\"content\":\"hello\"}}]}"
     })
-    void anAnswerThatIsBrokenOrEmptyIsTriedAgain(String body) {
-        script(status(200, body).build(), status(200, body).build(), status(200, body).build(),
-                says("too late"));
-        assertInstanceOf(Unreachable.class, complete());
-        assertRequests(3);
+    void anAnswerThatIsBrokenOrEmptyIsPaidForOnce(String body) {
+        script(status(200, body).setHeader("x-should-retry", "true").build(), says("not asked"));
+        assertInstanceOf(Unusable.class, complete());
+        assertRequests(1);
     }
 
     @Test
-    void aGoodAnswerAfterABrokenOneCounts() {
-        script(status(200, "{").build(), status(200, "{}").build(), says("hello"));
-        assertEquals(new Answer("hello"), complete());
-        assertRequests(3);
+    void aRefusalByAProxyKeepsItsStatus() {
+        script(status(407, "{}").build(), says("too late"));
+        assertEquals(new Refused(Reason.OTHER), complete());
+        assertRequests(1);
     }
 
     @ParameterizedTest
@@ -340,10 +412,9 @@ class GroqClientTest {
         String padding = " ".repeat((8 << 20) - 100);
         String json = "{\"choices\":[{\"message\":{\"content\":\"hello\"}}]}";
         script(status(200, padding + json).build(),
-                status(200, padding + json + " ".repeat(200))
-                        .setHeader("x-should-retry", "false").build());
+                status(200, padding + json + " ".repeat(200)).build());
         assertEquals(new Answer("hello"), complete());
-        assertInstanceOf(Unreachable.class, complete());
+        assertInstanceOf(Unusable.class, complete());
         assertRequests(2);
     }
 
@@ -421,7 +492,7 @@ class GroqClientTest {
     @Test
     void oneConnectionServesOneQuestionAfterAnother() {
         script(says("one"), status(500).build(), says("two"));
-        try (GroqClient client = Scripted.client(config(groq))) {
+        try (GroqClient client = GroqClient.open(config(groq).client())) {
             assertEquals(new Answer("one"), complete(client, Duration.ofSeconds(30)));
             assertEquals(new Answer("two"), complete(client, Duration.ofSeconds(30)));
         }
@@ -434,7 +505,7 @@ class GroqClientTest {
         script(status(503).setHeader("retry-after-ms", "9999").build(), says("too late"));
         long before = System.nanoTime();
         AtomicReference<Completion> outcome = new AtomicReference<>();
-        GroqClient client = Scripted.client(config(groq));
+        GroqClient client = GroqClient.open(config(groq).client());
         Thread chat = new Thread(() -> outcome.set(complete(client, Duration.ofSeconds(60))));
         chat.start();
         awaitPause(chat);
@@ -448,7 +519,7 @@ class GroqClientTest {
     @Test
     void closingCutsACallThatIsUnderWay() throws Exception {
         script(stalling(), says("too late"));
-        GroqClient client = Scripted.client(config(groq));
+        GroqClient client = GroqClient.open(config(groq).client());
         CompletableFuture<Completion> chat = CompletableFuture.supplyAsync(
                 () -> complete(client, Duration.ofSeconds(60)));
         taken(groq);
@@ -460,7 +531,7 @@ class GroqClientTest {
     @Test
     void onceClosedItAsksNobody() {
         script(says("too late"));
-        GroqClient client = Scripted.client(config(groq));
+        GroqClient client = GroqClient.open(config(groq).client());
         client.close();
         assertInstanceOf(Unreachable.class, complete(client, Duration.ofSeconds(30)));
         assertRequests(0);
@@ -511,13 +582,26 @@ class GroqClientTest {
     }
 
     private static Completion complete(Config.Groq config) {
-        try (GroqClient client = Scripted.client(config)) {
-            return complete(client, config.timeout());
+        return complete(config, BODY);
+    }
+
+    private static Completion complete(Config.Groq config, Piece body) {
+        try (GroqClient client = GroqClient.open(config.client())) {
+            return complete(client, body, config.timeout());
         }
     }
 
     private static Completion complete(GroqClient client, Duration timeout) {
-        return client.complete(BODY, Deadline.after(timeout), "request-id");
+        return complete(client, BODY, timeout);
+    }
+
+    private static Completion complete(GroqClient client, Piece body, Duration timeout) {
+        try (Budget.Share share = Budget.ofThisProcess().share()) {
+            return client.calls()
+                    .complete(body, Deadline.after(timeout), "request-id", share);
+        } catch (OverBudgetException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void assertRequests(int count) {

@@ -23,7 +23,7 @@ class ModelMetricsTest {
                 "vaas_model_calls_total{outcome=\"refused\"} 1",
                 "vaas_model_calls_total{outcome=\"timed_out\"} 1",
                 "vaas_model_calls_total{outcome=\"failed\"} 1",
-                "vaas_model_call_seconds_count 5")) {
+                "vaas_model_call_duration_seconds_count 5")) {
             assertTrue(text.contains(line + "\n"), line + " is not in\n" + text);
         }
     }

@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +29,10 @@ import vaas.agent.Image;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.agent.SearchMemory;
-import vaas.config.Config;
+import vaas.agent.Tool;
 import vaas.json.Json;
-import vaas.memory.Memory;
+import vaas.memory.Conversations;
+import vaas.testing.Talk;
 
 /** The stand-in behind --offline, asked by the very agent that asks Groq. */
 @Timeout(60)
@@ -37,24 +43,23 @@ class OfflineGroqTest {
     @Test
     void tellsHowManyRememberedMessagesItWasSent() throws Exception {
         try (OfflineGroq offline = OfflineGroq.start();
-                Memory memory = Memory.open(folder, 20);
-                GroqAgent agent = agent(offline, memory)) {
+                Talk memory = Talk.open(folder);
+                GroqAgent agent = agent(offline, memory.folder)) {
             assertEquals(says("0 remembered messages"), ask(agent, Question.of("one")));
             assertEquals(says("2 remembered messages"), ask(agent, Question.of("two")));
             assertEquals(says("4 remembered messages"), ask(agent, Question.of("three")));
             agent.resetMemory();
             assertEquals(says("0 remembered messages"), ask(agent, Question.of("four")));
             assertEquals(List.of("four", says("0 remembered messages")),
-                    memory.latest(20).stream().map(it -> it.content()).toList());
+                    memory.records(20).stream().map(it -> it.content()).toList());
         }
     }
 
     @Test
     void takesAnImageAndDeclaredTools() throws Exception {
         try (OfflineGroq offline = OfflineGroq.start();
-                Memory memory = Memory.open(folder, 20);
-                GroqAgent agent = new GroqAgent(config(offline), memory,
-                        List.of(SearchMemory.tool(memory, 20)))) {
+                Talk memory = Talk.open(folder);
+                GroqAgent agent = agent(offline, memory.folder, SearchMemory.tool())) {
             Question question = new Question("", Optional.of(new Image("image/png", "iVBORw==")),
                     Optional.empty(), "id");
             assertEquals(says("0 remembered messages"), ask(agent, question));
@@ -88,12 +93,54 @@ class OfflineGroqTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Authorization: Bearer\r\n", "Authorization: Bearer x\r\n"})
+    void refusesStrangersBeforeTheirBodyIsThere(String header) throws Exception {
+        try (OfflineGroq offline = OfflineGroq.start();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(),
+                        URI.create(offline.baseUrl()).getPort())) {
+            socket.getOutputStream().write(("POST /openai/v1/chat/completions HTTP/1.1\r\n"
+                    + "Host: localhost\r\n" + header + "Content-Length: 62000000\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            assertEquals("HTTP/1.1 403", new String(
+                    socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void readsARequestOfAnySize() throws Exception {
+        try (OfflineGroq offline = OfflineGroq.start()) {
+            byte[] filler = ("{\"role\":\"user\",\"content\":\"" + "x".repeat(1 << 20) + "\"},")
+                    .getBytes(StandardCharsets.US_ASCII);
+            byte[] start = "{\"messages\":[".getBytes(StandardCharsets.US_ASCII);
+            byte[] end = "{\"role\":\"user\"}]}".getBytes(StandardCharsets.US_ASCII);
+            HttpURLConnection connection = (HttpURLConnection)
+                    URI.create(offline.baseUrl() + "/chat/completions").toURL().openConnection();
+            connection.setRequestProperty("Authorization", "Bearer " + offline.apiKey());
+            connection.setDoOutput(true);
+            int count = 70;
+            connection.setFixedLengthStreamingMode(
+                    (long) count * filler.length + start.length + end.length);
+            try (OutputStream out = connection.getOutputStream()) {
+                out.write(start);
+                for (int i = 0; i < count; i++) {
+                    out.write(filler);
+                }
+                out.write(end);
+            }
+            String answer = new String(
+                    connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.contains("I was sent " + count + " remembered messages."), answer);
+        }
+    }
+
     @Test
     void listensOnLoopbackOnAPortOfItsOwn() throws IOException {
         try (OfflineGroq one = OfflineGroq.start(); OfflineGroq two = OfflineGroq.start()) {
+            URI url = URI.create(one.baseUrl());
             assertTrue(List.of("127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]")
-                    .contains(one.baseUrl().getHost()), one.baseUrl().toString());
-            assertTrue(one.baseUrl().getPort() != two.baseUrl().getPort());
+                    .contains(url.getHost()), url.toString());
+            assertTrue(url.getPort() != URI.create(two.baseUrl()).getPort());
         }
     }
 
@@ -104,12 +151,8 @@ class OfflineGroqTest {
         assertThrows(ConnectException.class, () -> post(offline, "{}"));
     }
 
-    private static GroqAgent agent(OfflineGroq offline, Memory memory) throws Exception {
-        return new GroqAgent(config(offline), memory, List.of());
-    }
-
-    private static Config.Groq config(OfflineGroq offline) throws Exception {
-        return Config.parse(Map.of(), true).groq().withBaseUrl(offline.baseUrl());
+    private static GroqAgent agent(OfflineGroq offline, Conversations memory, Tool... tools) {
+        return GroqAgent.open(offline.client(), memory, GroqAgent.options().tools(tools));
     }
 
     private static String ask(GroqAgent agent, Question question) {
@@ -124,6 +167,7 @@ class OfflineGroqTest {
             throws IOException, InterruptedException {
         return HttpClient.newHttpClient().send(
                 HttpRequest.newBuilder(URI.create(offline.baseUrl() + "/chat/completions"))
+                        .header("Authorization", "Bearer " + offline.apiKey())
                         .POST(HttpRequest.BodyPublishers.ofString(body)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }

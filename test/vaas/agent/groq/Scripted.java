@@ -18,12 +18,13 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.QueueDispatcher;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import vaas.agent.Tool;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.json.Json;
 import vaas.json.JsonException;
-import vaas.metrics.Metrics;
+import vaas.memory.Conversations;
 
 /** The vocabulary of the tests with a scripted Groq: what it answers, and what it was asked. */
 final class Scripted {
@@ -188,7 +189,8 @@ final class Scripted {
         }
     }
 
-    static GroqClient client(Config.Groq config) {
-        return new GroqClient(config, new ModelMetrics(new Metrics()));
+    /** An agent with a client of its own. */
+    static GroqAgent agent(Config.Groq config, Conversations memory, Tool... tools) {
+        return GroqAgent.open(config.client(), memory, config.agent().tools(tools));
     }
 }

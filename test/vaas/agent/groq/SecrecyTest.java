@@ -13,20 +13,12 @@ import static vaas.agent.groq.Scripted.status;
 import static vaas.agent.groq.Scripted.within;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -43,7 +35,8 @@ import vaas.agent.Reply;
 import vaas.agent.SearchMemory;
 import vaas.agent.Tool;
 import vaas.config.Config;
-import vaas.memory.Memory;
+import vaas.testing.Talk;
+import vaas.testing.LogLines;
 
 /** Neither key nor text of a message gets into a log or a sentence for the caller. */
 @Timeout(60)
@@ -57,49 +50,22 @@ class SecrecyTest {
     @TempDir
     Path folder;
 
-    private final Logger logger = Logger.getLogger("vaas");
-    private final Recorder recorder = new Recorder();
-    private Level levelBefore;
+    private LogLines log;
     private MockWebServer groq;
-    private Memory memory;
-
-    /** Keeps all that is logged, as a formatter would write it. */
-    private static final class Recorder extends Handler {
-        final List<String> lines = Collections.synchronizedList(new ArrayList<>());
-
-        @Override
-        public void publish(LogRecord record) {
-            StringWriter text = new StringWriter();
-            text.write(record.getMessage() + " " + new SimpleFormatter().formatMessage(record));
-            if (record.getThrown() != null) {
-                record.getThrown().printStackTrace(new PrintWriter(text, true));
-            }
-            lines.add(text.toString());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    }
+    private Talk memory;
 
     @BeforeEach
     void start() throws IOException {
-        recorder.setLevel(Level.ALL);
-        levelBefore = logger.getLevel();
-        logger.setLevel(Level.ALL);
-        logger.addHandler(recorder);
+        log = LogLines.listen();
         groq = Scripted.start();
-        memory = Memory.open(folder, 20);
+        memory = Talk.open(folder);
     }
 
     @AfterEach
     void stop() throws IOException {
         memory.close();
         groq.close();
-        logger.removeHandler(recorder);
-        logger.setLevel(levelBefore);
+        log.close();
     }
 
     @ParameterizedTest
@@ -112,7 +78,7 @@ class SecrecyTest {
         script(answer, answer, answer, answer, answer, answer);
         Reply reply = chat(config(groq));
         assertFalse(reply instanceof Reply.Answered);
-        assertFalse(recorder.lines.isEmpty(), "it is logged");
+        assertFalse(log.texts().isEmpty(), "it is logged");
         assertLogged("id request-7");
         assertNoSecrets(reply);
     }
@@ -148,9 +114,9 @@ class SecrecyTest {
     void aToolThatFailsIsNamedWithoutItsArgumentsOrWords() throws IOException {
         script(calls("search", "{\"words\":\"secret-words\"}"), calls("search", "secret-words"),
                 calls("secret-words", "{}"), says(ANSWER));
-        Tool search = new Tool("search", "", Map.of(), (arguments, question) -> {
-            throw new IOException("nothing about " + arguments + " in " + question.videoPath()
-                    + " for " + question.message());
+        Tool search = new Tool("search", "", Map.of(), call -> {
+            throw new IOException("nothing about " + call.arguments() + " in "
+                    + call.question().videoPath() + " for " + call.question().message());
         });
         assertNoSecrets(chat(config(groq), search));
         assertLogged("tool search failed");
@@ -159,7 +125,7 @@ class SecrecyTest {
     @Test
     void aChatThatGoesWellTellsNothingEither() throws IOException {
         script(calls(SearchMemory.NAME, "{\"words\":\"secret-words\"}"), says(ANSWER));
-        Reply reply = chat(config(groq), SearchMemory.tool(memory, 0));
+        Reply reply = chat(config(groq), SearchMemory.tool());
         assertInstanceOf(Reply.Answered.class, reply);
         assertNoSecrets(reply);
     }
@@ -174,16 +140,18 @@ class SecrecyTest {
     @Test
     void noPartTellsASecretAboutItself() throws IOException {
         Config.Groq config = config(groq);
-        try (GroqAgent agent = new GroqAgent(config, memory, List.of());
-                GroqClient client = Scripted.client(config)) {
-            memory.insert(0, QUESTION, ANSWER);
-            assertNoSecrets(List.of(config, agent, client, memory, question(), memory.latest(2),
-                    question().image(), ChatRequest.of("m", "s", memory.latest(2), question())));
+        try (GroqClient client = GroqClient.open(config.client());
+                GroqAgent agent = GroqAgent.open(client, memory.folder, config.agent())) {
+            memory.store(QUESTION, ANSWER);
+            assertNoSecrets(List.of(config, config.client(), config.agent(), agent, client,
+                    memory, question(), memory.records(2), question().image(),
+                    new ChatRequest(new ChatRequest.Template("m", "s", List.of()),
+                            memory.records(2), question())));
         }
     }
 
     private Reply chat(Config.Groq config, Tool... tools) {
-        try (GroqAgent agent = new GroqAgent(config, memory, List.of(tools))) {
+        try (GroqAgent agent = Scripted.agent(config, memory.folder, tools)) {
             return agent.chat(question());
         }
     }
@@ -200,13 +168,13 @@ class SecrecyTest {
     }
 
     private void assertLogged(String text) {
-        assertTrue(recorder.lines.stream().anyMatch(line -> line.contains(text)),
-                recorder.lines.toString());
+        assertTrue(log.texts().stream().anyMatch(line -> line.contains(text)),
+                log.texts().toString());
     }
 
     /** Neither the object as text nor anything logged so far holds a secret. */
     private void assertNoSecrets(Object object) {
-        List<String> texts = new ArrayList<>(recorder.lines);
+        List<String> texts = new ArrayList<>(log.texts());
         texts.add(object.toString());
         for (String secret : SECRETS) {
             assertEquals(List.of(),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -13,42 +14,79 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
+import vaas.testing.Allocated;
 
 class DraftTest {
-    private static Draft.Stamped stamp(String question, String answer) {
-        return Draft.of(question, answer).stamp(null, Turns.WHEN, new SplittableRandom(1));
+    private static FileTurn stamp(Draft draft) throws IOException {
+        return draft.stamp(null, Turns.WHEN, new SplittableRandom(1), 1000);
+    }
+
+    private static List<String> lines(Draft draft) {
+        return new String(draft.lines(), StandardCharsets.UTF_8).lines().toList();
     }
 
     @Test
-    void aTurnIsAQuestionAndItsAnswerOfOneMoment() {
-        Draft.Stamped turn = stamp("Why?", "So.");
-        assertEquals(Role.USER, turn.question().role());
-        assertEquals("Why?", turn.question().content());
-        assertEquals(Role.ASSISTANT, turn.answer().role());
-        assertEquals("So.", turn.answer().content());
-        assertEquals(Turns.WHEN, turn.question().timestamp());
-        assertEquals(Turns.WHEN, turn.answer().timestamp());
+    void aTurnIsAQuestionAndItsAnswerOfOneMoment() throws IOException {
+        Draft draft = Draft.of("Why?", "So.", null);
+        FileTurn turn = stamp(draft);
+        MemoryRecord question = turn.turn().question();
+        MemoryRecord answer = turn.turn().answer();
+        assertEquals(Role.USER, question.role());
+        assertEquals("Why?", question.content());
+        assertEquals(Role.ASSISTANT, answer.role());
+        assertEquals("So.", answer.content());
+        assertEquals(Turns.WHEN, question.timestamp());
+        assertEquals(Turns.WHEN, answer.timestamp());
+        assertEquals(1000, turn.offset());
+        assertEquals(1000 + draft.lines().length, turn.end());
+        assertFalse(turn.toString().contains("Why"));
     }
 
     @Test
-    void idsRiseEvenIfTheClockHasGoneBack() {
+    void idsRiseEvenIfTheClockHasGoneBack() throws IOException {
         MemoryRecord last = Turns.question(1 << 20);
-        Draft.Stamped turn = Draft.of("q", "a").stamp(
-                last.messageId(), Turns.WHEN.minusSeconds(3600), new SplittableRandom(1));
-        assertTrue(last.messageId().compareTo(turn.question().messageId()) < 0);
-        assertTrue(turn.question().messageId().compareTo(turn.answer().messageId()) < 0);
-        assertEquals(7, turn.question().messageId().version());
+        FileTurn turn = Draft.of("q", "a", null).stamp(last.messageId(),
+                Turns.WHEN.minusSeconds(3600), new SplittableRandom(1), 0);
+        MemoryRecord question = turn.turn().question();
+        assertTrue(MessageIds.compare(last.messageId(), question.messageId()) < 0);
+        assertTrue(MessageIds.compare(
+                question.messageId(), turn.turn().answer().messageId()) < 0);
+        assertEquals(7, question.messageId().version());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "two\nlines", "\"\\\u0000\u2028", "Grüße \uD83D\uDC4B"})
-    void itsLinesReadAsItsRecords(String text) {
-        Draft.Stamped turn = stamp(text, "answer to " + text);
-        List<String> lines = new String(turn.lines(), StandardCharsets.UTF_8).lines().toList();
-        assertEquals(2, lines.size());
-        assertEquals(Optional.of(turn.question()), RecordLine.decode(Turns.utf8(lines.get(0))));
-        assertEquals(Optional.of(turn.answer()), RecordLine.decode(Turns.utf8(lines.get(1))));
-        assertArrayEquals(Turns.encode(turn.question(), turn.answer()), turn.lines());
+    @ValueSource(strings = {"", "x", "two\nlines", "\"\\\u0000\u2028", "Gr\u00fc\u00dfe \uD83D\uDC4B"})
+    void itsLinesAreInTheDocumentedFormAndReadAsItsRecords(String text) throws IOException {
+        for (String key : new String[] {null, "k", "key \"" + text}) {
+            Draft draft = Draft.of(text, "answer to " + text, key);
+            FileTurn turn = stamp(draft);
+            List<String> lines = lines(draft);
+            assertEquals(2, lines.size());
+            assertEquals(Optional.of(turn.turn().question()),
+                    RecordLine.decode(Turns.utf8(lines.get(0))));
+            assertEquals(Optional.of(turn.turn().answer()),
+                    RecordLine.decode(Turns.utf8(lines.get(1))));
+            assertEquals(key, RecordLine.key(Turns.utf8(lines.get(0))));
+            assertEquals(key, turn.key());
+            int longer = Math.max(Turns.utf8(lines.get(0)).length, Turns.utf8(lines.get(1)).length);
+            assertEquals(longer + 1, draft.longestLine());
+        }
+        Draft plain = Draft.of(text, text, null);
+        FileTurn turn = stamp(plain);
+        assertArrayEquals(Turns.utf8(Turns.line(turn.turn().question())
+                + Turns.line(turn.turn().answer())), plain.lines());
+    }
+
+    @Test
+    void theRecordsShareItsOneArray() throws IOException {
+        String text = "x".repeat(1 << 20);
+        Draft draft = Draft.of(text, text, null);
+        long before = Allocated.bytes();
+        FileTurn turn = stamp(draft);
+        assertTrue(Allocated.bytes() - before < 1 << 16, "nothing is copied under the lock");
+        assertEquals(2 * (text.length() + 2), turn.bytes());
     }
 
     @Test
@@ -58,9 +96,10 @@ class DraftTest {
         for (String bad : List.of(halfPair, tooLong)) {
             for (boolean asked : new boolean[] {true, false}) {
                 IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
-                        () -> Draft.of(asked ? bad : "fine", asked ? "fine" : bad));
+                        () -> Draft.of(asked ? bad : "fine", asked ? "fine" : bad, null));
                 assertFalse(refused.getMessage().contains("xxx"), "it quotes nothing");
             }
         }
+        assertThrows(IllegalArgumentException.class, () -> Draft.of("q", "a", halfPair));
     }
 }

@@ -13,9 +13,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import vaas.testing.ChildJvm;
+import vaas.memory.Memory;
+import vaas.testing.Talk;
 
 /** Kills a real process (SIGKILL) in mid-load and looks at what it left. */
-@Timeout(60)
+@Timeout(300)
 class KillTest {
     private static final int KILLS = 6;
     private static final int THREADS = 8;
@@ -29,9 +32,9 @@ class KillTest {
         for (int kill = 1; kill <= KILLS; kill++) {
             acknowledged.addAll(killAfter(20 + 60 * kill, "run" + kill));
             List<String> found;
-            try (Memory memory = Talk.open(folder)) {
-                found = Talk.all(memory);
-                assertEquals(0, memory.damagedLines());
+            try (Talk talk = Talk.open(folder)) {
+                found = talk.all();
+                assertEquals(0, talk.memory.damagedLines());
             }
             assertEquals(0, found.size() % 2);
             for (int i = 0; i < found.size(); i += 2) {
@@ -55,7 +58,7 @@ class KillTest {
     }
 
     private List<String> killAfter(int turns, String run) throws IOException {
-        Process process = Child.start("-Xmx64m", Load.class, folder.toString(), run);
+        Process process = ChildJvm.start("-Xmx64m", Load.class, folder.toString(), run);
         List<String> acknowledged = new ArrayList<>();
         try (BufferedReader out = new BufferedReader(new InputStreamReader(
                 process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -77,7 +80,7 @@ class KillTest {
     /** Stores turns from many threads, and prints each once it is acknowledged. */
     static final class Load {
         public static void main(String[] args) throws IOException {
-            Memory memory = Memory.open(Path.of(args[0]), 20);
+            Memory memory = Talk.open(Path.of(args[0])).memory;
             for (int i = 0; i < THREADS; i++) {
                 int thread = i;
                 new Thread(() -> talk(memory, "thread" + thread + " " + args[1])).start();
@@ -88,7 +91,7 @@ class KillTest {
             for (int turn = 0; turn < 100_000; turn++) {
                 String text = name + " turn" + turn;
                 try {
-                    memory.insert(0, text, "answer to " + text).orElseThrow();
+                    Talk.stored(memory.insert(memory.latest(20), text, "answer to " + text));
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import vaas.disk.Disk;
+import vaas.disk.FaultyDisk;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
+import vaas.testing.Allocated;
 
 class LineReaderTest {
     private static final int BUFFER_BYTES = 64 << 10;
+    private static final int MAX = 1 << 20;
 
     private static List<String> lines(LineReader reader) throws IOException {
         List<String> lines = new ArrayList<>();
@@ -25,7 +30,7 @@ class LineReaderTest {
 
     private static List<String> lines(String text) throws IOException {
         byte[] bytes = Turns.utf8(text);
-        return lines(new LineReader(Turns.handle(bytes), 0, bytes.length));
+        return lines(new LineReader(Turns.handle(bytes), 0, bytes.length, MAX));
     }
 
     @Test
@@ -47,7 +52,7 @@ class LineReaderTest {
     @Test
     void itTellsWhereEachLineLies() throws IOException {
         String text = "ab\n" + "x".repeat(2 * BUFFER_BYTES) + "\nc\ntorn";
-        LineReader reader = new LineReader(Turns.handle(Turns.utf8(text)), 3, text.length());
+        LineReader reader = new LineReader(Turns.handle(Turns.utf8(text)), 3, text.length(), MAX);
         assertEquals(3, reader.offset());
         assertTrue(reader.next());
         assertEquals(3, reader.lineOffset());
@@ -57,24 +62,26 @@ class LineReaderTest {
         assertEquals(text.indexOf('c'), reader.lineOffset());
         assertEquals(text.indexOf("torn"), reader.offset());
         assertFalse(reader.next());
+        assertEquals(text.indexOf("torn"), reader.lineOffset(), "of what is not terminated");
+        assertEquals(0, reader.length());
     }
 
     @Test
     void whatLiesPastTheEndIsNotRead() throws IOException {
         FaultyDisk disk = FaultyDisk.with(Turns.utf8("a\nb\nc\n"));
-        assertEquals(List.of("a", "b"), lines(new LineReader(Turns.open(disk), 0, 4)));
+        assertEquals(List.of("a", "b"), lines(new LineReader(Turns.open(disk), 0, 4, MAX)));
         assertEquals(4, disk.bytesRead);
-        assertEquals(List.of("a"), lines(new LineReader(Turns.open(disk), 0, 3)), "cut in two");
-        assertEquals(List.of(), lines(new LineReader(Turns.open(disk), 2, 2)));
+        assertEquals(List.of("a"), lines(new LineReader(Turns.open(disk), 0, 3, MAX)), "cut in two");
+        assertEquals(List.of(), lines(new LineReader(Turns.open(disk), 2, 2, MAX)));
     }
 
     @Test
     void aFileThatHasBecomeShorterEndsEarly() throws IOException {
         Disk.Handle file = Turns.handle(Turns.utf8("a\nb\n"));
-        LineReader reader = new LineReader(file, 0, 1000);
+        LineReader reader = new LineReader(file, 0, 1000, MAX);
         assertEquals(List.of("a", "b"), lines(reader));
         assertFalse(reader.next());
-        assertFalse(new LineReader(file, 500, 1000).next());
+        assertFalse(new LineReader(file, 500, 1000, MAX).next());
     }
 
     @Test
@@ -88,26 +95,52 @@ class LineReaderTest {
             return 1;
         });
         assertEquals(List.of("first", "", "second", "last"),
-                lines(new LineReader(oneByOne, 0, bytes.length)));
+                lines(new LineReader(oneByOne, 0, bytes.length, MAX)));
     }
 
     @Test
-    void aLineLongerThanAnyThatWeWriteIsPassedOver() throws IOException {
-        long end = RecordLine.BYTES_MAX + 4L; // one byte too many, a line feed, and "b\n"
-        Disk.Handle endless = new Reading((offset, into, start, count) -> {
-            Arrays.fill(into, start, start + count, (byte) 'x');
-            if (offset + count >= end - 3) {
-                byte[] last = Turns.utf8("\nb\n");
-                System.arraycopy(last, 0, into, start + count - 3, 3);
-            }
-            return count;
-        });
-        LineReader reader = new LineReader(endless, 0, end);
+    void aLineThatIsTooLongIsPassedOverAndItsHeadIsTold() throws IOException {
+        String longLine = Turns.line(new MemoryRecord(Turns.id(1), Role.USER,
+                "x".repeat(5 * BUFFER_BYTES), Turns.WHEN));
+        byte[] file = Turns.utf8(longLine + "b\n");
+        LineReader reader = new LineReader(
+                Turns.handle(file), 0, file.length, 5 * BUFFER_BYTES);
         assertTrue(reader.next());
+        assertTrue(reader.isTooLong());
         assertEquals(0, reader.line().length);
-        assertEquals(0, reader.lineOffset());
-        assertEquals(end - 2, reader.offset());
+        assertEquals(longLine.length() - 1, reader.length());
+        assertEquals(Turns.id(1), reader.head().id());
+        assertEquals(longLine.length(), reader.offset());
         assertEquals(List.of("b"), lines(reader));
+    }
+
+    @Test
+    void ofALineThatIsNotAskedForNoCopyIsMade() throws IOException {
+        int length = 1 << 20;
+        FaultyDisk disk = FaultyDisk.with(Turns.utf8("x".repeat(length) + "\nb\n"));
+        LineReader reader = new LineReader(Turns.open(disk), 0, length + 3, MAX);
+        long before = Allocated.bytes();
+        assertTrue(reader.next());
+        assertTrue(reader.next());
+        assertTrue(Allocated.bytes() - before < length / 2);
+    }
+
+    @Test
+    void aSmallBufferMakesTheSameLines() throws IOException {
+        String text = Turns.text(1, 20) + "\n\n" + "x".repeat(3000) + "\n" + Turns.text(21, 22);
+        for (int buffer : new int[] {1, 7, 121, 1024, 5000}) {
+            assertEquals(text.lines().toList(), lines(new LineReader(
+                    Turns.handle(text), 0, text.length(), MAX, buffer)));
+        }
+    }
+
+    @Test
+    void aLineThatIsEmptiedMeanwhileIsEmpty() throws IOException {
+        FaultyDisk disk = FaultyDisk.with(Turns.utf8("x".repeat(2 * BUFFER_BYTES) + "\n"));
+        LineReader reader = new LineReader(Turns.open(disk), 0, 2 * BUFFER_BYTES + 1, MAX);
+        assertTrue(reader.next());
+        disk.content(new byte[0]);
+        assertEquals(0, reader.line().length);
     }
 
     @Test
@@ -115,7 +148,7 @@ class LineReaderTest {
         FaultyDisk disk = FaultyDisk.with(Turns.utf8("a\n"));
         Disk.Handle file = Turns.open(disk);
         disk.failWhen((call, count) -> call.equals("read"));
-        assertThrows(IOException.class, new LineReader(file, 0, 2)::next);
+        assertThrows(IOException.class, new LineReader(file, 0, 2, MAX)::next);
     }
 
     /** A file of which only reading is asked. */
@@ -135,7 +168,7 @@ class LineReaderTest {
         }
 
         @Override
-        public void write(long offset, byte[] bytes) {
+        public void write(long offset, byte[] bytes, int start, int count) {
             throw new AssertionError("not asked for");
         }
 

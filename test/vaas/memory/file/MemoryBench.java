@@ -22,6 +22,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import vaas.memory.History;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
+import vaas.testing.Talk;
 
 /**
  * Measures the memory beside the least that could do its work: durable turns a second beside a
@@ -58,9 +62,11 @@ final class MemoryBench {
         for (int threads : new int[] {1, 8, 64}) {
             Path memoryFolder = Files.createDirectory(folder.resolve("memory" + threads));
             byte[] lines = linesOf(QUESTION, ANSWER);
-            try (Memory memory = Memory.open(memoryFolder, 20);
+            try (Talk talk = Talk.open(memoryFolder);
                     BareFile bare = new BareFile(folder.resolve("bare" + threads))) {
-                Work turn = () -> sink += memory.insert(0, QUESTION, ANSWER).isPresent() ? 1 : 0;
+                History now = talk.now();
+                Work turn = () -> sink += Talk.stored(talk.memory.insert(now, QUESTION, ANSWER))
+                        .json().length();
                 Work append = () -> bare.append(lines);
                 turnsASecond(threads, WARM_UP_NANOS, turn);
                 turnsASecond(threads, WARM_UP_NANOS, append);
@@ -123,16 +129,17 @@ final class MemoryBench {
     }
 
     private static void benchReads(Path folder) throws Exception {
-        UUID[] some = writeRecords(folder.resolve(MemoryFile.FILE_NAME));
+        UUID[] some = writeRecords(folder.resolve("memory.jsonl"));
         long start = System.nanoTime();
-        try (Memory memory = Memory.open(folder, 20)) {
+        try (Talk talk = Talk.open(folder)) {
+            FileMemory memory = talk.memory;
             double open = (System.nanoTime() - start) / 1e6;
             while (memory.size().isEmpty()) {
                 Thread.onSpinWait();
             }
-            double indexed = (System.nanoTime() - start) / 1e6;
+            double counted = (System.nanoTime() - start) / 1e6;
             double latest = nanosEach(
-                    20, 200_000, i -> memory.latest(20).get(19).content().length());
+                    20, 200_000, i -> memory.latest(20).records().get(19).content().length());
             double byId = nanosEach(10, 2_000, i -> memory.byMessageId(some[i * 31 % some.length])
                     .orElseThrow().content().length());
             System.out.printf("%nat %,d records (%,d bytes)%n", memory.size().orElseThrow(),
@@ -140,7 +147,7 @@ final class MemoryBench {
             System.out.printf("latest(20)      %9.0f ns%n", latest);
             System.out.printf("byMessageId     %9.1f us%n", byId / 1e3);
             System.out.printf("open until ready %8.1f ms%n", open);
-            System.out.printf("open until indexed %6.0f ms%n", indexed);
+            System.out.printf("open until counted %6.0f ms%n", counted);
         }
     }
 
@@ -155,8 +162,7 @@ final class MemoryBench {
                 Instant when = start.plusSeconds(i);
                 UUID asked = MessageIds.next(last, when.toEpochMilli(), random);
                 last = MessageIds.next(asked, when.toEpochMilli(), random);
-                out.write(Turns.encode(
-                        new MemoryRecord(asked, Role.USER, "question number " + i, when),
+                out.write(lines(new MemoryRecord(asked, Role.USER, "question number " + i, when),
                         new MemoryRecord(last, Role.ASSISTANT, "its answer: " + i, when)));
                 if (i % 997 == 0) {
                     some.add(last);
@@ -185,12 +191,16 @@ final class MemoryBench {
         return median(nanos);
     }
 
-    private static byte[] linesOf(String question, String answer) {
+    private static byte[] linesOf(String question, String answer) throws IOException {
         Instant when = Instant.parse("2026-11-22T08:15:30.123Z");
         UUID asked = MessageIds.next(null, when.toEpochMilli(), new SplittableRandom(1));
         UUID answered = MessageIds.next(asked, when.toEpochMilli(), new SplittableRandom(2));
-        return Turns.encode(new MemoryRecord(asked, Role.USER, question, when),
+        return lines(new MemoryRecord(asked, Role.USER, question, when),
                 new MemoryRecord(answered, Role.ASSISTANT, answer, when));
+    }
+
+    private static byte[] lines(MemoryRecord question, MemoryRecord answer) {
+        return Turns.utf8(Turns.line(question) + Turns.line(answer));
     }
 
     private static double median(double[] values) {

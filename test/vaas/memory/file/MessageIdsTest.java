@@ -1,8 +1,10 @@
 package vaas.memory.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -36,7 +38,7 @@ class MessageIdsTest {
     }
 
     @Test
-    void anIdIsAUuidV7OfItsMillisecondWhateverTheRandomBits() {
+    void anIdIsAUuidV7OfItsMillisecondWhateverTheRandomBits() throws IOException {
         for (RandomGenerator random : new RandomGenerator[] {ZEROS, ONES}) {
             UUID id = MessageIds.next(null, NOW, random);
             assertEquals(7, id.version());
@@ -47,7 +49,7 @@ class MessageIdsTest {
     }
 
     @Test
-    void withinAMillisecondTheCounterCounts() {
+    void withinAMillisecondTheCounterCounts() throws IOException {
         UUID next = MessageIds.next(id(NOW, 41), NOW, ONES);
         assertEquals(NOW, millis(next));
         assertEquals(42, counter(next));
@@ -55,7 +57,7 @@ class MessageIdsTest {
     }
 
     @Test
-    void aFullCounterBorrowsTheNextMillisecond() {
+    void aFullCounterBorrowsTheNextMillisecond() throws IOException {
         UUID next = MessageIds.next(id(NOW, 4095), NOW, ONES);
         assertEquals(NOW + 1, millis(next));
         assertEquals(0, counter(next));
@@ -63,15 +65,39 @@ class MessageIdsTest {
     }
 
     @Test
-    void idsRiseWhileTheClockStandsStepsBackAndGoesOn() {
+    void idsRiseWhileTheClockStandsStepsBackAndGoesOn() throws IOException {
         SplittableRandom random = new SplittableRandom(1);
         UUID last = MessageIds.next(null, NOW, random);
         for (int i = 0; i < 30_000; i++) {
             long clock = i < 10_000 ? NOW : i < 20_000 ? NOW - 86_400_000L : NOW + i;
             UUID next = MessageIds.next(last, clock, random);
-            assertTrue(next.compareTo(last) > 0, next + " after " + last);
+            assertTrue(MessageIds.compare(next, last) > 0, next + " after " + last);
             last = next;
         }
         assertEquals(NOW + 29_999, millis(last), "the clock's time again once it is ahead");
+    }
+
+    @Test
+    void theyAreComparedAsUnsignedBytes() {
+        UUID small = new UUID(0x7fff_ffff_ffff_7000L, 0x8000_0000_0000_0000L);
+        UUID large = new UUID(0x8000_0000_0000_7000L, 0x8000_0000_0000_0000L);
+        assertTrue(MessageIds.compare(small, large) < 0, "which UUID.compareTo has wrong");
+        assertTrue(MessageIds.compare(large, small) > 0);
+        assertTrue(MessageIds.compare(new UUID(1, 0x7fff_ffff_ffff_ffffL), new UUID(1, -1)) < 0);
+        assertEquals(0, MessageIds.compare(large, new UUID(large.getMostSignificantBits(),
+                large.getLeastSignificantBits())));
+    }
+
+    @Test
+    void aTimeThatNoIdHasRoomForIsRefused() throws IOException {
+        UUID last = id(NOW, 0);
+        for (long wrong : new long[] {-1, Long.MIN_VALUE, MessageIds.MILLIS_MAX, Long.MAX_VALUE}) {
+            assertThrows(IOException.class, () -> MessageIds.next(null, wrong, ONES));
+            assertThrows(IOException.class, () -> MessageIds.next(last, wrong, ONES));
+        }
+        UUID newest = MessageIds.next(null, MessageIds.MILLIS_MAX - 1, ONES);
+        assertEquals(MessageIds.MILLIS_MAX - 1, millis(newest));
+        UUID full = id(MessageIds.MILLIS_MAX - 1, 4095);
+        assertThrows(IOException.class, () -> MessageIds.next(full, NOW, ONES));
     }
 }

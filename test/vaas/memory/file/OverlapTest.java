@@ -16,6 +16,12 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import vaas.memory.History;
+import vaas.memory.Insertion;
+import vaas.memory.Memory;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
+import vaas.testing.Talk;
 
 /** Turns, reads and resets of one memory, all at the same time. */
 @Timeout(60)
@@ -33,7 +39,8 @@ class OverlapTest {
         List<MemoryRecord> left;
         List<MemoryRecord> acknowledged = new ArrayList<>();
         long resets;
-        try (Memory memory = Talk.open(folder)) {
+        try (Talk talk = Talk.open(folder)) {
+            FileMemory memory = talk.memory;
             List<Future<List<Stored>>> writers = new ArrayList<>();
             for (int i = 0; i < WRITERS; i++) {
                 writers.add(threads.submit(writer(memory, "w" + i)));
@@ -68,9 +75,10 @@ class OverlapTest {
         return () -> {
             List<Stored> stored = new ArrayList<>();
             for (int i = 0; i < TURNS; i++) {
-                long generation = memory.generation();
-                Optional<MemoryRecord> answer = memory.insert(generation, name, name + i);
-                answer.ifPresent(it -> stored.add(new Stored(generation, it)));
+                History before = memory.latest(20);
+                if (memory.insert(before, name, name + i) instanceof Insertion.Stored turn) {
+                    stored.add(new Stored(before.generation(), turn.answer()));
+                }
             }
             return stored;
         };
@@ -86,7 +94,7 @@ class OverlapTest {
 
     private static Void read(Memory memory) throws IOException {
         for (int i = 0; i < 2000; i++) {
-            List<MemoryRecord> latest = memory.latest(i % 40);
+            List<MemoryRecord> latest = memory.latest(i % 40).records();
             assertEquals(0, latest.size() % 2);
             for (int at = 0; at < latest.size(); at++) {
                 assertEquals(at % 2 == 0 ? Role.USER : Role.ASSISTANT, latest.get(at).role());

@@ -3,17 +3,23 @@ package vaas.memory.file;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import vaas.json.Json;
-import vaas.metrics.Metrics;
+import vaas.disk.Disk;
+import vaas.disk.FaultyDisk;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
+import vaas.memory.Turn;
 
 /** Turns with known ids and places, for the tests of the parts below a memory. */
 final class Turns {
     static final Instant WHEN = Instant.parse("2026-11-22T08:15:30.123Z");
+    /** The memory file of a {@link FaultyDisk}. */
+    static final Path FILE = FaultyDisk.FOLDER.resolve("memory.jsonl");
+    static final int LINE_BYTES_MAX = 1 << 20;
 
     private Turns() {}
 
@@ -33,37 +39,23 @@ final class Turns {
     }
 
     /** Turns from first to last as they lie in a file that begins with them. */
-    static List<Turn> list(int first, int last) {
-        List<Turn> turns = new ArrayList<>();
+    static List<FileTurn> list(int first, int last) {
+        List<FileTurn> turns = new ArrayList<>();
         long offset = 0;
         for (int i = first; i <= last; i++) {
-            long end = offset + encode(question(i), answer(i)).length;
-            turns.add(new Turn(question(i), answer(i), offset, end));
+            long end = offset + line(question(i)).length() + line(answer(i)).length();
+            turns.add(new FileTurn(new Turn(question(i), answer(i)), null, offset, end));
             offset = end;
         }
         return turns;
-    }
-
-    /** The first view of a file of so many bytes, of which nothing has been read. */
-    static View view(long end, int windowRecords) {
-        return new View(0, 0, 0, end, Window.empty(windowRecords), new SparseIndex("file", end));
-    }
-
-    static Journal journal(MemoryFile file, UUID lastId, View view, Clock clock) {
-        return new Journal(file, lastId, view, clock, new MemoryMetrics(new Metrics()));
-    }
-
-    /** The lines of a turn. */
-    static byte[] encode(MemoryRecord question, MemoryRecord answer) {
-        return RecordLine.encode(question, Json.quote(question.content()),
-                answer, Json.quote(answer.content()));
     }
 
     /** A file of turns from first to last. */
     static byte[] lines(int first, int last) {
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         for (int i = first; i <= last; i++) {
-            lines.writeBytes(encode(question(i), answer(i)));
+            lines.writeBytes(utf8(line(question(i))));
+            lines.writeBytes(utf8(line(answer(i))));
         }
         return lines.toByteArray();
     }
@@ -73,10 +65,18 @@ final class Turns {
         return new String(lines(first, last), StandardCharsets.UTF_8);
     }
 
-    /** The line of one record, terminator included. */
+    /** The line of a record in the documented form, terminator included. */
     static String line(MemoryRecord found) {
-        String twice = new String(encode(found, found), StandardCharsets.UTF_8);
-        return twice.substring(0, twice.length() / 2);
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        try {
+            found.json().writeTo(content);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return "{\"message_id\":\"" + found.messageId() + "\",\"role\":\""
+                + found.role().wireName() + "\",\"content\":"
+                + content.toString(StandardCharsets.UTF_8) + ",\"timestamp\":\""
+                + RecordLine.time(found.timestamp()) + "\"}\n";
     }
 
     static byte[] utf8(String text) {
@@ -88,19 +88,12 @@ final class Turns {
         return open(FaultyDisk.with(content));
     }
 
-    /** The memory file of a disk. */
-    static Disk.Handle open(FaultyDisk disk) throws IOException {
-        return disk.open(FaultyDisk.FOLDER.resolve(MemoryFile.FILE_NAME));
+    static Disk.Handle handle(String content) throws IOException {
+        return handle(utf8(content));
     }
 
-    /** Waits until a thread waits for another. */
-    static void awaitWaiting(Thread thread) {
-        while (thread.getState() != Thread.State.WAITING
-                && thread.getState() != Thread.State.TIMED_WAITING) {
-            if (!thread.isAlive()) {
-                throw new AssertionError("it has ended instead of waiting");
-            }
-            Thread.onSpinWait();
-        }
+    /** The memory file of a disk. */
+    static Disk.Handle open(FaultyDisk disk) throws IOException {
+        return disk.open(FILE);
     }
 }

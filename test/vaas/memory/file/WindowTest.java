@@ -6,101 +6,123 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Role;
+import vaas.memory.Turn;
+import vaas.testing.Talk;
 
 class WindowTest {
+    private static final long BYTES_MAX = 1000;
     private static final Optional<List<String>> ONLY_THE_FILE_CAN_TELL = Optional.empty();
 
-    private static Optional<List<String>> latest(Window window, int n) {
-        return window.latest(n).map(records ->
-                records.stream().map(MemoryRecord::content).toList());
+    private static Window empty(int turnsMax) {
+        return Window.empty(new Window.Bounds(turnsMax, BYTES_MAX));
+    }
+
+    private static Optional<List<String>> latest(Window window, int turns) {
+        return window.latest(turns).map(found -> found.stream()
+                .flatMap(it -> it.records().stream()).map(MemoryRecord::content).toList());
     }
 
     private static Optional<List<String>> held(int from, int last) {
         return Optional.of(Talk.turns(from, last));
     }
 
-    private static Turn longTurn(int turn, int chars) {
+    /** A turn of so many bytes of text as JSON. */
+    private static FileTurn turnOf(int turn, int bytes) {
         MemoryRecord question = new MemoryRecord(Turns.id(2L * turn), Role.USER,
-                "x".repeat(chars), Turns.WHEN);
-        return new Turn(question, new MemoryRecord(Turns.id(2L * turn + 1), Role.ASSISTANT, "",
-                Turns.WHEN), 0, 0);
+                "x".repeat(bytes - 4), Turns.WHEN);
+        return new FileTurn(new Turn(question, new MemoryRecord(Turns.id(2L * turn + 1),
+                Role.ASSISTANT, "", Turns.WHEN)), null, 0, 0);
     }
 
     @Test
     void aWindowThatHoldsAllAnswersForMoreThanThereIs() {
-        Window window = Window.empty(20).with(Turns.list(1, 3));
+        Window window = empty(10).with(Turns.list(1, 3));
         assertEquals(held(1, 3), latest(window, Integer.MAX_VALUE));
-        assertEquals(held(3, 3), latest(window, 3));
-        assertEquals(held(1, 0), latest(window, 1));
-        assertEquals(held(1, 0), latest(Window.empty(20), 20));
+        assertEquals(held(3, 3), latest(window, 1));
+        assertEquals(held(1, 0), latest(window, 0));
+        assertEquals(held(1, 0), latest(empty(10), 10));
     }
 
     @Test
     void onceATurnHasDroppedOutOnlyTheFileCanTellMore() {
-        Window window = Window.empty(4).with(Turns.list(1, 3));
-        assertEquals(held(2, 3), latest(window, 4));
-        assertEquals(held(2, 3), latest(window, 5), "odd counts as one less");
-        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(window, 6));
-        assertEquals(held(2, 3), latest(Window.empty(5).with(Turns.list(1, 3)), 4));
+        Window window = empty(2).with(Turns.list(1, 3));
+        assertEquals(held(2, 3), latest(window, 2));
+        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(window, 3));
+        assertEquals(held(1, 0), latest(empty(0), 1), "there is nothing at all");
+        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(empty(0).with(Turns.list(1, 1)), 1));
     }
 
     @Test
-    void aWindowTheFileHasMoreThanAnswersOnlyForWhatItHolds() {
-        Window window = Window.empty(20).with(Turns.list(2, 3)).withOlder();
-        assertEquals(held(2, 3), latest(window, 4));
-        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(window, 6));
-        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(window.with(Turns.list(4, 4)), 8));
+    void whatLiesBeforeTurnsThatWereReadFromTheFileIsAsTheFileTold() {
+        Window window = empty(10).of(Turns.list(2, 3), Window.Older.UNKNOWN);
+        assertEquals(held(2, 3), latest(window, 2));
+        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(window, 3));
+        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(window.with(Turns.list(4, 4)), 4));
+        for (Window.Older known : List.of(Window.Older.NONE, Window.Older.TOO_LONG)) {
+            assertEquals(held(2, 4), latest(empty(10).of(Turns.list(2, 3), known)
+                    .with(Turns.list(4, 4)), 5));
+        }
     }
 
     @Test
-    void aWindowOfNoneKnowsWhetherThereIsAnything() {
-        assertEquals(held(1, 0), latest(Window.empty(0), 2));
-        Window window = Window.empty(1).with(Turns.list(1, 1));
-        assertEquals(held(1, 0), latest(window, 1));
-        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(window, 2));
+    void aWindowThatWasGivenUpKnowsNothing() {
+        Window window = empty(10).with(Turns.list(1, 3)).givenUp();
+        assertEquals(List.of(), window.turns());
+        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(window, 1));
+        assertEquals(held(1, 0), latest(window, 0));
+        assertEquals(held(4, 4), latest(window.with(Turns.list(4, 4)), 1));
     }
 
     @Test
-    void itHoldsNoMoreThanItsLargestNumberOfRecords() {
-        Window window = Window.empty(Integer.MAX_VALUE).with(Turns.list(1, 600));
-        assertEquals(Window.RECORDS_MAX, window.records().size());
-        assertEquals(held(600 - 511, 600), latest(window, 1024));
-        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(window, 1026));
+    void itHoldsNoMoreThanItsBytesButTheNewestTurnAlways() {
+        Window full = empty(10).with(List.of(turnOf(1, 9), turnOf(2, 991)));
+        assertEquals(2, full.turns().size(), "exactly as much as fits");
+        Window over = full.with(List.of(turnOf(3, 4)));
+        assertEquals(2, over.turns().size(), "the oldest turn has dropped out");
+        assertEquals(2, over.latest(10).orElseThrow().size(), "and fits into no prompt");
+        Window one = over.with(List.of(turnOf(4, 5000)));
+        assertEquals(List.of(5000L), one.turns().stream().map(FileTurn::bytes).toList());
+        assertEquals(1, one.latest(10).orElseThrow().size());
+        Window next = one.with(Turns.list(5, 5));
+        assertEquals(held(5, 5), latest(next, 10), "and on it goes");
     }
 
     @Test
-    void itHoldsNoMoreThanItsLargestNumberOfChars() {
-        Window full = Window.empty(20).with(
-                List.of(longTurn(1, 9), longTurn(2, Window.CHARS_MAX - 9)));
-        assertEquals(4, full.records().size(), "exactly as much as fits");
-        Window over = full.with(List.of(longTurn(3, 1)));
-        assertEquals(4, over.records().size(), "the oldest turn has dropped out");
-        assertEquals(1, over.records().get(2).content().length());
-        Window none = over.with(List.of(longTurn(4, Window.CHARS_MAX + 1)));
-        assertEquals(List.of(), none.records());
-        assertEquals(Optional.empty(), none.latest(2));
-        assertEquals(2, none.with(Turns.list(5, 5)).records().size(), "and on it goes");
+    void whichBoundDroppedTheLastTurnDecidesWhetherTheFileHasMore() {
+        Window byCount = empty(2).with(List.of(turnOf(1, 300), turnOf(2, 300), turnOf(3, 300)));
+        assertEquals(ONLY_THE_FILE_CAN_TELL, byCount.latest(3));
+        Window byBytes = empty(3).with(List.of(turnOf(1, 400), turnOf(2, 400), turnOf(3, 400)));
+        assertEquals(2, byBytes.latest(3).orElseThrow().size());
+        Window both = empty(2).with(List.of(
+                turnOf(1, 400), turnOf(2, 900), turnOf(3, 400), turnOf(4, 400)));
+        assertEquals(2, both.latest(9).orElseThrow().size(), "the second one would not fit");
     }
 
     @Test
     void anEarlierWindowStaysAsItWas() {
-        Window earlier = Window.empty(4).with(Turns.list(1, 2));
-        List<MemoryRecord> latest = earlier.latest(4).orElseThrow();
+        Window earlier = empty(2).with(Turns.list(1, 2));
+        List<FileTurn> latest = earlier.latest(2).orElseThrow();
         Window later = earlier.with(Turns.list(3, 4));
-        assertEquals(held(1, 2), latest(earlier, 4));
-        assertEquals(List.of("q1", "a1", "q2", "a2"),
-                latest.stream().map(MemoryRecord::content).toList());
+        assertEquals(held(1, 2), latest(earlier, 2));
         assertThrows(UnsupportedOperationException.class, latest::clear);
         assertEquals(held(1, 0), latest(later.cleared(), 20), "cleared, it knows of no other");
-        assertEquals(held(8, 9), latest(later.cleared().with(Turns.list(7, 9)), 4), "same size");
+        assertEquals(held(8, 9), latest(later.cleared().with(Turns.list(7, 9)), 2), "same size");
     }
 
     @Test
-    void whatHasComeSinceACutWasPlannedStays() {
-        Window window = Window.empty(20).with(Turns.list(1, 5));
-        MemoryRecord last = Turns.answer(3);
-        assertEquals(held(4, 5), latest(window.after(last.messageId()), 20));
-        assertEquals(held(1, 5), latest(window.after(null), 20), "nothing was dropped");
-        assertEquals(held(1, 0), latest(window.after(Turns.answer(5).messageId()), 20));
+    void turnsLeaveByTheirPlace() {
+        List<FileTurn> turns = Turns.list(1, 5);
+        Window window = empty(10).with(turns);
+        Window cut = window.without(turns.get(2).end());
+        assertEquals(held(4, 5), latest(cut, 10));
+        assertEquals(0, cut.turns().get(0).offset());
+        assertEquals(turns.get(4).end() - turns.get(2).end(), cut.turns().get(1).end());
+        assertEquals(held(1, 5), latest(window.without(0), 10), "nothing was dropped");
+        assertEquals(held(1, 0), latest(window.without(turns.get(4).end()), 10));
+        Window newest = empty(2).with(turns).without(turns.get(0).end());
+        assertEquals(held(4, 5), latest(newest, 2));
+        assertEquals(ONLY_THE_FILE_CAN_TELL, latest(newest, 3));
     }
 }

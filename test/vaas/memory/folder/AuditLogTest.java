@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import vaas.api.LogLines;
+import vaas.testing.LogLines;
 import vaas.disk.Disk;
 import vaas.disk.FaultyDisk;
 import vaas.disk.FileDisk;

@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import vaas.api.LogLines;
+import vaas.testing.LogLines;
 import vaas.json.Json;
 import vaas.json.JsonException;
 import vaas.memory.Requester;

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import vaas.api.LogLines;
+import vaas.testing.LogLines;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.testing.Talk;

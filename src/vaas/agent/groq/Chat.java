@@ -1,0 +1,213 @@
+package vaas.agent.groq;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import vaas.agent.Deadline;
+import vaas.agent.Question;
+import vaas.agent.Tool;
+import vaas.agent.groq.Completion.Answer;
+import vaas.agent.groq.Completion.Reason;
+import vaas.agent.groq.Completion.Refused;
+import vaas.agent.groq.Completion.TimedOut;
+import vaas.agent.groq.Completion.ToolCall;
+import vaas.agent.groq.Completion.ToolCalls;
+import vaas.agent.groq.Completion.Unreachable;
+import vaas.agent.groq.Completion.Unusable;
+import vaas.budget.Budget;
+import vaas.budget.OverBudgetException;
+import vaas.json.Json;
+import vaas.json.JsonException;
+import vaas.memory.Conversations;
+import vaas.memory.MemoryRecord;
+
+/**
+ * The requests and tool calls that one question takes, within one deadline. Used by one thread,
+ * while tools run on others.
+ */
+final class Chat {
+    private static final System.Logger LOG = System.getLogger(Chat.class.getName());
+
+    /** Rounds of tool calls in one chat; then the model has to answer with what it has. */
+    private static final int ROUNDS_MAX = 4;
+    /** Calls in one round; more are told so, since each may be costly. */
+    private static final int CALLS_MAX = 8;
+    /** Longest text of a tool that the model gets to read; the rest is cut. */
+    private static final int RESULT_CHARS_MAX = 16 << 10;
+
+    private final Parts parts;
+    private final Conversations.Lease in;
+    private final Question question;
+    private final Deadline deadline;
+    private final Budget.Share share;
+    private List<MemoryRecord> history = List.of(); // what the model is shown of it
+    private Optional<String> clipPath = Optional.empty();
+    private boolean toolUseRetried;
+
+    /**
+     * What all chats of an agent use.
+     *
+     * @param text the template for questions of text alone
+     * @param image the template for questions with an image
+     */
+    record Parts(ModelCalls calls, TimeLimiter toolThreads, List<Tool> tools,
+            ChatRequest.Template text, ChatRequest.Template image) {
+        ChatRequest.Template template(Question question) {
+            return question.image().isPresent() ? image : text;
+        }
+    }
+
+    /** The chat begins now: the deadline counts from here. */
+    Chat(Parts parts, Conversations.Lease in, Question question, Deadline deadline, Budget.Share share) {
+        this.parts = parts;
+        this.in = in;
+        this.question = question;
+        this.deadline = deadline;
+        this.share = share;
+    }
+
+    /**
+     * Asks with the whole history and, as long as that is too long for the model, with half as many
+     * of its turns, down to none.
+     */
+    Completion run(List<MemoryRecord> whole) throws OverBudgetException {
+        history = whole;
+        Completion completion = rounds();
+        while (isRefused(completion, Reason.TOO_LONG) && !history.isEmpty()) {
+            int half = history.size() / 4 * 2; // whole turns
+            history = history.subList(history.size() - half, history.size());
+            completion = rounds();
+        }
+        return completion;
+    }
+
+    /** The file that a tool made for the caller, the last one if there are several. */
+    Optional<String> clipPath() {
+        return clipPath;
+    }
+
+    private Completion rounds() throws OverBudgetException {
+        ChatRequest request = new ChatRequest(parts.template(question), history, question);
+        for (int round = 0; ; round++) {
+            Completion completion = oneRound(request, round < ROUNDS_MAX);
+            if (!(completion instanceof ToolCalls calls)) {
+                return completion;
+            }
+            boolean offered = round < ROUNDS_MAX && calls.calls().stream()
+                    .anyMatch(call -> tool(call).isPresent());
+            if (!offered && !calls.text().isBlank()) {
+                return new Answer(calls.text());
+            }
+            if (round == ROUNDS_MAX) {
+                LOG.log(System.Logger.Level.WARNING, "id {0}: the model calls tools without end",
+                        question.requestId());
+                return new Unusable();
+            }
+            Optional<Completion> end = callTools(request, calls);
+            if (end.isPresent()) {
+                return end.get();
+            }
+        }
+    }
+
+    private Completion oneRound(ChatRequest request, boolean mayCall) throws OverBudgetException {
+        Piece body = request.body(mayCall);
+        Completion completion = send(body);
+        boolean again = !toolUseRetried && isRefused(completion, Reason.TOOL_USE);
+        toolUseRetried |= again;
+        return again ? send(body) : completion;
+    }
+
+    private Completion send(Piece body) throws OverBudgetException {
+        return parts.calls().complete(body, deadline, question.requestId(), share);
+    }
+
+    private static boolean isRefused(Completion completion, Reason reason) {
+        return completion instanceof Refused refused && refused.reason() == reason;
+    }
+
+    /** Adds the results to the request, unless they end the chat. */
+    private Optional<Completion> callTools(ChatRequest request, ToolCalls calls)
+            throws OverBudgetException {
+        long before = request.ownLength();
+        try {
+            request.addToolRound(calls, results(calls.calls()));
+        } catch (TimeoutException e) {
+            return Optional.of(new TimedOut());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(new Unreachable());
+        }
+        share.take(request.ownLength() - before);
+        return Optional.empty();
+    }
+
+    private List<String> results(List<ToolCall> calls)
+            throws TimeoutException, InterruptedException {
+        List<String> results = new ArrayList<>();
+        for (ToolCall call : calls) {
+            results.add(results.size() < CALLS_MAX ? result(call)
+                    : "Error: at most " + CALLS_MAX + " calls at a time.");
+        }
+        return results;
+    }
+
+    // Whatever goes wrong, the model is told and may do better; the chat goes on.
+    private String result(ToolCall call) throws TimeoutException, InterruptedException {
+        Optional<Tool> tool = tool(call);
+        if (tool.isEmpty()) {
+            return "Error: there is no tool of that name.";
+        }
+        Map<String, Object> arguments;
+        try {
+            arguments = Json.read(call.arguments().isBlank() ? "{}" : call.arguments());
+        } catch (JsonException e) {
+            return "Error: the arguments can't be used: " + e.getMessage() + ".";
+        }
+        try {
+            Tool.Result result = parts.toolThreads().call(() -> tool.get().function().call(
+                    new Tool.Call(arguments, in, question, history, deadline)), deadline);
+            clipPath = result.clipPath().or(() -> clipPath);
+            return cut(result.text());
+        } catch (TimeoutException e) {
+            logFailure(call, e);
+            throw e;
+        } catch (ExecutionException e) {
+            return failed(call, e.getCause());
+        } catch (RuntimeException e) { // no thread for it, or a result that is none
+            return failed(call, e);
+        }
+    }
+
+    // What befell the JVM, and not the tool alone, is not hidden. A stack that a tool fills is its
+    // own, so that says nothing of the JVM.
+    private String failed(ToolCall call, Throwable failure) {
+        logFailure(call, failure);
+        if (failure instanceof VirtualMachineError error
+                && !(failure instanceof StackOverflowError)) {
+            throw error;
+        }
+        return "Error: the tool failed.";
+    }
+
+    private void logFailure(ToolCall call, Throwable failure) {
+        LOG.log(System.Logger.Level.WARNING, "id {0}: tool {1} failed: {2}",
+                question.requestId(), call.name(), failure.getClass().getName());
+    }
+
+    private Optional<Tool> tool(ToolCall call) {
+        return parts.tools().stream().filter(tool -> tool.name().equals(call.name())).findFirst();
+    }
+
+    private static String cut(String text) {
+        if (text.length() <= RESULT_CHARS_MAX) {
+            return text;
+        }
+        boolean insidePair = Character.isLowSurrogate(text.charAt(RESULT_CHARS_MAX));
+        return text.substring(0, RESULT_CHARS_MAX - (insidePair ? 1 : 0));
+    }
+}

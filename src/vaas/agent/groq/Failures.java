@@ -1,0 +1,52 @@
+package vaas.agent.groq;
+
+import vaas.agent.Question;
+import vaas.agent.Reply;
+import vaas.agent.groq.Completion.Busy;
+import vaas.agent.groq.Completion.Reason;
+import vaas.agent.groq.Completion.Refused;
+import vaas.agent.groq.Completion.TimedOut;
+
+/** What the caller is told when the model gave no answer: a sentence that says what to check. */
+final class Failures {
+    private static final System.Logger LOG = System.getLogger(Failures.class.getName());
+
+    private final SettingNames names;
+    private final String address; // for log lines
+
+    Failures(SettingNames names, String address) {
+        this.names = names;
+        this.address = address;
+    }
+
+    /** The reply for any completion but an answer. */
+    Reply reply(Question question, Completion completion) {
+        if (completion instanceof Busy busy) {
+            return new Reply.Busy(busy.retryAfter(), "The model takes no more requests for now.");
+        } else if (completion instanceof TimedOut) {
+            return new Reply.Failed(Reply.Kind.TIMEOUT,
+                    "The model did not answer within " + names.timeout() + ".");
+        } else if (completion instanceof Refused refused) {
+            String model =
+                    question.image().isPresent() ? names.imageModel() : names.generalModel();
+            LOG.log(System.Logger.Level.ERROR, "id {0}: the model API refused {1} of {2}: {3}",
+                    question.requestId(), model, address, refused.reason());
+            return refusal(refused.reason(), model);
+        }
+        return new Reply.Failed(Reply.Kind.MODEL,
+                "The model could not be reached or gave no usable answer.");
+    }
+
+    private Reply refusal(Reason reason, String model) {
+        Reply.Kind kind = reason == Reason.TOO_LONG ? Reply.Kind.TOO_LONG : Reply.Kind.MODEL;
+        return new Reply.Failed(kind, switch (reason) {
+            case KEY -> "The model API refused the key: check " + names.apiKey() + ".";
+            case MODEL -> "The model is not available: check " + model + ".";
+            case ADDRESS -> "The model API knows no such address or model: check "
+                    + names.baseUrl() + " and " + model + ".";
+            case TOO_LONG -> "The message is too long for the model.";
+            case TOOL_USE -> "The model wrote a tool call that can't be read.";
+            case OTHER -> "The model API refused the request.";
+        });
+    }
+}

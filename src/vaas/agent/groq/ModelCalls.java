@@ -1,0 +1,231 @@
+package vaas.agent.groq;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import vaas.agent.Deadline;
+import vaas.agent.groq.Completion.Answer;
+import vaas.agent.groq.Completion.Busy;
+import vaas.agent.groq.Completion.Refused;
+import vaas.agent.groq.Completion.TimedOut;
+import vaas.agent.groq.Completion.Unreachable;
+import vaas.agent.groq.Completion.Unusable;
+import vaas.budget.Budget;
+import vaas.budget.OverBudgetException;
+
+/**
+ * The requests of one agent over a client that several may share: one body to one
+ * {@link Completion}, retries included. Safe for concurrent use. Logs statuses, codes and the
+ * provider's request ids, never a text or the key.
+ */
+final class ModelCalls implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ModelCalls.class.getName());
+
+    private final OkHttpClient http;
+    private final Request target; // without a body
+    private final BoundedDns dns;
+    private final ModelMetrics metrics;
+    private final Set<Call> running = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    ModelCalls(OkHttpClient http, Request target, BoundedDns dns, ModelMetrics metrics) {
+        this.http = http;
+        this.target = target;
+        this.dns = dns;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Asks until there is an answer, a refusal, or no try left.
+     *
+     * @param requestId of the caller's request, for log lines
+     * @param share what an answer is charged to before it is kept
+     * @throws OverBudgetException if there is no room for an answer for now
+     */
+    Completion complete(Piece body, Deadline deadline, String requestId, Budget.Share share)
+            throws OverBudgetException {
+        for (int retry = 0; ; retry++) {
+            long start = System.nanoTime();
+            Attempt attempt = attempt(body, deadline, requestId, share);
+            long nanos = System.nanoTime() - start;
+            metrics.count(attempt.completion, nanos);
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: a model call took {1} ms and came to {2}",
+                    requestId, Long.toString(nanos / 1_000_000),
+                    attempt.completion.getClass().getSimpleName());
+            Duration pause = attempt.asked.orElse(
+                    Backoff.pause(retry, ThreadLocalRandom.current().nextDouble()));
+            if (!mayTryAgain(attempt, retry, pause, deadline)) {
+                return attempt.last(pause);
+            }
+            metrics.retries.increment();
+            if (waitUnlessClosed(pause)) {
+                return new Unreachable();
+            }
+        }
+    }
+
+    /** Cuts the calls that are under way and the pauses between tries; no more are begun. */
+    @Override
+    public void close() {
+        closed.countDown();
+        running.forEach(Call::cancel);
+    }
+
+    private boolean mayTryAgain(Attempt attempt, int retry, Duration pause, Deadline deadline) {
+        // It came to something, or would come to the same again.
+        if (!attempt.isPassing()) {
+            return false;
+        }
+        // As the official SDKs: three requests at most.
+        if (retry == Backoff.RETRIES_MAX) {
+            return false;
+        }
+        // The server asks for more patience than a caller has.
+        if (pause.compareTo(Backoff.OBEYED_MAX) > 0) {
+            return false;
+        }
+        // Nobody would be there any more for the answer.
+        return pause.compareTo(deadline.remaining()) < 0 && !isClosed();
+    }
+
+    /**
+     * One request.
+     *
+     * @param completion what it comes to if it is the last one
+     * @param status 0 if there was no answer
+     * @param asked the pause that the server asks for
+     * @param shouldRetry what the server says itself, if it does
+     */
+    private record Attempt(Completion completion, int status, Optional<Duration> asked,
+            Optional<Boolean> shouldRetry) {
+        static Attempt without(Completion completion) {
+            return new Attempt(completion, 0, Optional.empty(), Optional.empty());
+        }
+
+        /** Whether the next try may fare better. */
+        boolean isPassing() {
+            boolean byStatus = status == 408 || status == 409 || status == 429 || status >= 500
+                    || completion instanceof Unreachable;
+            return shouldRetry.orElse(byStatus);
+        }
+
+        /** What it comes to when it is not repeated. */
+        Completion last(Duration pause) {
+            boolean tooLong = isPassing() && pause.compareTo(Backoff.OBEYED_MAX) > 0;
+            return status == 429 || tooLong ? new Busy(pause) : completion;
+        }
+    }
+
+    private Attempt attempt(Piece body, Deadline deadline, String requestId, Budget.Share share)
+            throws OverBudgetException {
+        Duration remaining = deadline.remaining();
+        if (isClosed() || remaining.isZero()) {
+            return Attempt.without(isClosed() ? new Unreachable() : new TimedOut());
+        }
+        Call call = http.newCall(target.newBuilder().post(new OneShotBody(body)).build());
+        call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
+        running.add(call);
+        try (AnswerBytes bytes = new AnswerBytes(share);
+                Response response = execute(call, deadline)) {
+            return read(response, bytes, requestId);
+        } catch (OverBudgetException e) {
+            return overBudget(e, requestId);
+        } catch (IOException e) {
+            return lost(e, deadline, requestId);
+        } finally {
+            running.remove(call);
+        }
+    }
+
+    private Response execute(Call call, Deadline deadline) throws IOException {
+        if (isClosed()) {
+            call.cancel(); // closed between the look at it and the entry among those running
+        }
+        dns.begin(deadline);
+        try {
+            return call.execute();
+        } finally {
+            dns.end();
+        }
+    }
+
+    private static Attempt read(Response response, AnswerBytes bytes, String requestId)
+            throws IOException {
+        ChatResponse body = ChatResponse.of(bytes.read(response.body().source()));
+        int status = GroqClient.status(response);
+        if (response.isSuccessful()) {
+            Optional<Completion> completion = body.completion();
+            if (completion.isPresent()) {
+                bytes.keepFor(completion.get() instanceof Answer answer ? answer.text() : "");
+                return Attempt.without(completion.get());
+            }
+        }
+        LOG.log(System.Logger.Level.WARNING, "id {0}: the model answered {1} {2}, its id {3}",
+                requestId, Integer.toString(status),
+                response.isSuccessful() ? "without text" : body.errorCode(),
+                printable(response.header("x-request-id", "-")));
+        if (response.isSuccessful()) {
+            return Attempt.without(new Unusable());
+        }
+        return new Attempt(status >= 300 && status < 500 && status != 408 && status != 409
+                ? new Refused(body.reason(status)) : new Unreachable(),
+                status, Backoff.asked(response::header, Instant.now()), shouldRetry(response));
+    }
+
+    private static Optional<Boolean> shouldRetry(Response response) {
+        return switch (response.header("x-should-retry", "")) {
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default -> Optional.empty();
+        };
+    }
+
+    private static String printable(String text) {
+        return text.matches("[!-~]{1,128}") ? text : "-";
+    }
+
+    private static Attempt overBudget(OverBudgetException e, String requestId)
+            throws OverBudgetException {
+        LOG.log(System.Logger.Level.WARNING, "id {0}: the answer of the model was not read: {1}",
+                requestId, e.getMessage());
+        if (!e.isForGood()) {
+            throw e;
+        }
+        return Attempt.without(new Unusable());
+    }
+
+    private Attempt lost(IOException e, Deadline deadline, String requestId) {
+        http.connectionPool().evictAll(); // the next try shall not meet another stale one
+        if (deadline.hasPassed()) {
+            LOG.log(System.Logger.Level.WARNING, "id {0}: the model did not answer in time",
+                    requestId);
+            return Attempt.without(new TimedOut());
+        }
+        LOG.log(System.Logger.Level.WARNING, "id {0}: the model could not be reached: {1}",
+                requestId, e.getClass().getName());
+        return Attempt.without(new Unreachable());
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    private boolean waitUnlessClosed(Duration pause) {
+        try {
+            return closed.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package vaas.agent.groq;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import okhttp3.MediaType;
+import okhttp3.RequestBody;
+import okio.BufferedSink;
+
+/**
+ * A body that OkHttp may send once only: otherwise it would repeat a request by itself after a
+ * 408, or a 503 with "Retry-After: 0", uncounted.
+ */
+final class OneShotBody extends RequestBody {
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    private final Piece body;
+
+    OneShotBody(Piece body) {
+        this.body = body;
+    }
+
+    @Override
+    public MediaType contentType() {
+        return JSON;
+    }
+
+    @Override
+    public long contentLength() {
+        return body.length();
+    }
+
+    @Override
+    public boolean isOneShot() {
+        return true;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+        body.writeTo(new Steps(sink));
+    }
+
+    /** Hands on a step at a time, since okio copies what it is given before it sends any of it. */
+    private static final class Steps extends OutputStream {
+        private static final int STEP_BYTES = 16 << 10;
+
+        private final BufferedSink sink;
+
+        Steps(BufferedSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            sink.writeByte(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            for (int done = 0; done < length; done += STEP_BYTES) {
+                sink.write(bytes, offset + done, Math.min(STEP_BYTES, length - done));
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package vaas.agent.groq;
+
+/**
+ * What the sentences for a caller call the settings of client and agent, so that each names what
+ * its operator can change.
+ *
+ * @param apiKey the key of the model API
+ * @param baseUrl the address of the model API
+ * @param generalModel the model for messages without an image
+ * @param imageModel the model for messages with an image
+ * @param timeout the time for one chat
+ */
+public record SettingNames(String apiKey, String baseUrl, String generalModel, String imageModel,
+        String timeout) {
+    /** For a program that has no names to show. */
+    static final SettingNames PLAIN = new SettingNames("the key", "the address", "the model",
+            "the model for images", "its time");
+}

@@ -1,0 +1,63 @@
+package vaas.api;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import vaas.agent.Reply;
+import vaas.http.Response;
+import vaas.json.Json;
+
+/** The JSON of an answer, made piece by piece as it is written: its text may be megabytes. */
+final class ChatAnswer implements Response.Body {
+    private static final int PIECE_CHARS = 4 << 10;
+    private static final byte[] START = Json.write(Map.of("message", ""));
+    private static final int START_BYTES = START.length - 2; // up to the text
+
+    private final String message;
+    private final byte[] rest;
+    private final long length;
+
+    ChatAnswer(Reply.Answered answered) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("clip_path", answered.clipPath().orElse(null));
+        body.put("message_id", answered.messageId().map(UUID::toString).orElse(null));
+        body.put("remembered", answered.messageId().isPresent());
+        message = answered.message();
+        rest = Json.write(body);
+        rest[0] = ','; // it goes on
+        long text = 0;
+        for (int i = 0; i < message.length(); i = endOfPiece(i)) {
+            text += piece(i).length - 2;
+        }
+        length = START_BYTES + text + 1 + rest.length;
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(START, 0, START_BYTES);
+        for (int i = 0; i < message.length(); i = endOfPiece(i)) {
+            byte[] piece = piece(i);
+            out.write(piece, 1, piece.length - 2);
+        }
+        out.write('"');
+        out.write(rest);
+    }
+
+    private byte[] piece(int start) {
+        return Json.quote(message.substring(start, endOfPiece(start)));
+    }
+
+    private int endOfPiece(int start) {
+        int end = Math.min(message.length(), start + PIECE_CHARS);
+        boolean insidePair = end < message.length()
+                && Character.isLowSurrogate(message.charAt(end));
+        return insidePair ? end - 1 : end;
+    }
+}

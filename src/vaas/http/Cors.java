@@ -1,0 +1,41 @@
+package vaas.http;
+
+import com.sun.net.httpserver.Headers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What browsers want to read on answers for an origin that is allowed (Fetch standard, CORS). */
+final class Cors {
+    private Cors() {}
+
+    /** Lets the origin's pages read the answer, whatever it is. */
+    static void allow(String origin, Map<String, String> headers) {
+        headers.put("Access-Control-Allow-Origin", origin);
+        headers.put("Access-Control-Expose-Headers",
+                "ETag, Idempotency-Replayed, Retry-After, X-Request-Id");
+        headers.put("Vary", "Origin");
+    }
+
+    /** A browser's question before the request itself; it carries no token. */
+    static boolean isPreflight(Exchange exchange) {
+        return exchange.method().equals("OPTIONS")
+                && exchange.headers().containsKey("Access-Control-Request-Method");
+    }
+
+    /** The answer to it. */
+    static Response preflight(Headers asked, String methods) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Access-Control-Allow-Methods", methods);
+        headers.put("Access-Control-Allow-Headers", "Authorization, Content-Type,"
+                + " Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent");
+        headers.put("Access-Control-Max-Age", "600");
+        if (asked.containsKey("Access-Control-Request-Private-Network")) {
+            headers.put("Access-Control-Allow-Private-Network", "true");
+        }
+        Response answer = Response.of(204, "", new byte[0]);
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            answer = answer.with(header.getKey(), header.getValue());
+        }
+        return answer;
+    }
+}

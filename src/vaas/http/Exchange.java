@@ -1,0 +1,196 @@
+package vaas.http;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** One exchange with a client: reads the body within its bound, writes the one answer. */
+final class Exchange {
+    private static final Pattern REQUEST_ID = Pattern.compile("[!-~]{1,128}");
+    /** More than any setting takes; what is skipped costs no memory. */
+    private static final int SKIP_BYTES_MAX = 40 << 20;
+
+    private final HttpExchange http;
+    private final int bodyBytesMax;
+    private final Watchdog watchdog;
+    private final String id;
+    private final boolean hasBody;
+    private final BoundedBody body;
+    private boolean answered;
+    private int status; // of the answer, 0 before
+    private long bytes; // of the answer's body
+    private boolean complete = true; // as far as the client can tell
+
+    Exchange(HttpExchange http, int bodyBytesMax, Watchdog watchdog) {
+        this.http = http;
+        this.watchdog = watchdog;
+        this.bodyBytesMax = bodyBytesMax;
+        this.hasBody = Framing.announcesBody(headers());
+        this.body = new BoundedBody(http.getRequestBody(), bodyBytesMax);
+        this.id = requestId(headers().getOrDefault("X-Request-Id", List.of()));
+    }
+
+    String id() {
+        return id;
+    }
+
+    String method() {
+        return http.getRequestMethod();
+    }
+
+    String protocol() {
+        return http.getProtocol();
+    }
+
+    URI target() {
+        return http.getRequestURI();
+    }
+
+    /** Where the path begins that a route is looked up by; empty for the whole. */
+    String contextPath() {
+        String context = http.getHttpContext().getPath();
+        return context.endsWith("/") ? context.substring(0, context.length() - 1) : context;
+    }
+
+    String remoteAddress() {
+        return http.getRemoteAddress().getAddress().getHostAddress();
+    }
+
+    Headers headers() {
+        return http.getRequestHeaders();
+    }
+
+    boolean answered() {
+        return answered;
+    }
+
+    int status() {
+        return status;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /**
+     * The request for a route. A body that is not wanted is dropped as it comes, whatever its
+     * length; a broken one is left, and the connection ends after the answer.
+     *
+     * @throws Problem 413 at once if the head says that a wanted body is too long
+     */
+    Request request(boolean withBody) throws Problem {
+        if (!hasBody || !withBody) {
+            dropBody();
+            return new Request(id, remoteAddress(), headers(), InputStream.nullInputStream());
+        }
+        if (Framing.announcesMoreThan(headers(), bodyBytesMax)) {
+            throw BoundedBody.tooLong(bodyBytesMax);
+        }
+        return new Request(id, remoteAddress(), headers(), body);
+    }
+
+    private void dropBody() {
+        try {
+            body.drop(hasBody ? Long.MAX_VALUE : 0);
+        } catch (IOException e) {
+            // the answer does not depend on it
+        }
+    }
+
+    /** Writes the answer. A client that has left is no failure: the work is done. */
+    void answer(Response response, Map<String, String> headers) throws IOException {
+        long length = response.body().length();
+        boolean bodyless = length == 0 || method().equals("HEAD");
+        boolean unread = hasBody && !body.hasEnded();
+        setHeaders(response, headers, unread);
+        answered = true;
+        status = response.status();
+        try (Watchdog.Watch watch = watchdog.watch()) {
+            // For the JDK -1 is no body, and 0 is one of unknown length.
+            long announced = bodyless ? -1 : Math.max(length, 0);
+            watch.run(() -> http.sendResponseHeaders(status, announced));
+            OutputStream out = watch.over(http.getResponseBody());
+            if (!bodyless) {
+                complete = length >= 0; // closing tells a client how much is missing
+                response.body().writeTo(new Counting(out));
+                complete = true;
+                out.flush();
+            }
+            if (unread) {
+                // A client that is still sending would get a reset instead of its answer. The
+                // server's sweeper bounds the time, as it does for every body.
+                body.drop(SKIP_BYTES_MAX);
+            }
+            out.close(); // may write an end, so it is watched
+        }
+    }
+
+    private void setHeaders(Response response, Map<String, String> headers, boolean unread) {
+        Headers out = http.getResponseHeaders();
+        headers.forEach(out::set);
+        response.headers().forEach((name, value) -> set(out, name, value));
+        out.set("Cache-Control", "no-store");
+        out.set("X-Request-Id", id);
+        if (unread) {
+            out.set("Connection", "close"); // what follows can't be told from a next request
+        }
+        if (response.body().length() != 0) {
+            out.set("Content-Type", response.mediaType());
+        }
+    }
+
+    /**
+     * Gives the connection back. An answer that broke off in the middle must not be ended well: the
+     * server would write a last chunk, and the client would think that it has all.
+     *
+     * @throws IOException by which the JDK's server closes the connection
+     */
+    void close() throws IOException {
+        if (!complete) {
+            throw new IOException("the answer broke off");
+        }
+        try {
+            http.close();
+        } catch (RuntimeException e) { // the JDK's own, of a chunk that it can't count
+            throw new IOException("the connection can't be used any more", e);
+        }
+    }
+
+    /** Counts what is written. */
+    private final class Counting extends FilterOutputStream {
+        Counting(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            out.write(octet);
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            out.write(from, offset, length);
+            bytes += length;
+        }
+    }
+
+    // What an answer depends on is the sum of what its parts depend on.
+    private static void set(Headers out, String name, String value) {
+        String before = name.equals("Vary") ? out.getFirst(name) : null;
+        out.set(name, before == null ? value : before + ", " + value);
+    }
+
+    private static String requestId(List<String> given) {
+        return given.size() == 1 && REQUEST_ID.matcher(given.get(0)).matches()
+                ? given.get(0) : UUID.randomUUID().toString();
+    }
+}

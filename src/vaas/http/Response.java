@@ -1,0 +1,119 @@
+package vaas.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import vaas.json.Json;
+
+/**
+ * An answer before it is written. Immutable, but for what its end sets free: whoever gets it closes
+ * it once it is written, or could not be.
+ */
+public final class Response implements AutoCloseable {
+    private final int status;
+    private final String mediaType;
+    private final Body body;
+    private final Map<String, String> headers;
+    private final Runnable end;
+
+    /** What writes itself, once, to the client. */
+    public interface Body {
+        /**
+         * Length of what ends by itself only, as a stream of events does: with an event of its own,
+         * by which a client tells the end from a break.
+         */
+        long UNKNOWN = -1;
+
+        /** Bytes that are going to be written, or {@link #UNKNOWN}. */
+        long length();
+
+        /**
+         * Writes exactly so many bytes. If it throws, the connection breaks, so that what the
+         * client has got never looks whole.
+         *
+         * @param out written through to the client by its {@code flush}; a client that does not
+         *     read makes it throw after a while
+         */
+        void writeTo(OutputStream out) throws IOException;
+
+        /** Bytes that are there already; kept, not copied. */
+        static Body of(byte[] content) {
+            return new Body() {
+                @Override
+                public long length() {
+                    return content.length;
+                }
+
+                @Override
+                public void writeTo(OutputStream out) throws IOException {
+                    out.write(content);
+                }
+            };
+        }
+    }
+
+    private Response(int status, String mediaType, Body body, Map<String, String> headers,
+            Runnable end) {
+        this.status = status;
+        this.mediaType = mediaType;
+        this.body = body;
+        this.headers = headers;
+        this.end = end;
+    }
+
+    public static Response of(int status, String mediaType, Body body) {
+        return new Response(status, mediaType, body, Map.of(), () -> {});
+    }
+
+    public static Response of(int status, String mediaType, byte[] content) {
+        return of(status, mediaType, Body.of(content));
+    }
+
+    /** An answer of 200 with a JSON object, whose members keep their order. */
+    public static Response ok(Map<String, Object> members) {
+        return of(200, "application/json", Json.write(members));
+    }
+
+    /** The same with one more header, besides those that every answer has. */
+    public Response with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Response(status, mediaType, body, more, end);
+    }
+
+    /** The same, whose end sets something free: run once, when it is written or could not be. */
+    public Response whenEnded(Runnable more) {
+        return new Response(status, mediaType, body, headers, () -> {
+            end.run();
+            more.run();
+        });
+    }
+
+    int status() {
+        return status;
+    }
+
+    String mediaType() {
+        return mediaType;
+    }
+
+    Body body() {
+        return body;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    @Override
+    public void close() {
+        end.run();
+    }
+
+    /** Leaves the body out. */
+    @Override
+    public String toString() {
+        return "Response[" + status + ", " + body.length() + " bytes]";
+    }
+}

@@ -1,0 +1,22 @@
+package vaas.http;
+
+import java.io.IOException;
+import vaas.budget.OverBudgetException;
+
+/** What a path does with a request that has been let in. Called from many threads at a time. */
+public interface Route {
+    /**
+     * Answers.
+     *
+     * @throws Problem that is the answer
+     * @throws OverBudgetException if others hold too much memory for now, which is answered by 503,
+     *     or it could never fit, by 413
+     * @throws IOException of the request's body
+     */
+    Response handle(Request request) throws Problem, IOException;
+
+    /** Whether it wants the body; else whatever comes is dropped, at any length, broken or not. */
+    default boolean readsBody() {
+        return false;
+    }
+}

@@ -1,0 +1,193 @@
+package vaas.http;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import vaas.budget.OverBudgetException;
+import vaas.metrics.Metrics;
+
+/**
+ * The one wrapper around every route: guard, exact path, method, then the route, which reads the
+ * body if it wants it; any Throwable becomes an answer, and the exchange is always closed. The
+ * server itself would leave a client hanging after an Error, and match paths by their beginning.
+ */
+public final class Router implements HttpHandler {
+    private static final System.Logger LOG = System.getLogger(Router.class.getName());
+
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+    /** Where a path ends: compiled once, not with every request. */
+    private static final Pattern QUERY = Pattern.compile("[?#]");
+
+    private final Guard guard;
+    private final InFlight inFlight;
+    private final int bodyBytesMax;
+    private final Watchdog watchdog;
+    private final Metrics metrics;
+    private final Map<String, Entry> routes = new LinkedHashMap<>();
+
+    /**
+     * A line of the route table.
+     *
+     * @param isPublic whether it needs no token
+     */
+    private record Entry(String method, Route route, boolean isPublic) {
+        boolean allows(String other) {
+            return other.equals(method) || other.equals("HEAD") && method.equals("GET");
+        }
+
+        String allowed() {
+            return method.equals("GET") ? "GET, HEAD" : method;
+        }
+    }
+
+    /**
+     * A router without routes.
+     *
+     * @param bodyBytesMax greatest length of a body that a route reads
+     */
+    public Router(Guard guard, InFlight inFlight, int bodyBytesMax, Watchdog watchdog,
+            Metrics metrics) {
+        this.guard = guard;
+        this.inFlight = inFlight;
+        this.bodyBytesMax = bodyBytesMax;
+        this.watchdog = watchdog;
+        this.metrics = metrics;
+    }
+
+    /** Adds a route; all are added before the first request. */
+    public Router add(String method, String path, Route route) {
+        routes.put(path, new Entry(method, route, false));
+        return this;
+    }
+
+    /** Adds a route that needs no token. */
+    public Router addPublic(String method, String path, Route route) {
+        routes.put(path, new Entry(method, route, true));
+        return this;
+    }
+
+    @Override
+    public void handle(HttpExchange http) throws IOException {
+        long start = System.nanoTime();
+        boolean admitted = inFlight.enter();
+        Exchange exchange = new Exchange(http, bodyBytesMax, watchdog);
+        try {
+            String path = path(exchange);
+            serve(exchange, path, admitted);
+            AccessLog.log(exchange, System.nanoTime() - start);
+            metrics.counter("vaas_http_requests_total", "Requests by route and status.",
+                    "route", routes.containsKey(path) ? path : "other",
+                    "status", Integer.toString(exchange.status())).increment();
+        } finally {
+            end(exchange, admitted);
+        }
+    }
+
+    private void end(Exchange exchange, boolean admitted) throws IOException {
+        try {
+            exchange.close();
+        } finally {
+            if (admitted) {
+                inFlight.leave();
+            }
+        }
+    }
+
+    private void serve(Exchange exchange, String path, boolean admitted) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        try (Response response = respond(exchange, path, admitted, headers)) {
+            exchange.answer(response, headers);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left: {1}", exchange.id(),
+                    e.getClass().getName());
+        } catch (Throwable e) { // an Error that left this method would leave the client hanging
+            LOG.log(System.Logger.Level.ERROR, "id {0}: {1} at {2}", exchange.id(),
+                    e.getClass().getName(), place(e));
+            answerFailure(exchange, headers);
+        }
+    }
+
+    private Response respond(Exchange exchange, String path, boolean admitted,
+            Map<String, String> headers) throws IOException {
+        try {
+            return admit(exchange, path, admitted, headers);
+        } catch (Problem problem) {
+            return problem.toResponse();
+        } catch (BodyException e) {
+            return e.problem().toResponse();
+        } catch (OverBudgetException e) {
+            return overBudget(e).toResponse();
+        }
+    }
+
+    private Response admit(Exchange exchange, String path, boolean admitted,
+            Map<String, String> headers) throws Problem, IOException {
+        Headers sent = exchange.headers();
+        Optional<String> origin = guard.allowedOrigin(sent);
+        origin.ifPresent(page -> Cors.allow(page, headers)); // on every answer, errors included
+        Framing.check(sent, exchange.protocol());
+        guard.checkHost(sent, exchange.target());
+        guard.checkOrigin(sent);
+        if (!admitted) {
+            headers.put("Connection", "close");
+            throw new Problem(503, "The server is stopping.").of(Problem.STOPPING)
+                    .retryAfter(MOMENT);
+        }
+        Entry entry = routes.get(path);
+        if (entry != null && origin.isPresent() && Cors.isPreflight(exchange)) {
+            return Cors.preflight(sent, entry.allowed());
+        }
+        if (entry == null || !entry.isPublic) {
+            guard.checkToken(sent);
+        }
+        if (entry == null) {
+            throw new Problem(404, "There is nothing here.");
+        }
+        if (!entry.allows(exchange.method())) {
+            throw new Problem(405, "Use " + entry.method + ".").with("Allow", entry.allowed());
+        }
+        return entry.route.handle(exchange.request(entry.route.readsBody()));
+    }
+
+    private static Problem overBudget(OverBudgetException e) {
+        return e.isForGood()
+                ? new Problem(413, "The request needs more memory than this server has to give.")
+                        .of(Problem.TOO_LONG_FOR_SERVER)
+                : new Problem(503, "Other requests hold too much memory for now.")
+                        .of(Problem.SERVER_FULL).retryAfter(MOMENT);
+    }
+
+    // "//x/chat" reads as host and path, and "///chat" as "/chat": only a whole URL has a host.
+    private static String path(Exchange exchange) {
+        URI target = exchange.target();
+        String path = target.getScheme() != null ? target.getRawPath()
+                : QUERY.split(target.toString(), 2)[0];
+        String context = exchange.contextPath();
+        return path.equals(context) ? "/"
+                : path.startsWith(context) ? path.substring(context.length()) : path;
+    }
+
+    private static void answerFailure(Exchange exchange, Map<String, String> headers) {
+        try {
+            if (!exchange.answered()) {
+                exchange.answer(new Problem(500, "Something went wrong here.").toResponse(),
+                        headers);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left", exchange.id());
+        }
+    }
+
+    // Where, but neither the message, which may quote what was sent, nor the whole trace.
+    private static String place(Throwable e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        return trace.length == 0 ? "an unknown place" : trace[0].toString();
+    }
+}

@@ -1,0 +1,170 @@
+package vaas.agent.groq;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vaas.agent.groq.Scripted.CUT;
+import static vaas.agent.groq.Scripted.calls;
+import static vaas.agent.groq.Scripted.config;
+import static vaas.agent.groq.Scripted.refuses;
+import static vaas.agent.groq.Scripted.says;
+import static vaas.agent.groq.Scripted.status;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import vaas.agent.Question;
+import vaas.agent.Reply;
+import vaas.agent.Reply.Kind;
+import vaas.agent.Tool;
+import vaas.budget.Budget;
+import vaas.testing.Talk;
+
+/** What a chat is charged to the budget of the program, and what comes of it when that is short. */
+@Timeout(60)
+class BudgetTest {
+    private static final int MIB = 1 << 20;
+
+    @TempDir
+    Path folder;
+
+    private final Budget budget = Budget.of(64L * MIB, 4096); // 16 MiB of it for all shares
+    private MockWebServer groq;
+    private Talk memory;
+
+    @BeforeEach
+    void start() throws IOException {
+        groq = Scripted.start();
+        memory = Talk.open(folder);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        memory.close();
+        groq.close();
+    }
+
+    @Test
+    void whileOthersHoldTooMuchItIsBusyForASecondAndTheModelIsNotAsked() throws IOException {
+        groq.enqueue(says("a1"));
+        try (Budget.Share others = budget.share()) {
+            others.take(12 * MIB);
+            Reply.Busy busy = assertInstanceOf(Reply.Busy.class, chat("x".repeat(100_000)));
+            assertEquals(Duration.ofSeconds(1), busy.retryAfter());
+        }
+        assertEquals(0, groq.getRequestCount());
+        assertEquals(0, budget.used());
+        assertInstanceOf(Reply.Answered.class, chat("x".repeat(100_000)));
+        assertEquals(0, budget.used());
+    }
+
+    @Test
+    void aMessageThatCanNeverFitIsTooLong() throws IOException {
+        Reply.Failed failed = assertInstanceOf(Reply.Failed.class, chat("\u0001".repeat(MIB)));
+        assertEquals(Kind.TOO_LONG, failed.kind());
+        assertEquals(0, groq.getRequestCount());
+        assertEquals(0, budget.used());
+        assertEquals(List.of(), memory.records(20));
+    }
+
+    @Test
+    void anAnswerThatCanNeverFitIsOfNoUse() throws IOException {
+        groq.enqueue(says("x".repeat(4 * MIB)));
+        assertEquals(Kind.MODEL, assertInstanceOf(Reply.Failed.class, chat("q")).kind());
+        assertEquals(1, groq.getRequestCount());
+        assertEquals(0, budget.used());
+    }
+
+    @Test
+    void anAnswerForWhichThereIsNoRoomNowIsBusy() throws IOException {
+        groq.enqueue(says("x".repeat(MIB)));
+        try (Budget.Share others = budget.share()) {
+            others.take(8 * MIB);
+            assertInstanceOf(Reply.Busy.class, chat("q"));
+            assertEquals(8 * MIB, budget.used());
+        }
+        assertEquals(List.of(), memory.records(20));
+    }
+
+    @Test
+    void whatOneTryHeldIsGivenBackBeforeTheNext() throws IOException {
+        groq.enqueue(status(503, "x".repeat(MIB)).build());
+        groq.enqueue(status(503, "x".repeat(MIB)).build());
+        groq.enqueue(says("x".repeat(MIB)));
+        assertInstanceOf(Reply.Answered.class, chat("q"));
+    }
+
+    @Test
+    void whateverBecomesOfAChatAllIsGivenBack() throws IOException {
+        memory.store("q".repeat(1000), "a");
+        Tool tool = new Tool("tool", "", Map.of("type", "object"),
+                call -> Tool.Result.of("x".repeat(10_000)));
+        MockResponse refused = refuses(413, "");
+        for (MockResponse answer : List.of(says("a"), refuses(401, ""), status(200, "{").build(),
+                says("a").newBuilder().onResponseBody(CUT).build(), calls("tool", "{}"), refused)) {
+            groq.enqueue(answer);
+            groq.enqueue(says("b"));
+            chat("q", tool);
+            assertEquals(0, budget.used());
+        }
+        memory.close();
+        chat("q");
+        assertEquals(0, budget.used());
+    }
+
+    @Test
+    void historyCountsOnceHoweverManyChatsAskWithIt() throws Exception {
+        memory.store("q".repeat(MIB), "a".repeat(MIB));
+        int chats = 32;
+        CountDownLatch begun = new CountDownLatch(chats);
+        CountDownLatch goOn = new CountDownLatch(1);
+        groq.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+                begun.countDown();
+                goOn.await();
+                return says("a");
+            }
+        });
+        try (GroqAgent agent = agent()) {
+            List<CompletableFuture<Reply>> replies = Stream.generate(() -> {
+                CompletableFuture<Reply> reply = new CompletableFuture<>();
+                new Thread(() -> reply.complete(agent.chat(Question.of("q")))).start();
+                return reply;
+            }).limit(chats).toList();
+            begun.await();
+            long used = budget.used();
+            goOn.countDown();
+            for (CompletableFuture<Reply> reply : replies) {
+                assertInstanceOf(Reply.Answered.class, reply.get());
+            }
+            assertTrue(used > 2 * MIB && used < 3 * MIB, "used " + used);
+        }
+        assertEquals(0, budget.used());
+    }
+
+    private Reply chat(String message, Tool... tools) {
+        try (GroqAgent agent = agent(tools)) {
+            return agent.chat(Question.of(message));
+        }
+    }
+
+    private GroqAgent agent(Tool... tools) {
+        return GroqAgent.open(config(groq).client(), memory.folder,
+                config(groq).agent().tools(tools).budget(budget));
+    }
+}

@@ -1,0 +1,42 @@
+package vaas.testing;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+
+/** Waits for a state, however long that takes: the time allowed to a test ends it. */
+public final class Await {
+    private Await() {}
+
+    /** Waits until this is so; for what nothing else tells. */
+    public static void until(Callable<Boolean> state) {
+        try {
+            while (!state.call()) {
+                Thread.onSpinWait();
+                Thread.yield(); // to those who bring it about, where there are few cores
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits for a latch where nothing may be thrown. */
+    public static void latch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until a thread waits for another, or for a time. */
+    public static void waiting(Thread thread) {
+        until(() -> {
+            if (!thread.isAlive()) {
+                throw new IllegalStateException("it has ended instead of waiting");
+            }
+            return thread.getState() == Thread.State.WAITING
+                    || thread.getState() == Thread.State.TIMED_WAITING;
+        });
+    }
+}
