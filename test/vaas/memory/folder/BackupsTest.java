@@ -162,7 +162,8 @@ class BackupsTest {
             try {
                 List<Future<Receipt>> resets = new ArrayList<>();
                 for (int i = 1; i <= 100; i++) {
-    XXcallers.submit(() -> talk.memory.resetMemory(Requester.SELF)));
+                    sayInSpiteOfResets(talk.memory, i);
+                    resets.add(callers.submit(() -> talk.memory.resetMemory(Requester.SELF)));
                     resets.add(callers.submit(() -> talk.memory.resetMemory(Requester.SELF)));
                 }
                 checkReceipts(backups, resets);
