@@ -14,7 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import vaas.memory.Child;
+import vaas.testing.ChildJvm;
 import vaas.metrics.Metrics;
 
 /**
@@ -35,7 +35,7 @@ class ConnectionsTest {
             "GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n", "GE"})
     void whoLeavesIsCountedOut(String sent) throws IOException {
         assertEquals(CONNECTIONS + " held",
-                Child.output("-Djdk.httpserver.maxConnections=" + CONNECTIONS, Leaving.class,
+                ChildJvm.output("-Djdk.httpserver.maxConnections=" + CONNECTIONS, Leaving.class,
                         sent.replace("\r\n", "|")).strip());
     }
 

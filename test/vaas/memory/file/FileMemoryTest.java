@@ -86,7 +86,8 @@ class FileMemoryTest {
         UUID last = new UUID(0, 0);
         for (Instant time : expected) {
             Clock clock = Clock.fixed(time.plusNanos(999_999), ZoneOffset.UTC);
-            try (Talk talk = Talk.open(MemoryFolder.at(FaultyDisk.FOLDER).disk(disk).clock(clock))) {
+            try (Talk talk = Talk.open(MemoryFolder.at(FaultyDisk.FOLDER).disk(disk).clock(
+                    clock))) {
                 MemoryRecord answer = stored(talk.memory.insert(talk.now(), "q", "a"));
                 assertEquals(time, answer.timestamp());
                 assertTrue(MessageIds.compare(answer.messageId(), last) > 0);
