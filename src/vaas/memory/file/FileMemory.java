@@ -262,8 +262,7 @@ public final class FileMemory implements Memory, Closeable {
     @Override
     public boolean isWritable() {
         try {
-            health.requireWritable();
-            file.requireInPlace();
+            journal.requireUnchanged();
             return !health.lastWriteFailed() || file.usableBytes() >= FREE_BYTES_MIN;
         } catch (IOException e) {
             return false;

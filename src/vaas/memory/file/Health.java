@@ -10,6 +10,7 @@ final class Health {
     private final Path path;
     private volatile Throwable broken; // why writes are refused; null if they are not
     private volatile boolean writeFailed; // the last one
+    private volatile boolean untold; // that it is broken
     private volatile boolean closed;
 
     Health(Path path) {
@@ -33,11 +34,20 @@ final class Health {
         }
     }
 
-    /** No turn is taken from now on. */
+    /** No turn is taken from now on; {@link #tell} says so. */
     void refuse(Throwable cause) {
         broken = cause;
-        LOG.log(System.Logger.Level.ERROR, "{0}: refusing writes until a reset or restart: {1}",
-                path, cause.toString());
+        untold = true;
+    }
+
+    /** Logs a refusal that has not been told; by whoever holds no lock: a log may block. */
+    void tell() {
+        Throwable why = broken;
+        if (untold && why != null) {
+            untold = false;
+            LOG.log(System.Logger.Level.ERROR, "{0}: refusing writes until a reset or restart: {1}",
+                    path, why.toString());
+        }
     }
 
     /** All is well again, with an empty file. */

@@ -64,6 +64,18 @@ final class Journal implements Closeable {
         }
     }
 
+    /** Throws if no turn can be stored, as far as the file tells without being written. */
+    void requireUnchanged() throws IOException {
+        readLock.lock();
+        try {
+            health.requireWritable();
+            file.requireLength();
+        } finally {
+            readLock.unlock();
+        }
+        file.requireInPlace();
+    }
+
     /**
      * Stores a turn; see {@link vaas.memory.Memory#insert}.
      *
@@ -87,6 +99,7 @@ final class Journal implements Closeable {
             leads = batch.turns().size() == 1;
         } finally {
             writeLock.unlock();
+            health.tell();
         }
         if (leads) {
             lead(batch);
@@ -215,6 +228,7 @@ final class Journal implements Closeable {
     /** Gives it back. */
     void endCommit() {
         commit.release();
+        health.tell();
     }
 
     /**

@@ -193,6 +193,26 @@ final class MemoryFile implements Closeable {
         return old;
     }
 
+    /** Empties what has the name, in place; one step of the file system too. */
+    void cutInPlace() throws IOException {
+        Optional<Disk.FileState> there = disk.state(path);
+        if (there.isEmpty() || version.is(there.get())) {
+            truncate(0);
+            return;
+        }
+        Disk.Handle stranger = disk.open(path); // another program has put it there
+        try {
+            stranger.truncate(0);
+        } catch (IOException e) {
+            Closeables.after(e, stranger);
+            throw e;
+        }
+        replaced.add(version);
+        version = new FileVersion(stranger, there.get().identity());
+        end = 0;
+        damagedTail = false;
+    }
+
     /** Wipes a file that was replaced by a rewrite, as soon as nobody reads it. */
     void wipeBehindReaders(FileVersion old) throws IOException {
         remember(old); // first: should the disk refuse, the next reset tries again

@@ -133,7 +133,7 @@ final class Reset {
             backup.moveUnlessLinked();
             old = file.replaceBy(empty, 0);
         } else if (empty == null) {
-            file.truncate(0);
+            file.cutInPlace();
         } else {
             replaceOrTruncate(empty);
         }
@@ -143,7 +143,7 @@ final class Reset {
         try {
             old = file.replaceBy(empty, 0);
         } catch (IOException e) {
-            Closeables.after(e, () -> file.truncate(0));
+            Closeables.after(e, () -> file.cutInPlace());
             if (e.getSuppressed().length > 0) {
                 throw e;
             }

@@ -15,7 +15,7 @@ final class Waiting {
             if (Thread.interrupted()) { // by the test's timeout
                 throw new AssertionError("waited in vain");
             }
-            Thread.onSpinWait();
+            Thread.yield(); // to those who bring it about
         }
     }
 
