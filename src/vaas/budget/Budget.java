@@ -60,20 +60,12 @@ public final class Budget {
     /**
      * The budget of this process: its largest heap, and its limit of open files where that can be
      * read (Linux), else 4096. A program has one, and hands it to all that it opens.
-     *
-     * @return a new budget, of which nothing is used
      */
     public static Budget ofThisProcess() {
         return new Budget(Runtime.getRuntime().maxMemory(), OpenFiles.max());
     }
 
-    /**
-     * A budget of given size.
-     *
-     * @param heapBytes of which a quarter can be taken
-     * @param openFiles limit of open files
-     * @return a new budget, of which nothing is used
-     */
+    /** A budget of a heap of which a quarter can be taken, and of a limit of open files. */
     public static Budget of(long heapBytes, long openFiles) {
         return new Budget(heapBytes, openFiles);
     }
@@ -107,11 +99,6 @@ public final class Budget {
     /** Longest line of a memory file that is written, and read into the heap. */
     public int lineBytes() {
         return (int) Math.min(Integer.MAX_VALUE / 2, heapBytes / 16);
-    }
-
-    /** Open files of conversations at a time. */
-    public int conversationFiles() {
-        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, openFiles / 8));
     }
 
     /** Opens an account, to be closed by its holder. */
@@ -283,8 +270,8 @@ public final class Budget {
     public String toString() {
         return "heap " + heapBytes + " bytes: " + capacity + " for requests and windows, "
                 + connections() + " connections with heads of " + headBytes() + "; open files "
-                + openFiles + ": " + SPARE_FILES + " spare, " + conversationFiles()
-                + " for conversations, 3 for each connection";
+                + openFiles + ": " + SPARE_FILES + " spare, an eighth for conversations, 3 for each"
+                + " connection";
     }
 
     // A quarter is kept free for small holders, so that they are not refused for large ones' sake.

@@ -7,7 +7,7 @@ import java.io.IOException;
 public final class Closeables {
     private Closeables() {}
 
-    /** Closes all in this order, nulls left out; throws the first failure, with later ones in it. */
+    /** Closes all in this order, but nulls; throws the first failure, with later ones in it. */
     public static void all(Closeable... closeables) throws IOException {
         IOException first = null;
         for (Closeable closeable : closeables) {

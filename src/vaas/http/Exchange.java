@@ -27,7 +27,7 @@ final class Exchange {
     private boolean answered;
     private int status; // of the answer, 0 before
     private long bytes; // of the answer's body
-    private boolean complete = true; // as far as the client can tell
+    private boolean complete; // written, closed, and ready for a next request
 
     Exchange(HttpExchange http, int bodyBytesMax, Watchdog watchdog) {
         this.http = http;
@@ -119,9 +119,7 @@ final class Exchange {
             watch.run(() -> http.sendResponseHeaders(status, announced));
             OutputStream out = watch.over(http.getResponseBody());
             if (!bodyless) {
-                complete = length >= 0; // closing tells a client how much is missing
                 response.body().writeTo(new Counting(out));
-                complete = true;
                 out.flush();
             }
             if (unread) {
@@ -130,6 +128,7 @@ final class Exchange {
                 body.drop(SKIP_BYTES_MAX);
             }
             out.close(); // may write an end, so it is watched
+            complete = true;
         }
     }
 
@@ -148,10 +147,11 @@ final class Exchange {
     }
 
     /**
-     * Gives the connection back. An answer that broke off in the middle must not be ended well: the
-     * server would write a last chunk, and the client would think that it has all.
+     * Gives the connection back, or has it closed. After an answer that broke off, the JDK's own
+     * close would write a last chunk, so that the client thinks it has all; and after any failure
+     * it would count the connection for ever, until there are as many as there may be.
      *
-     * @throws IOException by which the JDK's server closes the connection
+     * @throws IOException by which the JDK's server closes the connection, and counts it out
      */
     void close() throws IOException {
         if (!complete) {

@@ -35,7 +35,8 @@ class ServerPropertiesTest {
         assertEquals(List.of("jdk.httpserver.maxConnections=384",
                 "sun.net.httpserver.maxIdleConnections=384",
                 "sun.net.httpserver.maxReqHeaderSize=" + TIGHT.headBytes()),
-                ChildJvm.output(ChildJvm.command(List.of(), Applied.class)).lines().filter(line -> line.contains("max")
+                ChildJvm.output(ChildJvm.command(List.of(), Applied.class)).lines().filter(
+                        line -> line.contains("max")
                         && !line.contains("maxReqTime") && !line.contains("maxReqHeaders="))
                         .toList());
     }

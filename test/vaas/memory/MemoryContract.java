@@ -183,7 +183,8 @@ public abstract class MemoryContract {
     @Test
     void aTurnIsFoundByItsKeyAndStoredOnce() throws IOException {
         History read = memory().latest(20);
-        MemoryRecord answer = stored(memory().insert(read, "q1", "a1", "\"key\" \u00e9\uD83D\uDC4B"));
+        MemoryRecord answer = stored(memory().insert(read, "q1", "a1",
+                "\"key\" \u00e9\uD83D\uDC4B"));
         Talk.say(memory(), 2, 2);
         Turn turn = memory().byKey("\"key\" \u00e9\uD83D\uDC4B").orElseThrow();
         assertEquals(answer, turn.answer());

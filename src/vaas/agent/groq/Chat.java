@@ -62,7 +62,8 @@ final class Chat {
     }
 
     /** The chat begins now: the deadline counts from here. */
-    Chat(Parts parts, Conversations.Lease in, Question question, Deadline deadline, Budget.Share share) {
+    Chat(Parts parts, Conversations.Lease in, Question question, Deadline deadline,
+            Budget.Share share) {
         this.parts = parts;
         this.in = in;
         this.question = question;

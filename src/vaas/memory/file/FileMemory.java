@@ -111,7 +111,8 @@ public final class FileMemory implements Memory, Closeable {
         if (n < 1) {
             throw new IllegalArgumentException("n is " + n + ", expected at least 1");
         }
-        return reader.stable(reading -> Pages.before(reading, messageId, n / 2 + n % 2, disordered,
+        return reader.stable(reading -> Pages.before(reading, messageId, n / 2 + n % 2,
+                !disordered && reading.snapshot().tally().known().isPresent(),
                 lineBytesMax, damage, context.budget()));
     }
 

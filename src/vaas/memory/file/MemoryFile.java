@@ -265,7 +265,8 @@ final class MemoryFile implements Closeable {
         }
         disk.move(newPath, path);
         syncFolder();
-        LOG.log(System.Logger.Level.WARNING, "{0} was removed by another program, and is back", path);
+        LOG.log(System.Logger.Level.WARNING, "{0} was removed by another program, and is back",
+                path);
     }
 
     private MemoryUnavailableException notOurs(String what) {

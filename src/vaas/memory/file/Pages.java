@@ -53,15 +53,11 @@ final class Pages {
      * Whole turns that are older than a record.
      *
      * @param turnsMax at least 1
-     * @param disordered whether ids are known to fall somewhere, so that a search may mislead
+     * @param ordered whether ids are known to rise everywhere, so that no search can mislead
      */
-    static Page before(Reading reading, UUID id, int turnsMax, boolean disordered,
+    static Page before(Reading reading, UUID id, int turnsMax, boolean ordered,
             int lineBytesMax, Damage damage, Budget budget) throws IOException {
-        long end = disordered ? placeFromEnd(reading, id, lineBytesMax) : -1;
-        if (end < 0) {
-            end = IdSearch.firstNotBefore(
-                    reading.handle(), reading.snapshot().end(), id, lineBytesMax);
-        }
+        long end = place(reading, id, ordered, lineBytesMax);
         try (Budget.Share share = budget.share()) {
             NewestTurns.Found found = NewestTurns.before(reading.handle(), end,
                     new Window.Bounds(turnsMax + 1, PAGE_BYTES_MAX), lineBytesMax, damage, share);
@@ -72,16 +68,21 @@ final class Pages {
         }
     }
 
-    /** Where the line of an id begins, looked for by reading back; -1 if it is nowhere. */
-    private static long placeFromEnd(Reading reading, UUID id, int lineBytesMax)
+    /** Where the line of an id begins, or would. */
+    private static long place(Reading reading, UUID id, boolean ordered, int lineBytesMax)
             throws IOException {
-        BackwardReader lines = new BackwardReader(
-                reading.handle(), reading.snapshot().end(), lineBytesMax);
+        long end = reading.snapshot().end();
+        long found = IdSearch.firstNotBefore(reading.handle(), end, id, lineBytesMax);
+        LineReader line = new LineReader(reading.handle(), found, end, lineBytesMax, 1024);
+        if (ordered || line.next() && id.equals(line.head().id())) {
+            return found;
+        }
+        BackwardReader lines = new BackwardReader(reading.handle(), end, lineBytesMax);
         while (lines.previous()) {
             if (id.equals(lines.head().id())) {
                 return lines.lineOffset();
             }
         }
-        return -1;
+        return found; // it is nowhere
     }
 }

@@ -19,8 +19,8 @@ record TrimPoint(long offset, long records) {
     private static final TrimPoint NOTHING = new TrimPoint(0, 0);
 
     /**
-     * Finds it, reading no more than what goes, and a turn; where the file has outgrown its limit in
-     * bytes, it is looked through for a turn that no cut could make fit.
+     * Finds it, reading no more than what goes, and a turn; a file that has outgrown its limit in
+     * bytes is looked through for a turn that no cut could make fit.
      *
      * @param wanted asked again and again; once it says no, nothing is to go
      */

@@ -62,13 +62,13 @@ class BudgetTest {
     void whileOthersHoldTooMuchItIsBusyForASecondAndTheModelIsNotAsked() throws IOException {
         groq.enqueue(says("a1"));
         try (Budget.Share others = budget.share()) {
-            others.take(12 * MIB);
-            Reply.Busy busy = assertInstanceOf(Reply.Busy.class, chat("x".repeat(100_000)));
+            others.take(12 * MIB); // all but what is kept for those who hold little
+            Reply.Busy busy = assertInstanceOf(Reply.Busy.class, chat("x".repeat(400_000)));
             assertEquals(Duration.ofSeconds(1), busy.retryAfter());
         }
         assertEquals(0, groq.getRequestCount());
         assertEquals(0, budget.used());
-        assertInstanceOf(Reply.Answered.class, chat("x".repeat(100_000)));
+        assertInstanceOf(Reply.Answered.class, chat("x".repeat(400_000)));
         assertEquals(0, budget.used());
     }
 

@@ -127,7 +127,8 @@ class SharedClientTest {
     @Test
     void anAgentBuiltByNameAsksWithWhatItWasGiven() {
         groq.enqueue(says("a"));
-        try (GroqAgent agent = GroqAgent.open(config(groq).client(), memory.folder, GroqAgent.options()
+        try (GroqAgent agent = GroqAgent.open(config(groq).client(), memory.folder,
+                GroqAgent.options()
                 .name("Ann").generalModel("some-model").systemPrompt("").memorySize(0))) {
             agent.chat(Question.of("q"));
             assertEquals("Ann", agent.name());

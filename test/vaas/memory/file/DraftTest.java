@@ -57,7 +57,8 @@ class DraftTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "two\nlines", "\"\\\u0000\u2028", "Gr\u00fc\u00dfe \uD83D\uDC4B"})
+    @ValueSource(strings = {"", "x", "two\nlines", "\"\\\u0000\u2028",
+            "Gr\u00fc\u00dfe \uD83D\uDC4B"})
     void itsLinesAreInTheDocumentedFormAndReadAsItsRecords(String text) throws IOException {
         for (String key : new String[] {null, "k", "key \"" + text}) {
             Draft draft = Draft.of(text, "answer to " + text, key);

@@ -17,7 +17,8 @@ class LineHeadTest {
     @Test
     void idRoleAndPlaceOfTheContentAreTold() {
         String line = Turns.line(Turns.question(7));
-        assertEquals(new LineHead(true, Turns.id(14), Role.USER, line.indexOf("\"q7\"")), head(line));
+        assertEquals(new LineHead(true, Turns.id(14), Role.USER, line.indexOf("\"q7\"")), head(
+                line));
         String answer = Turns.line(Turns.answer(7));
         assertEquals(new LineHead(true, Turns.id(15), Role.ASSISTANT, answer.indexOf("\"a7\"")),
                 head(answer));

@@ -71,7 +71,8 @@ class LineReaderTest {
         FaultyDisk disk = FaultyDisk.with(Turns.utf8("a\nb\nc\n"));
         assertEquals(List.of("a", "b"), lines(new LineReader(Turns.open(disk), 0, 4, MAX)));
         assertEquals(4, disk.bytesRead);
-        assertEquals(List.of("a"), lines(new LineReader(Turns.open(disk), 0, 3, MAX)), "cut in two");
+        assertEquals(List.of("a"), lines(new LineReader(Turns.open(disk), 0, 3, MAX)),
+                "cut in two");
         assertEquals(List.of(), lines(new LineReader(Turns.open(disk), 2, 2, MAX)));
     }
 

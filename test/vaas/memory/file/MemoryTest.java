@@ -522,7 +522,8 @@ class MemoryTest {
                 for (MemoryRecord wanted : records.toList()) {
                     if (i++ % 97 == 0) {
                         long before = disk.bytesRead;
-                        assertEquals(Optional.of(wanted), talk.memory.byMessageId(wanted.messageId()));
+                        assertEquals(Optional.of(wanted), talk.memory.byMessageId(
+                                wanted.messageId()));
                         assertTrue(disk.bytesRead - before <= 64 << 10,
                                 disk.bytesRead - before + " bytes");
                     }

@@ -107,7 +107,8 @@ class LimitsTest {
                     limited.say(i, i);
                     List<String> left = all(limited.memory);
                     assertEquals(turns(i - left.size() / 2 + 1, i), left);
-                    assertTrue(left.size() == 2 || limits.maxBytes().isPresent() && left.size() <= 4,
+                    assertTrue(left.size() == 2 || limits.maxBytes().isPresent()
+                            && left.size() <= 4,
                             "a turn that is past the limit by itself is not counted: " + left);
                 }
             }
@@ -136,7 +137,8 @@ class LimitsTest {
             assertTrue(all(limited.memory).containsAll(turns(1, 5)), "all fit beside it");
             limited.say(10, 14);
             List<String> left = all(limited.memory);
-            assertTrue(left.contains(large) && !left.contains("q1"), "the oldest go first: " + left);
+            assertTrue(left.contains(large) && !left.contains("q1"), "the oldest go first: "
+                    + left);
             limited.say(21, 40);
             left = all(limited.memory);
             assertFalse(left.contains(large), "then it is the oldest");

@@ -61,7 +61,8 @@ class MemoryMetricsTest {
         try (Talk talk = open(disk)) {
             talk.say(1, 3);
             talk.memory.resetMemory(Requester.SELF);
-            assertEquals(List.of("1", "0", "0"), values("reset_duration_seconds_count", "records", "bytes"));
+            assertEquals(List.of("1", "0", "0"), values("reset_duration_seconds_count", "records",
+                    "bytes"));
             disk.failWhen((call, count) -> call.equals("syncFolder"));
             assertThrows(IOException.class, () -> talk.memory.resetMemory(Requester.SELF));
             assertEquals(List.of("2"), values("reset_duration_seconds_count"));
@@ -75,7 +76,8 @@ class MemoryMetricsTest {
             talk.memory.resetMemory(Requester.SELF);
             assertEquals(new Insertion.Fenced(), talk.memory.insert(before, "late", "late"));
             assertEquals(List.of("1", "0", "0"),
-                    values("fenced_turns_total", "append_duration_seconds_count", "sync_duration_seconds_count"));
+                    values("fenced_turns_total", "append_duration_seconds_count",
+                            "sync_duration_seconds_count"));
         }
     }
 
@@ -88,7 +90,8 @@ class MemoryMetricsTest {
             disk.failWhen((call, count) -> call.equals("sync"));
             assertThrows(IOException.class, () -> talk.say(1, 1));
             assertEquals(List.of("0", "0", "0"),
-                    values("append_duration_seconds_count", "sync_duration_seconds_count", "fenced_turns_total"));
+                    values("append_duration_seconds_count", "sync_duration_seconds_count",
+                            "fenced_turns_total"));
         }
     }
 

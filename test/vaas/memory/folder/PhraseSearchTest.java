@@ -93,7 +93,8 @@ class PhraseSearchTest {
     void afterAResetNothingIsFoundButInTheBackup(@TempDir Path backups) throws IOException {
         try (Talk talk = Talk.open(folder)) {
             talk.say(1, 3);
-            Files.copy(folder.resolve(MemoryFolder.SHARED_FILE), backups.resolve("memory-g1.jsonl"));
+            Files.copy(folder.resolve(MemoryFolder.SHARED_FILE), backups.resolve(
+                    "memory-g1.jsonl"));
             talk.memory.resetMemory(Requester.SELF);
         }
         assertFalse(search("q3"));
@@ -109,7 +110,8 @@ class PhraseSearchTest {
     @Test
     void aMemoryInUseIsRefusedAndGivenBackAfterwards() throws IOException {
         Maintenance maintenance =
-                new Maintenance(folder, Optional.empty(), new PrintStream(new ByteArrayOutputStream(),
+                new Maintenance(folder, Optional.empty(), new PrintStream(
+                        new ByteArrayOutputStream(),
                 true, StandardCharsets.UTF_8));
         try (Talk talk = Talk.open(folder)) {
             assertTrue(talk.memory.isWritable());

@@ -159,7 +159,8 @@ class RestoreTest {
 
     @Test
     void aLeftoverOfTheMemoryItselfIsNotWipedInsteadOfRestored() throws IOException {
-        Path leftover = Files.createDirectories(memories).resolve(MemoryFolder.SHARED_FILE + ".new");
+        Path leftover = Files.createDirectories(memories).resolve(MemoryFolder.SHARED_FILE
+                + ".new");
         Files.writeString(leftover, Lines.turns(1, 3));
         backup = leftover;
         assertTrue(refusal().contains("copy it elsewhere"));
