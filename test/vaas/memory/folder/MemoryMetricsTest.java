@@ -131,7 +131,8 @@ class MemoryMetricsTest {
             }
         }
         assertEquals(List.of("none", "none", "none"), values("records", "bytes", "damaged_lines"));
-        assertEquals(List.of("6"), values("append_duration_seconds_count"), "what was counted stays");
+        assertEquals(List.of("6"), values("append_duration_seconds_count"),
+                "what was counted stays");
     }
 
     private WeakReference<Object> closedAgain(Path folder, Talk two) throws IOException {

@@ -164,7 +164,8 @@ class ResetTest {
     private static final class Readers {
         private final Memory memory;
         private final List<FutureTask<Integer>> reads = new ArrayList<>();
-        private final List<Boolean> afterNothing = new ArrayList<>(); // had one seen nothing before?
+        /** Whether one before had seen nothing. */
+        private final List<Boolean> afterNothing = new ArrayList<>();
 
         Readers(Memory memory) {
             this.memory = memory;

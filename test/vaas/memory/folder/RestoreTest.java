@@ -20,10 +20,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import vaas.testing.LogLines;
 import vaas.json.Json;
 import vaas.json.JsonException;
 import vaas.memory.Requester;
+import vaas.testing.LogLines;
 import vaas.testing.Talk;
 
 class RestoreTest {
