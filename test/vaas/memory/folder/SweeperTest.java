@@ -10,9 +10,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import vaas.testing.LogLines;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
+import vaas.testing.LogLines;
 import vaas.testing.Talk;
 
 /** The one thread that works behind: when it is there, and that it is never in the way. */
