@@ -36,6 +36,8 @@ public final class Budget {
     private final long openFiles;
     private final long capacity;
 
+    private volatile Cache lastUsed; // written under the lock; null if it was asked to give up
+
     // Guarded by this.
     private long used;
     private final Map<Object, Piece> pieces = new IdentityHashMap<>();
@@ -248,9 +250,12 @@ public final class Budget {
 
         /** Says that it has been of use. */
         public void touch() {
-            synchronized (Budget.this) {
-                if (!closed) {
-                    caches.put(this, true);
+            if (lastUsed != this) { // without the lock, for it is the same one again and again
+                synchronized (Budget.this) {
+                    if (!closed) {
+                        caches.put(this, true);
+                        lastUsed = this;
+                    }
                 }
             }
         }
@@ -260,6 +265,7 @@ public final class Budget {
             synchronized (Budget.this) {
                 closed = true;
                 caches.remove(this);
+                lastUsed = null;
             }
             super.close();
         }
@@ -293,6 +299,7 @@ public final class Budget {
     private synchronized Optional<Cache> leastRecentlyUsed() {
         Optional<Cache> first = caches.keySet().stream().findFirst();
         first.ifPresent(caches::remove);
+        lastUsed = null;
         return first;
     }
 }
