@@ -220,12 +220,6 @@ public final class Budget {
             }
         }
 
-        private boolean couldFit(long bytes) {
-            synchronized (Budget.this) {
-                return taken + bytes <= capacity - capacity / 4;
-            }
-        }
-
         private void makeRoom(long bytes) throws OverBudgetException {
             Optional<Cache> victim;
             do {
@@ -235,7 +229,9 @@ public final class Budget {
                     return;
                 }
             } while (victim.isPresent());
-            throw new OverBudgetException(!couldFit(bytes));
+            synchronized (Budget.this) {
+                throw new OverBudgetException(taken + bytes > capacity - capacity / 4);
+            }
         }
     }
 
