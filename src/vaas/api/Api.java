@@ -86,11 +86,7 @@ public final class Api implements AutoCloseable {
                 .add("GET", "/", request -> welcome(agent));
     }
 
-    /**
-     * Where it listens.
-     *
-     * @return for example http://127.0.0.1:8080
-     */
+    /** Where it listens, for example http://127.0.0.1:8080. */
     public URI url() {
         return server.url();
     }

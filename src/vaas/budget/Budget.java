@@ -36,6 +36,8 @@ public final class Budget {
     private final long openFiles;
     private final long capacity;
 
+    private volatile Cache lastUsed; // written under the lock; null if it was asked to give up
+
     // Guarded by this.
     private long used;
     private final Map<Object, Piece> pieces = new IdentityHashMap<>();
@@ -218,12 +220,6 @@ public final class Budget {
             }
         }
 
-        private boolean couldFit(long bytes) {
-            synchronized (Budget.this) {
-                return taken + bytes <= capacity - capacity / 4;
-            }
-        }
-
         private void makeRoom(long bytes) throws OverBudgetException {
             Optional<Cache> victim;
             do {
@@ -233,7 +229,9 @@ public final class Budget {
                     return;
                 }
             } while (victim.isPresent());
-            throw new OverBudgetException(!couldFit(bytes));
+            synchronized (Budget.this) {
+                throw new OverBudgetException(taken + bytes > capacity - capacity / 4);
+            }
         }
     }
 
@@ -248,9 +246,12 @@ public final class Budget {
 
         /** Says that it has been of use. */
         public void touch() {
-            synchronized (Budget.this) {
-                if (!closed) {
-                    caches.put(this, true);
+            if (lastUsed != this) { // without the lock, for it is the same one again and again
+                synchronized (Budget.this) {
+                    if (!closed) {
+                        caches.put(this, true);
+                        lastUsed = this;
+                    }
                 }
             }
         }
@@ -260,6 +261,7 @@ public final class Budget {
             synchronized (Budget.this) {
                 closed = true;
                 caches.remove(this);
+                lastUsed = null;
             }
             super.close();
         }
@@ -293,6 +295,7 @@ public final class Budget {
     private synchronized Optional<Cache> leastRecentlyUsed() {
         Optional<Cache> first = caches.keySet().stream().findFirst();
         first.ifPresent(caches::remove);
+        lastUsed = null;
         return first;
     }
 }

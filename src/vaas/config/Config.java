@@ -21,11 +21,6 @@ import vaas.memory.folder.MemoryFolder;
 /**
  * All settings, checked: one slice for each part that is configured. Immutable; what embedders
  * pass on to {@code Memory}, {@code GroqAgent} and {@code Api}.
- *
- * @param http what the server needs
- * @param groq what the agent and its client need
- * @param store what the memory needs
- * @param logLevel what the program logs
  */
 public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     private static final int PORT_MAX = 65535;
@@ -38,33 +33,9 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     private static final int BODY_BYTES_MAX = 32 << 20;
 
     /** Levels of {@link System.Logger}. */
-    public enum LogLevel {
-        /** Nothing. */
-        OFF,
-        /** What needs a hand. */
-        ERROR,
-        /** What was refused or broke. */
-        WARNING,
-        /** Start, stop, resets, and one line a request. */
-        INFO,
-        /** Memory and model operations with timings. */
-        DEBUG,
-        /** Everything. */
-        TRACE
-    }
+    public enum LogLevel { OFF, ERROR, WARNING, INFO, DEBUG, TRACE }
 
-    /**
-     * What the server needs.
-     *
-     * @param address where to listen
-     * @param port 0 to pick one
-     * @param apiToken what callers must show, if any
-     * @param allowedOrigins browser origins besides those on loopback, in lower case
-     * @param allowedHosts Host names besides loopback names, in lower case
-     * @param maxBodyBytes largest request body
-     * @param maxConcurrentChats more get 503
-     * @param shutdownGrace how long running chats may take to finish
-     */
+    /** What the server needs; {@link Setting} says what each is. */
     public record Http(InetAddress address, int port, Optional<String> apiToken,
             Set<String> allowedOrigins, Set<String> allowedHosts, int maxBodyBytes,
             int maxConcurrentChats, Duration shutdownGrace) {
@@ -85,15 +56,6 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     /**
      * What the agent and its client need.
      *
-     * @param apiKey key of the model API, if it needs one
-     * @param baseUrl what "/chat/completions" is added to
-     * @param generalModel for messages without an image
-     * @param imageModel for messages with an image
-     * @param timeout for one chat, over all tries
-     * @param systemPrompt first message of every prompt
-     * @param agentName the agent's name
-     * @param agentMemorySize records of history in a prompt
-     * @param disabledTools names of tools to leave out
      * @param connections idle connections to keep, as many as there may be chats
      */
     public record Groq(Optional<String> apiKey, String baseUrl, String generalModel,
@@ -127,12 +89,7 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     /**
      * What the memory needs.
      *
-     * @param memoryDir its folder
-     * @param windowRecords how many of the newest records to hold in memory
-     * @param maxRecords beyond, the oldest turns go
-     * @param maxBytes beyond, the oldest turns go
-     * @param maxAge turns that are older go
-     * @param backupDir where a reset puts the old file; without it, the file is wiped
+     * @param windowRecords how many of the newest records to hold in the heap
      */
     public record Store(Path memoryDir, int windowRecords, OptionalLong maxRecords,
             OptionalLong maxBytes, Optional<Duration> maxAge, Optional<Path> backupDir) {
@@ -153,7 +110,6 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      *
      * @param environment names and values, such as {@link System#getenv()}; others are ignored
      * @param offline whether the model is replaced by the built-in stand-in
-     * @return the settings
      * @throws ConfigException that lists every fault
      */
     public static Config parse(Map<String, String> environment, boolean offline)

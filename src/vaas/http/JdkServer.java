@@ -63,20 +63,12 @@ public final class JdkServer implements AutoCloseable {
         }
     }
 
-    /**
-     * Where it listens.
-     *
-     * @return the bound address, with the port that was picked
-     */
+    /** Where it listens, with the port that was picked. */
     public InetSocketAddress address() {
         return server.getAddress();
     }
 
-    /**
-     * Where it listens, for a client on this machine.
-     *
-     * @return for example http://127.0.0.1:8080
-     */
+    /** Where it listens, for a client on this machine: for example http://127.0.0.1:8080. */
     public URI url() {
         String host = address().getAddress().isAnyLocalAddress()
                 ? "127.0.0.1" : address().getAddress().getHostAddress().replaceFirst("%.*", "");

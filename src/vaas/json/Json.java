@@ -65,32 +65,20 @@ public final class Json {
         return read(StrictReader.of(new ByteArrayInputStream(utf8), VALUES_MAX));
     }
 
-    /**
-     * Reads one JSON object from text; see {@link #read(byte[])}.
-     *
-     * @param text the whole text
-     * @return its members
-     * @throws JsonException as {@link #read(byte[])} does
-     */
+    /** Reads one JSON object from text, as {@link #read(byte[])} does. */
     public static Map<String, Object> read(String text) throws JsonException {
         return read(new StrictReader(new StringReader(text), VALUES_MAX));
+    }
+
+    /** Writes an object in UTF-8; see {@link #text}. */
+    public static byte[] write(Map<String, ?> object) {
+        return text(object).getBytes(StandardCharsets.UTF_8);
     }
 
     /**
      * Writes an object compactly, keys in the map's own order, nulls included.
      *
      * @param object values of the kinds that {@link #read} returns; no half surrogate pairs
-     * @return UTF-8
-     */
-    public static byte[] write(Map<String, ?> object) {
-        return text(object).getBytes(StandardCharsets.UTF_8);
-    }
-
-    /**
-     * Writes an object as text; see {@link #write}.
-     *
-     * @param object the members
-     * @return the JSON text
      */
     public static String text(Map<String, ?> object) {
         try {
@@ -100,12 +88,7 @@ public final class Json {
         }
     }
 
-    /**
-     * Writes one string.
-     *
-     * @param text without half surrogate pairs
-     * @return the JSON string in UTF-8, quotes included; as in {@link JsonString#of}
-     */
+    /** The bytes of {@link JsonString#of}. */
     public static byte[] quote(String text) {
         return JsonString.quote(text);
     }
@@ -119,25 +102,9 @@ public final class Json {
         }
     }
 
-    /**
-     * Tells whether text can be written as UTF-8 and read back unchanged.
-     *
-     * @param text any text
-     * @return false if it holds half a surrogate pair
-     */
+    /** Whether text can be written as UTF-8 and read back unchanged: no half surrogate pairs. */
     public static boolean isWellFormed(CharSequence text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
-                boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
+        return text.codePoints().noneMatch(c -> c < 0x10000 && Character.isSurrogate((char) c));
     }
 
     private static Map<String, Object> read(StrictReader text) throws JsonException {
@@ -149,6 +116,8 @@ public final class Json {
             @SuppressWarnings("unchecked") // a JSON object has string keys only
             Map<String, Object> object = (Map<String, Object>) value;
             return object;
+        } catch (JsonException e) {
+            throw e;
         } catch (IOException e) {
             throw new AssertionError("what is in memory can be read", e);
         }
@@ -182,26 +151,18 @@ public final class Json {
     /**
      * What a parser's failure says of the text.
      *
-     * @throws IOException what reading the text, or writing what was read, threw, as it is
+     * @throws IOException what reading the text, or writing what was read, threw
      */
     static JsonException reason(JacksonException failure) throws IOException {
         if (failure instanceof JacksonIOException outside) {
-            return reason(outside.getCause());
+            throw outside.getCause() instanceof CharacterCodingException
+                    ? new JsonException("it is not valid UTF-8") : outside.getCause();
         } else if (failure instanceof StreamConstraintsException) {
             return StrictReader.tooMuch();
         } else if (failure instanceof JSONObjectException) {
             return empty();
         }
         return new JsonException("it is malformed" + place(failure.getLocation()));
-    }
-
-    private static JsonException reason(IOException cause) throws IOException {
-        if (cause instanceof StrictReader.Refusal refusal) {
-            return refusal.getCause();
-        } else if (cause instanceof CharacterCodingException) {
-            return new JsonException("it is not valid UTF-8");
-        }
-        throw cause;
     }
 
     static JsonException empty() {

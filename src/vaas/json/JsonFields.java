@@ -47,8 +47,6 @@ public final class JsonFields {
      * @param in UTF-8, a byte order mark before it is skipped; is not closed
      * @param strings names of fields that hold a string or null
      * @param flags names of fields that hold a boolean or null; none of those in strings
-     * @param charge for the known strings
-     * @return what was found in them
      * @throws JsonException if the bytes are not UTF-8 or not exactly one JSON object, nested
      *     deeper than {@link Json#NESTING_MAX}, hold half a surrogate pair or a number or key of
      *     more than 1,000 characters anywhere, or a known field twice
@@ -66,23 +64,15 @@ public final class JsonFields {
     }
 
     /**
-     * The string of a field.
+     * The string of a field that was asked for; empty if it is absent or null.
      *
-     * @param name one of the names of strings that were given
-     * @return empty if the field is absent or null
      * @throws IllegalStateException if it is mistyped
      */
     public Optional<JsonString> string(String name) {
         return Optional.ofNullable((JsonString) value(name, strings));
     }
 
-    /**
-     * The boolean of a field.
-     *
-     * @param name one of the names of flags that were given
-     * @return empty if the field is absent or null
-     * @throws IllegalStateException if it is mistyped
-     */
+    /** The same for a boolean. */
     public Optional<Boolean> flag(String name) {
         return Optional.ofNullable((Boolean) value(name, flags));
     }

@@ -19,20 +19,12 @@ public final class Histogram implements Metric {
         }
     }
 
-    /**
-     * Counts what has passed since a moment.
-     *
-     * @param startNanos of {@link System#nanoTime}
-     */
+    /** Counts what has passed since a moment of {@link System#nanoTime}. */
     public void since(long startNanos) {
         record(System.nanoTime() - startNanos);
     }
 
-    /**
-     * Counts a duration.
-     *
-     * @param nanos at least 0
-     */
+    /** Counts a duration of at least 0. */
     public void record(long nanos) {
         int bucket = 0;
         while (bucket < BOUNDS_MICROS.length && nanos > BOUNDS_MICROS[bucket] * 1000) {
