@@ -51,12 +51,13 @@ final class ChatHandler implements Route {
 
     ChatHandler(BaseAgent agent, ApiOptions options) {
         this.agent = agent;
-        this.places = new Semaphore(options.chatsMax());
-        this.budget = options.budget();
-        this.duration = options.metrics().histogram("vaas_chat_duration_seconds",
+        int chatsMax = options.chatsMax;
+        this.places = new Semaphore(chatsMax);
+        this.budget = options.budget;
+        this.duration = options.metrics.histogram("vaas_chat_duration_seconds",
                 "Chats, from the question read to the answer written, failed ones included.");
-        options.metrics().gauge("vaas_in_flight_chats", "Chats under way.",
-                () -> options.chatsMax() - places.availablePermits());
+        options.metrics.gauge("vaas_in_flight_chats", "Chats under way.",
+                () -> chatsMax - places.availablePermits());
     }
 
     @Override

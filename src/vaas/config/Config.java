@@ -4,13 +4,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.SettingNames;
@@ -23,14 +20,11 @@ import vaas.memory.folder.MemoryFolder;
  * pass on to {@code Memory}, {@code GroqAgent} and {@code Api}.
  */
 public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
-    private static final int PORT_MAX = 65535;
     private static final int SECONDS_MAX = 3600;
     private static final int MEMORY_SIZE_MAX = 1000;
     private static final int CHATS_MAX = 10_000;
     /** A century; more would overflow dates, and is no limit anyway. */
     private static final long AGE_DAYS_MAX = 36_500;
-    /** One message of this size still fits in a memory record. */
-    private static final int BODY_BYTES_MAX = 32 << 20;
 
     /** Levels of {@link System.Logger}. */
     public enum LogLevel { OFF, ERROR, WARNING, INFO, DEBUG, TRACE }
@@ -130,12 +124,11 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
             values.fault(Setting.HOST, "is not a loopback address, so API_TOKEN must be set:"
                     + " whoever reaches the port could read and wipe the conversation");
         }
-        return new Http(address, values.number(Setting.PORT, 0, PORT_MAX), token,
-                lowerCase(values.list(Setting.ALLOWED_ORIGINS, Config::isOrigin,
-                        "an origin such as https://chat.example.com")),
-                lowerCase(values.list(Setting.ALLOWED_HOSTS, Config::isHost,
-                        "a host name without port")),
-                values.number(Setting.MAX_BODY_BYTES, 1, BODY_BYTES_MAX),
+        return new Http(address, values.number(Setting.PORT, 0, ApiOptions.PORT_MAX), token,
+                values.set(Setting.ALLOWED_ORIGINS, Config::isOrigin,
+                        "an origin such as https://chat.example.com"),
+                values.set(Setting.ALLOWED_HOSTS, Config::isHost, "a host name without port"),
+                values.number(Setting.MAX_BODY_BYTES, 1, ApiOptions.BODY_BYTES_MAX),
                 values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX),
                 Duration.ofSeconds(values.number(Setting.SHUTDOWN_GRACE, 0, SECONDS_MAX)));
     }
@@ -153,7 +146,7 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
                 Duration.ofSeconds(values.number(Setting.GROQ_TIMEOUT, 1, SECONDS_MAX)),
                 values.text(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),
                 values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX),
-                Set.copyOf(values.list(Setting.DISABLE_TOOLS, name -> true, "")),
+                values.set(Setting.DISABLE_TOOLS, name -> true, ""),
                 values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX));
     }
 
@@ -179,11 +172,6 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
             values.fault(Setting.HOST, "is '" + host + "', which is not known");
             return InetAddress.getLoopbackAddress();
         }
-    }
-
-    private static Set<String> lowerCase(List<String> texts) {
-        return texts.stream().map(text -> text.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean isOrigin(String text) {

@@ -75,10 +75,6 @@ public final class Problem extends IOException {
         body.put("title", TITLES.getOrDefault(status, "Error"));
         body.put("status", status);
         body.put("detail", getMessage());
-        Response response = Response.of(status, "application/problem+json", Json.write(body));
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-            response = response.with(header.getKey(), header.getValue());
-        }
-        return response;
+        return Response.of(status, "application/problem+json", Json.write(body)).with(headers);
     }
 }

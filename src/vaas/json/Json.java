@@ -2,12 +2,14 @@ package vaas.json;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -133,18 +135,41 @@ public final class Json {
         }
     }
 
-    /** A parser of text of any length. */
-    static JsonParser parser(StrictReader text) {
-        return FACTORY.createParser(ObjectReadContext.empty(), text);
+    /** Is shown each member of an object. */
+    @FunctionalInterface
+    interface Members {
+        /** Reads or skips the whole value, whose first token is the parser's next. */
+        void read(String name, JsonParser parser) throws IOException;
     }
 
-    static void requireEnd(JsonParser parser) throws JsonException {
+    /** Shows the members of one object, of any length, as it flows by. */
+    static void stream(InputStream utf8, Members members) throws IOException {
+        try (JsonParser parser = FACTORY.createParser(
+                ObjectReadContext.empty(), StrictReader.of(utf8, Long.MAX_VALUE))) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw empty();
+            } else if (first != JsonToken.START_OBJECT) {
+                parser.skipChildren();
+                requireEnd(parser);
+                throw otherValue();
+            }
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                members.read(parser.currentName(), parser);
+            }
+            requireEnd(parser);
+        } catch (JacksonException e) {
+            throw reason(e);
+        }
+    }
+
+    private static void requireEnd(JsonParser parser) throws JsonException {
         if (parser.nextToken() != null) {
             throw new JsonException("there is more text after the value");
         }
     }
 
-    static JsonException otherValue() {
+    private static JsonException otherValue() {
         return new JsonException("it is not an object", true);
     }
 
@@ -153,7 +178,7 @@ public final class Json {
      *
      * @throws IOException what reading the text, or writing what was read, threw
      */
-    static JsonException reason(JacksonException failure) throws IOException {
+    private static JsonException reason(JacksonException failure) throws IOException {
         if (failure instanceof JacksonIOException outside) {
             throw outside.getCause() instanceof CharacterCodingException
                     ? new JsonException("it is not valid UTF-8") : outside.getCause();
@@ -165,7 +190,7 @@ public final class Json {
         return new JsonException("it is malformed" + place(failure.getLocation()));
     }
 
-    static JsonException empty() {
+    private static JsonException empty() {
         return new JsonException("it is empty or incomplete");
     }
 

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -55,12 +54,9 @@ public final class JsonFields {
     public static JsonFields read(InputStream in, Set<String> strings, Set<String> flags,
             Charge charge) throws JsonException, IOException {
         JsonFields fields = new JsonFields(strings, flags);
-        try (JsonParser parser = Json.parser(StrictReader.of(in, Long.MAX_VALUE))) {
-            fields.readAll(parser, charge);
-            return fields;
-        } catch (JacksonException e) {
-            throw Json.reason(e);
-        }
+        Set<String> seen = new HashSet<>();
+        Json.stream(in, (name, parser) -> fields.readField(name, parser, seen, charge));
+        return fields;
     }
 
     /**
@@ -91,25 +87,8 @@ public final class JsonFields {
         return values.get(name);
     }
 
-    private void readAll(JsonParser parser, Charge charge) throws JsonException {
-        JsonToken first = parser.nextToken();
-        if (first == null) {
-            throw Json.empty();
-        } else if (first != JsonToken.START_OBJECT) {
-            parser.skipChildren();
-            Json.requireEnd(parser);
-            throw Json.otherValue();
-        }
-        Set<String> seen = new HashSet<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            readField(parser, seen, charge);
-        }
-        Json.requireEnd(parser);
-    }
-
-    private void readField(JsonParser parser, Set<String> seen, Charge charge)
+    private void readField(String name, JsonParser parser, Set<String> seen, Charge charge)
             throws JsonException {
-        String name = parser.currentName();
         JsonToken token = parser.nextToken();
         boolean isString = strings.contains(name);
         if (!isString && !flags.contains(name)) {

@@ -1,6 +1,7 @@
 package vaas.metrics;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Durations, counted in buckets from 100 microseconds to 100 seconds. Safe for concurrent use. */
@@ -14,9 +15,7 @@ public final class Histogram implements Metric {
     private final LongAdder nanosSum = new LongAdder();
 
     Histogram() {
-        for (int i = 0; i < buckets.length; i++) {
-            buckets[i] = new LongAdder();
-        }
+        Arrays.setAll(buckets, i -> new LongAdder());
     }
 
     /** Counts what has passed since a moment of {@link System#nanoTime}. */

@@ -88,8 +88,8 @@ class ConfigTest {
         assertEquals(InetAddress.getByName("::1"), http.address());
         assertEquals(0, http.port());
         assertEquals(Optional.of("t0ken"), http.apiToken());
-        assertEquals(Set.of("https://a.example", "http://b:81"), http.allowedOrigins());
-        assertEquals(Set.of("a.example", "[fe80::1]"), http.allowedHosts());
+        assertEquals(Set.of("https://A.example", "http://b:81"), http.allowedOrigins());
+        assertEquals(Set.of("A.example", "[fe80::1]"), http.allowedHosts());
         assertEquals(9, http.maxBodyBytes());
         assertEquals(3, http.maxConcurrentChats());
         assertEquals(Duration.ZERO, http.shutdownGrace());
