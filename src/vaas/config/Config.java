@@ -145,21 +145,31 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
                 values.line(Setting.GROQ_GENERAL_MODEL), values.line(Setting.GROQ_IMAGE_MODEL),
                 Duration.ofSeconds(values.number(Setting.GROQ_TIMEOUT, 1, SECONDS_MAX)),
                 values.text(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),
-                values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX),
+                memorySize(values),
                 values.set(Setting.DISABLE_TOOLS, name -> true, ""),
                 values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX));
     }
 
+    // One record is no turn.
+    private static int memorySize(Values values) {
+        int size = values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX);
+        if (size == 1) {
+            values.fault(Setting.AGENT_MEMORY_SIZE, "is 1, expected 0, or 2 to "
+                    + MEMORY_SIZE_MAX);
+        }
+        return size;
+    }
+
     private static Store store(Values values) {
-        return new Store(values.path(Setting.MEMORY_DIR),
-                values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX),
-                values.limit(Setting.MEMORY_MAX_RECORDS), values.limit(Setting.MEMORY_MAX_BYTES),
+        return new Store(values.path(Setting.MEMORY_DIR), memorySize(values),
+                values.limit(Setting.MEMORY_MAX_RECORDS, MemoryFolder.MAX_RECORDS_MIN),
+                values.limit(Setting.MEMORY_MAX_BYTES, MemoryFolder.MAX_BYTES_MIN),
                 maxAge(values), values.isSet(Setting.RESET_BACKUP_DIR)
                         ? Optional.of(values.path(Setting.RESET_BACKUP_DIR)) : Optional.empty());
     }
 
     private static Optional<Duration> maxAge(Values values) {
-        OptionalLong days = values.limit(Setting.MEMORY_MAX_AGE_DAYS);
+        OptionalLong days = values.limit(Setting.MEMORY_MAX_AGE_DAYS, 1);
         return days.isPresent() ? Optional.of(Duration.ofDays(Math.min(days.getAsLong(),
                 AGE_DAYS_MAX))) : Optional.empty();
     }

@@ -71,9 +71,10 @@ final class Values {
                 .orElseGet(() -> Long.parseLong(setting.defaultValue()));
     }
 
-    /** A limit from 1 on; empty if it is not set. */
-    OptionalLong limit(Setting setting) {
-        return isSet(setting) ? whole(setting, 1, Long.MAX_VALUE, "1") : OptionalLong.empty();
+    /** A limit; empty if it is not set. */
+    OptionalLong limit(Setting setting, long min) {
+        return isSet(setting) ? whole(setting, min, Long.MAX_VALUE, Long.toString(min))
+                : OptionalLong.empty();
     }
 
     <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
