@@ -84,10 +84,11 @@ elif [ ! -f "$home/build/vaas.jar" ]; then
   fail "vaas is not built yet, and there is no make to do it"
 fi
 
-# The collector that the operator picks wins; two are an error.
+# The collector that the operator picks wins; two are an error. What stands in a file or in quotes
+# is not looked into: who writes that picks one.
 collector=-XX:+UseSerialGC
 for option in ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_OPTS:-}; do
-  case $option in -XX:+Use*GC) collector= ;; esac
+  case $option in -XX:+Use*GC | @* | *[\'\"]*) collector= ;; esac
 done
 
 # In place of this shell, so that signals and exit codes are the program's own. Out of memory, the

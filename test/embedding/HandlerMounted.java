@@ -1,5 +1,6 @@
 package embedding;
 
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -17,8 +18,9 @@ final class HandlerMounted {
                 OfflineGroq model = OfflineGroq.start();
                 GroqAgent agent = GroqAgent.open(
                         model.client(), memory, GroqAgent.options())) {
+            HttpHandler routes = Api.handler(Api.options(), agent); // before any HttpServer
             HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-            server.createContext("/help", Api.handler(Api.options(), agent));
+            server.createContext("/help", routes);
             server.setExecutor(threads); // without one, a single slow client stops all
             server.start();
             System.out.println("chat at http:/" + server.getAddress() + "/help/chat");

@@ -47,6 +47,10 @@ public sealed interface Reply {
         TIMEOUT,
         /** The question does not fit the model, even with less history. */
         TOO_LONG,
+        /** It needs more of the heap than there is for any chat. */
+        TOO_LARGE,
+        /** Others hold too much of the heap for now. */
+        SERVER_FULL,
         /** The answer could not be written, as on a full disk. */
         NOT_STORED,
         /** The memory takes no turns. */

@@ -175,6 +175,9 @@ final class ChatHandler implements Route {
             case MODEL -> new Problem(502, detail);
             case TIMEOUT -> new Problem(504, detail);
             case TOO_LONG -> ProblemType.TOO_LONG_FOR_MODEL.problem(detail);
+            case TOO_LARGE -> ProblemType.TOO_LONG_FOR_SERVER.problem(detail);
+            case SERVER_FULL -> ProblemType.SERVER_FULL.problem(detail)
+                    .retryAfter(Duration.ofSeconds(1));
             case NOT_STORED -> ProblemType.MEMORY_FULL.problem(detail);
             case MEMORY_UNAVAILABLE -> ProblemType.MEMORY_UNAVAILABLE.problem(detail);
         };

@@ -15,7 +15,7 @@ enum ProblemType {
     MODEL_BUSY("/docs#model-busy", 503, "the model takes no more: ask again, but not before"
             + " `Retry-After`"),
     MEMORY_UNAVAILABLE("/docs#memory-unavailable", 503,
-            "the memory takes no turns until a reset or restart: asking again is of no use"),
+            "the memory takes no turns, until a reset or restart, or until there is room"),
     MEMORY_FULL("/docs#memory-full", 507, "there is no room on the disk: a reset makes some"),
     TOO_LONG_FOR_SERVER(Problem.TOO_LONG_FOR_SERVER, 413,
             "the request could never fit into the server's heap: send less"),

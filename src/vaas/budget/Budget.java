@@ -40,17 +40,8 @@ public final class Budget {
     // Guarded by this.
     private long used;
     private final Map<Object, Piece> pieces = new IdentityHashMap<>();
+    private final Set<Share> open = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Cache, Boolean> caches = new LinkedHashMap<>(16, 0.75f, true); // by use
-
-    /** What several holders share: it counts once, for as long as any of them holds it. */
-    private static final class Piece {
-        final long bytes;
-        int holders;
-
-        Piece(long bytes) {
-            this.bytes = bytes;
-        }
-    }
 
     private Budget(long heapBytes, long openFiles) {
         this.heapBytes = heapBytes;
@@ -83,10 +74,7 @@ public final class Budget {
                 Math.min(CONNECTIONS_MAX, Math.min(byFiles, heapBytes / CONNECTION_BYTES)));
     }
 
-    /**
-     * Bytes of a request's head, 8 to 32 KiB: the heads of all connections have half of the heap,
-     * and the JDK's parser needs up to three and a half bytes for one.
-     */
+    /** Bytes of a request's head, 8 to 32 KiB; the JDK's parser needs up to 3.5 bytes for one. */
     public int headBytes() {
         long each = (heapBytes / 2 / connections() - CONNECTION_BUFFER_BYTES) * 2 / 7;
         return (int) Math.max(HEAD_BYTES_MIN, Math.min(HEAD_BYTES_MAX, each));
@@ -103,8 +91,10 @@ public final class Budget {
     }
 
     /** Opens an account, to be closed by its holder. */
-    public Share share() {
-        return new Share();
+    public synchronized Share share() {
+        Share share = new Share();
+        open.add(share);
+        return share;
     }
 
     /**
@@ -128,12 +118,13 @@ public final class Budget {
         private long taken;
         private Set<Object> held; // by identity; null for the many shares that hold nothing
 
+        private final Thread owner = Thread.currentThread(); // by whom shares go together
+
         private Share() {}
 
         /**
          * Takes bytes for this holder alone.
          *
-         * @param bytes at least 0
          * @throws OverBudgetException if they are not to be had; what was taken before stays
          */
         public void take(long bytes) throws OverBudgetException {
@@ -158,8 +149,7 @@ public final class Budget {
         /**
          * Holds a piece that others may hold as well: it counts once, whoever holds it.
          *
-         * @param piece told by its identity
-         * @param bytes its size, the same for all
+         * @param piece told by its identity, of the same size for all
          * @throws OverBudgetException if it counts for nobody yet, and there is no room for it
          */
         public void hold(Object piece, long bytes) throws OverBudgetException {
@@ -182,6 +172,7 @@ public final class Budget {
         @Override
         public void close() {
             synchronized (Budget.this) {
+                open.remove(this);
                 used -= taken;
                 taken = 0;
                 if (held != null) {
@@ -229,7 +220,7 @@ public final class Budget {
                 }
             } while (victim.isPresent());
             synchronized (Budget.this) {
-                throw new OverBudgetException(taken + bytes > capacity - capacity / 4);
+                throw new OverBudgetException(own() + bytes > capacity - capacity / 4);
             }
         }
     }
@@ -279,6 +270,14 @@ public final class Budget {
     private boolean fits(long holding, long more) {
         assert Thread.holdsLock(this);
         return used + more <= (holding > SMALL_BYTES ? capacity - capacity / 4 : capacity);
+    }
+
+    /** What this thread holds by all its shares: if that leaves no room, waiting is of no use. */
+    private long own() {
+        assert Thread.holdsLock(this);
+        return open.stream().filter(share -> share.owner == Thread.currentThread())
+                .mapToLong(share -> share.taken + (share.held == null ? 0 : share.held.stream()
+                        .mapToLong(piece -> pieces.get(piece).bytes).sum())).sum();
     }
 
     private void drop(Object piece) {

@@ -3,6 +3,7 @@ package vaas.disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,9 @@ public interface Disk {
 
     /** Atomically gives a file the name of another, which it replaces. */
     void move(Path from, Path to) throws IOException;
+
+    /** The names in a folder, in no order. */
+    List<Path> list(Path folder) throws IOException;
 
     /** Removes a name; one that is not there is fine. */
     void delete(Path file) throws IOException;

@@ -3,6 +3,7 @@ package vaas.disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -17,8 +18,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The real disk. Files are {@link RandomAccessFile}s, whose reads, writes and syncs survive an
@@ -94,6 +97,15 @@ public final class FileDisk implements Disk {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw failure("rename to " + to + ",", from, e);
+        }
+    }
+
+    @Override
+    public List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> names = Files.list(folder)) {
+            return names.toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw failure("list", folder, e);
         }
     }
 

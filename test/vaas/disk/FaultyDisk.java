@@ -317,6 +317,12 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
+    public synchronized List<Path> list(Path folder) throws IOException {
+        call("list");
+        return List.copyOf(names(folder).now().keySet());
+    }
+
+    @Override
     public synchronized void delete(Path file) throws IOException {
         call("delete");
         names(file.getParent()).remove(file);

@@ -36,7 +36,6 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     private static final int CHAT_BYTES = 20 << 10;
     /** What a chat takes for each record that it refers to. */
     private static final int REFERENCE_BYTES = 32;
-    private static final Duration ROOM_AGAIN = Duration.ofSeconds(1);
 
     private final GroqClient client;
     private final boolean ownsClient;
@@ -102,9 +101,10 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
             LOG.log(System.Logger.Level.WARNING, "id {0}: no room for the chat: {1}",
                     question.requestId(), e.getMessage());
             return e.isForGood()
-                    ? new Reply.Failed(Reply.Kind.TOO_LONG,
-                            "The message needs more memory than this server has to give.")
-                    : new Reply.Busy(ROOM_AGAIN, "Others hold too much memory for now.");
+                    ? new Reply.Failed(Reply.Kind.TOO_LARGE,
+                            "The chat needs more memory than this server has to give.")
+                    : new Reply.Failed(Reply.Kind.SERVER_FULL,
+                            "Others hold too much memory for now.");
         }
     }
 

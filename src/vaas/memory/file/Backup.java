@@ -16,6 +16,7 @@ import vaas.disk.Disk;
  * name is the commit point itself.
  */
 final class Backup {
+    private static final System.Logger LOG = System.getLogger(Backup.class.getName());
     private static final DateTimeFormatter TIME = DateTimeFormatter
             .ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -44,6 +45,23 @@ final class Backup {
             Closeables.after(e, () -> disk.delete(probe));
             throw new IOException("backups can't be moved from " + file.getParent() + " to "
                     + folder + ": both must be on one file system, and writable", e);
+        }
+    }
+
+    /**
+     * Takes back the second name that a kill before the commit point has left: it would grow with
+     * the memory, and be emptied with it.
+     */
+    static void dropUnfinished(Disk disk, Path file, Path folder) throws IOException {
+        Disk.FileState present = disk.state(file).orElseThrow();
+        for (Path kept : disk.list(folder)) {
+            if (present.identity() != null && disk.state(kept)
+                    .filter(it -> present.identity().equals(it.identity())).isPresent()) {
+                disk.delete(kept);
+                disk.syncFolder(folder);
+                LOG.log(System.Logger.Level.WARNING, "{0}: removed, it was of a reset that did not"
+                        + " happen", kept);
+            }
         }
     }
 

@@ -73,6 +73,7 @@ public final class FileMemory implements Memory, Closeable {
         try {
             if (context.backups().isPresent()) {
                 Backup.probe(context.disk(), path, context.backups().get());
+                Backup.dropUnfinished(context.disk(), path, context.backups().get());
             }
             Damage damage = new Damage(path);
             FileMemory memory = new FileMemory(
@@ -216,10 +217,18 @@ public final class FileMemory implements Memory, Closeable {
 
     /** Counts the records that were there at opening, once; beside everything else. */
     public void countBehind(BooleanSupplier wanted) throws IOException {
+        BooleanSupplier still = () -> wanted.getAsBoolean() && impatient.get() == 0;
+        if (!countedBehind(still)) {
+            replacing.lock(); // for whoever is impatient counts better, or has nothing to count
+            replacing.unlock();
+        }
+    }
+
+    private boolean countedBehind(BooleanSupplier wanted) throws IOException {
         try (Reading reading = journal.read()) {
             Snapshot then = reading.snapshot();
             if (then.tally().known().isPresent()) {
-                return;
+                return true;
             }
             LineCounter counted =
                     LineCounter.count(reading.handle(), then.tally().from(), wanted);
@@ -228,6 +237,7 @@ public final class FileMemory implements Memory, Closeable {
                         : now.with(now.tally().completed(counted.records())));
                 tellOrder(counted.isOrdered());
             }
+            return counted.isWhole();
         }
     }
 

@@ -21,25 +21,26 @@
  *
  * <p><b>Locks, in the order in which they are taken.</b>
  * <ol>
- *   <li>{@code HistoryReader.refilling}: one reads the tail for all that wait for it; nothing but
- *       reading happens under it
- *   <li>{@code FileMemory.replacing}: resets and rewrites, one at a time
+ *   <li>{@code HistoryReader.refilling}: one reads the tail for all that wait for it
+ *   <li>{@code FileMemory.replacing}: resets and rewrites, one at a time; the audit's lock is taken
+ *       under none but this
  *   <li>{@code Journal.commit}, a fair semaphore: the right to sync or to replace the file; held
- *       while the disk works
+ *       while the disk works, and, where a full disk makes a reset cut in place, while it counts
  *   <li>{@code Journal.lock}, read and write: the file and the open batch; never held while the
  *       disk syncs, and never while a model thinks
  *   <li>monitors of {@code Keys}, {@code FileVersion}, {@code Damage} and of the budget: leaves,
- *       under which nobody else is called
+ *       under which no other lock is taken
  * </ol>
  *
  * <p><b>Commit points.</b> A turn: the return of the sync. A reset: the rename of the empty file
  * (or, where there is none, the cut in place), {@code Reset.run}. A rewrite: the rename of the
- * newer part, {@code Rewrite.run}. A restore: the rename of the copy, {@code Restorer.restore}.
+ * newer part, {@code Rewrite.swap}. A restore: the rename of the copy, {@code Restorer.restore}.
  *
  * <p><b>What a crash leaves.</b> In an append: nothing, or a part of the turn's lines, which
  * {@code Tail} cuts at opening; a turn that is whole, acknowledged or not, stays. In a reset or a
  * rewrite: the old file or the new one, whole, and perhaps {@code memory.jsonl.new}. With a backup:
- * a second name of the old file, whether or not the reset was committed.
+ * a second name of the old file; of a reset that was not committed, the next opening that knows the
+ * backups takes it back.
  *
  * <p><b>When the disk fails.</b> A write: what got there is cut off again, the memory is as before.
  * A sync: what the kernel still holds can't be trusted, so writes are refused until a reset or

@@ -12,7 +12,6 @@ import static vaas.agent.groq.Scripted.status;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -59,12 +58,12 @@ class BudgetTest {
     }
 
     @Test
-    void whileOthersHoldTooMuchItIsBusyForASecondAndTheModelIsNotAsked() throws IOException {
+    void whileOthersHoldTooMuchItIsRefusedForNowAndTheModelIsNotAsked() throws IOException {
         groq.enqueue(says("a1"));
-        try (Budget.Share others = budget.share()) {
+        try (Budget.Share others = ofAnother()) {
             others.take(12 * MIB); // all but what is kept for those who hold little
-            Reply.Busy busy = assertInstanceOf(Reply.Busy.class, chat("x".repeat(400_000)));
-            assertEquals(Duration.ofSeconds(1), busy.retryAfter());
+            assertEquals(Kind.SERVER_FULL, assertInstanceOf(
+                    Reply.Failed.class, chat("x".repeat(400_000))).kind());
         }
         assertEquals(0, groq.getRequestCount());
         assertEquals(0, budget.used());
@@ -73,9 +72,9 @@ class BudgetTest {
     }
 
     @Test
-    void aMessageThatCanNeverFitIsTooLong() throws IOException {
+    void aMessageThatCanNeverFitIsTooLarge() throws IOException {
         Reply.Failed failed = assertInstanceOf(Reply.Failed.class, chat("\u0001".repeat(MIB)));
-        assertEquals(Kind.TOO_LONG, failed.kind());
+        assertEquals(Kind.TOO_LARGE, failed.kind());
         assertEquals(0, groq.getRequestCount());
         assertEquals(0, budget.used());
         assertEquals(List.of(), memory.records(20));
@@ -90,14 +89,20 @@ class BudgetTest {
     }
 
     @Test
-    void anAnswerForWhichThereIsNoRoomNowIsBusy() throws IOException {
+    void anAnswerForWhichThereIsNoRoomNowIsRefusedForNow() throws IOException {
         groq.enqueue(says("x".repeat(MIB)));
-        try (Budget.Share others = budget.share()) {
+        try (Budget.Share others = ofAnother()) {
             others.take(8 * MIB);
-            assertInstanceOf(Reply.Busy.class, chat("q"));
+            assertEquals(Kind.SERVER_FULL,
+                    assertInstanceOf(Reply.Failed.class, chat("q")).kind());
             assertEquals(8 * MIB, budget.used());
         }
         assertEquals(List.of(), memory.records(20));
+    }
+
+    /** A share of another thread: what is this one's own would tell that waiting is of no use. */
+    private Budget.Share ofAnother() {
+        return CompletableFuture.supplyAsync(budget::share).join();
     }
 
     @Test

@@ -125,6 +125,18 @@ class BackupsTest {
     }
 
     @Test
+    void aNameThatAKillBeforeTheCommitPointHasLeftIsTakenBack() throws IOException {
+        FaultyDisk disk = FaultyDisk.with(Talk.file(3));
+        disk.createFolder(KEPT);
+        disk.link(FaultyDisk.FOLDER.resolve(MemoryFolder.SHARED_FILE), KEPT.resolve(NAME));
+        try (Talk talk = open(disk)) {
+            assertEquals(List.of(MemoryFolder.SHARED_FILE), disk.fileNames());
+            talk.say(4, 4);
+            assertEquals(turns(1, 4), talk.all());
+        }
+    }
+
+    @Test
     void aNameThatIsTakenIsNeverOverwritten() throws IOException {
         byte[] old = Talk.file(3);
         FaultyDisk disk = FaultyDisk.with(old);
