@@ -28,15 +28,9 @@ final class Logging {
         if (System.getProperty(CONFIG_FILE) != null) {
             return;
         }
-        Level own = switch (level) {
-            case OFF -> Level.OFF;
-            case ERROR -> Level.SEVERE;
-            case WARNING -> Level.WARNING;
-            case INFO -> Level.INFO;
-            case DEBUG -> Level.FINE;
-            case TRACE -> Level.FINER;
-        };
-        OwnLogger.VAAS.setLevel(own);
+        // Both kinds of levels have the same numbers.
+        int severity = System.Logger.Level.valueOf(level.name()).getSeverity();
+        OwnLogger.VAAS.setLevel(Level.parse(Integer.toString(severity)));
         for (Handler handler : Logger.getLogger("").getHandlers()) {
             handler.setLevel(Level.ALL); // the loggers decide
         }

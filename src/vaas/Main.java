@@ -69,17 +69,15 @@ final class Main {
         Maintenance maintenance = new Maintenance(
                 config.store().memoryDir(), config.store().backupDir(), out);
         try {
-            switch (command) {
-                case VERIFY:
-                    return maintenance.verify() ? ExitCode.OK : ExitCode.TROUBLE;
-                case CONTAINS:
-                    return maintenance.contains(in) ? ExitCode.TROUBLE : ExitCode.OK;
-                case RESTORE:
+            return switch (command) {
+                case VERIFY -> maintenance.verify() ? ExitCode.OK : ExitCode.TROUBLE;
+                case CONTAINS -> maintenance.contains(in) ? ExitCode.TROUBLE : ExitCode.OK;
+                case RESTORE -> {
                     maintenance.restore(args.get(1));
-                    return ExitCode.OK;
-                default:
-                    return start(config, command == Command.SERVE_OFFLINE, out);
-            }
+                    yield ExitCode.OK;
+                }
+                default -> start(config, command == Command.SERVE_OFFLINE, out);
+            };
         } catch (IOException | RuntimeException e) {
             err.println("vaas: can't start: " + sentence(e));
             return ExitCode.TROUBLE;

@@ -145,7 +145,7 @@ class MaintenanceTest {
         assertSays("no path");
         Path damaged = Files.writeString(folder.resolve("damaged"), "what is this\n");
         assertEquals(1, run("--restore", damaged.toString()));
-        assertSays("1 problems");
+        assertSays(damaged + " is not restored: line 1 byte 0: damaged");
     }
 
     @Test

@@ -28,12 +28,12 @@ public final class Api implements AutoCloseable {
     private static final Duration MOMENT = Duration.ofSeconds(1);
     private static final Duration QUIET = Duration.ofMillis(300);
 
-    private final ApiOptions options;
+    private final Duration grace;
     private final InFlight inFlight;
     private final JdkServer server;
 
-    private Api(ApiOptions options, InFlight inFlight, JdkServer server) {
-        this.options = options;
+    private Api(Duration grace, InFlight inFlight, JdkServer server) {
+        this.grace = grace;
         this.inFlight = inFlight;
         this.server = server;
     }
@@ -51,11 +51,11 @@ public final class Api implements AutoCloseable {
      * @throws IOException if the address can't be bound
      */
     public static Api start(ApiOptions options, BaseAgent agent) throws IOException {
-        LOG.log(System.Logger.Level.DEBUG, "budget: {0}", options.budget());
+        LOG.log(System.Logger.Level.DEBUG, "budget: {0}", options.budget);
         InFlight inFlight = new InFlight();
-        InetSocketAddress address = new InetSocketAddress(options.address(), options.port());
-        return new Api(options, inFlight, JdkServer.start(address, "vaas-http", options.budget(),
-                router(options, inFlight, agent)));
+        InetSocketAddress address = new InetSocketAddress(options.address, options.port);
+        return new Api(options.grace, inFlight, JdkServer.start(address, "vaas-http",
+                options.budget, router(options, inFlight, agent)));
     }
 
     /**
@@ -70,14 +70,14 @@ public final class Api implements AutoCloseable {
      * @param agent who answers; stays open
      */
     public static HttpHandler handler(ApiOptions options, BaseAgent agent) {
-        ServerProperties.apply(options.budget());
+        ServerProperties.apply(options.budget);
         return router(options, new InFlight(), agent);
     }
 
     private static Router router(ApiOptions options, InFlight inFlight, BaseAgent agent) {
-        Metrics metrics = options.metrics();
-        return new Router(options.guard(), inFlight, options.bodyBytesMax(),
-                new Watchdog(options.patience()), metrics)
+        Metrics metrics = options.metrics;
+        return new Router(options.guard(), inFlight, options.bodyBytesMax,
+                new Watchdog(options.patience), metrics)
                 .add("POST", "/chat", new ChatHandler(agent, options))
                 .add("POST", "/reset-memory", new ResetMemoryHandler(agent))
                 .add("GET", "/metrics", request -> Response.of(200, Metrics.MEDIA_TYPE,
@@ -86,11 +86,7 @@ public final class Api implements AutoCloseable {
                 .add("GET", "/", request -> welcome(agent));
     }
 
-    /**
-     * Where it listens.
-     *
-     * @return for example http://127.0.0.1:8080
-     */
+    /** Where it listens, for example http://127.0.0.1:8080. */
     public URI url() {
         return server.url();
     }
@@ -102,14 +98,13 @@ public final class Api implements AutoCloseable {
     @Override
     public void close() {
         inFlight.stop();
-        if (!inFlight.awaitNone(options.grace())) {
+        if (!inFlight.awaitNone(grace)) {
             LOG.log(System.Logger.Level.WARNING, "requests were cut: the grace has passed");
             server.close();
             return;
         }
         // Under load refusals go on and on; a moment is enough to tell everybody who is there.
-        Duration moment = options.grace().compareTo(MOMENT) < 0
-                ? options.grace() : MOMENT;
+        Duration moment = grace.compareTo(MOMENT) < 0 ? grace : MOMENT;
         server.close(inFlight.awaitQuiet(QUIET, moment) ? 0 : (int) moment.toSeconds());
     }
 

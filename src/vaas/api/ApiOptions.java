@@ -3,9 +3,7 @@ package vaas.api;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 import vaas.budget.Budget;
 import vaas.http.Guard;
 import vaas.metrics.Metrics;
@@ -16,21 +14,22 @@ import vaas.metrics.Metrics;
  * and changed afterwards.
  */
 public final class ApiOptions {
-    private static final int PORT_MAX = 65535;
-    /** The largest body that one message fills and that still fits in a memory record. */
-    private static final int BODY_BYTES_MAX = 32 << 20;
+    public static final int PORT_MAX = 65535;
 
-    private InetAddress address = InetAddress.getLoopbackAddress();
-    private int port = 8080;
+    /** The largest body that one message fills and that still fits in a memory record. */
+    public static final int BODY_BYTES_MAX = 32 << 20;
+
     private String token = "";
     private Set<String> origins = Set.of();
     private Set<String> hosts = Set.of();
-    private int bodyBytesMax = 20 << 20;
-    private int chatsMax = 1024;
-    private Duration grace = Duration.ofSeconds(10);
-    private Duration patience = Duration.ofSeconds(180);
-    private Budget budget; // null until it is named, or asked for
-    private Metrics metrics = new Metrics();
+    InetAddress address = InetAddress.getLoopbackAddress();
+    int port = 8080;
+    int bodyBytesMax = 20 << 20;
+    int chatsMax = 1024;
+    Duration grace = Duration.ofSeconds(10);
+    Duration patience = Duration.ofSeconds(180);
+    Budget budget = Budget.ofThisProcess();
+    Metrics metrics = new Metrics();
 
     ApiOptions() {}
 
@@ -55,8 +54,7 @@ public final class ApiOptions {
 
     /** Origins of browsers' pages that are let in, such as https://a.example, besides loopback. */
     public ApiOptions origins(Set<String> allowed) {
-        origins = allowed.stream().map(origin -> origin.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
+        origins = Set.copyOf(allowed);
         return this;
     }
 
@@ -112,39 +110,6 @@ public final class ApiOptions {
     @Override
     public String toString() {
         return "ApiOptions[" + address + ":" + port + "]";
-    }
-
-    InetAddress address() {
-        return address;
-    }
-
-    int port() {
-        return port;
-    }
-
-    int bodyBytesMax() {
-        return bodyBytesMax;
-    }
-
-    int chatsMax() {
-        return chatsMax;
-    }
-
-    Duration grace() {
-        return grace;
-    }
-
-    Duration patience() {
-        return patience;
-    }
-
-    Budget budget() {
-        budget = budget == null ? Budget.ofThisProcess() : budget;
-        return budget;
-    }
-
-    Metrics metrics() {
-        return metrics;
     }
 
     Guard guard() {

@@ -51,12 +51,13 @@ final class ChatHandler implements Route {
 
     ChatHandler(BaseAgent agent, ApiOptions options) {
         this.agent = agent;
-        this.places = new Semaphore(options.chatsMax());
-        this.budget = options.budget();
-        this.duration = options.metrics().histogram("vaas_chat_duration_seconds",
+        int chatsMax = options.chatsMax;
+        this.places = new Semaphore(chatsMax);
+        this.budget = options.budget;
+        this.duration = options.metrics.histogram("vaas_chat_duration_seconds",
                 "Chats, from the question read to the answer written, failed ones included.");
-        options.metrics().gauge("vaas_in_flight_chats", "Chats under way.",
-                () -> options.chatsMax() - places.availablePermits());
+        options.metrics.gauge("vaas_in_flight_chats", "Chats under way.",
+                () -> chatsMax - places.availablePermits());
     }
 
     @Override
@@ -65,13 +66,13 @@ final class ChatHandler implements Route {
     }
 
     @Override
-    public Response handle(Request request) throws Problem, IOException {
+    public Response handle(Request request) throws IOException {
         BodyType.check(request.headers());
         Budget.Share share = budget.share();
         try {
             share.take(CHAT_BYTES);
             return chat(question(request, share), share);
-        } catch (Problem | IOException | RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             share.close();
             throw e;
         }
@@ -99,7 +100,7 @@ final class ChatHandler implements Route {
     }
 
     private Question question(Request request, Budget.Share share)
-            throws Problem, IOException {
+            throws IOException {
         try (Budget.Share reading = budget.share()) {
             reading.take(READING_BYTES);
             Question question = question(fields(request, reading), request.id());
@@ -133,7 +134,7 @@ final class ChatHandler implements Route {
     }
 
     private static JsonFields fields(Request request, Budget.Share reading)
-            throws Problem, IOException {
+            throws IOException {
         try {
             return JsonFields.read(request.body(), STRINGS, Set.of(),
                     bytes -> reading.take(bytes * TEXT_FACTOR));

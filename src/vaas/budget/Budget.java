@@ -35,6 +35,7 @@ public final class Budget {
     private final long heapBytes;
     private final long openFiles;
     private final long capacity;
+    private volatile Cache lastUsed; // written under the lock; null if it was asked to give up
 
     // Guarded by this.
     private long used;
@@ -58,14 +59,14 @@ public final class Budget {
     }
 
     /**
-     * The budget of this process: its largest heap, and its limit of open files where that can be
-     * read (Linux), else 4096. A program has one, and hands it to all that it opens.
+     * The budget of this process: its largest heap, and its limit of open files, where that can be
+     * read (Linux), else 4096. A program has one, for all that it opens.
      */
     public static Budget ofThisProcess() {
         return new Budget(Runtime.getRuntime().maxMemory(), OpenFiles.max());
     }
 
-    /** A budget of a heap of which a quarter can be taken, and of a limit of open files. */
+    /** A budget of another heap and limit of open files. */
     public static Budget of(long heapBytes, long openFiles) {
         return new Budget(heapBytes, openFiles);
     }
@@ -78,8 +79,8 @@ public final class Budget {
     /** Connections of clients at a time, at most 10,000. */
     public int connections() {
         long byFiles = (openFiles - SPARE_FILES - openFiles / 8) / 3;
-        long most = Math.min(CONNECTIONS_MAX, Math.min(byFiles, heapBytes / CONNECTION_BYTES));
-        return (int) Math.max(1, most);
+        return (int) Math.max(1,
+                Math.min(CONNECTIONS_MAX, Math.min(byFiles, heapBytes / CONNECTION_BYTES)));
     }
 
     /**
@@ -218,12 +219,6 @@ public final class Budget {
             }
         }
 
-        private boolean couldFit(long bytes) {
-            synchronized (Budget.this) {
-                return taken + bytes <= capacity - capacity / 4;
-            }
-        }
-
         private void makeRoom(long bytes) throws OverBudgetException {
             Optional<Cache> victim;
             do {
@@ -233,7 +228,9 @@ public final class Budget {
                     return;
                 }
             } while (victim.isPresent());
-            throw new OverBudgetException(!couldFit(bytes));
+            synchronized (Budget.this) {
+                throw new OverBudgetException(taken + bytes > capacity - capacity / 4);
+            }
         }
     }
 
@@ -248,9 +245,13 @@ public final class Budget {
 
         /** Says that it has been of use. */
         public void touch() {
+            if (lastUsed == this) {
+                return; // without the lock, for it is the same one again and again
+            }
             synchronized (Budget.this) {
                 if (!closed) {
                     caches.put(this, true);
+                    lastUsed = this;
                 }
             }
         }
@@ -260,6 +261,7 @@ public final class Budget {
             synchronized (Budget.this) {
                 closed = true;
                 caches.remove(this);
+                lastUsed = null;
             }
             super.close();
         }
@@ -268,10 +270,9 @@ public final class Budget {
     /** Tells sizes, for a log line. */
     @Override
     public String toString() {
-        return "heap " + heapBytes + " bytes: " + capacity + " for requests and windows, "
-                + connections() + " connections with heads of " + headBytes() + "; open files "
-                + openFiles + ": " + SPARE_FILES + " spare, an eighth for conversations, 3 for each"
-                + " connection";
+        return "heap " + heapBytes + ": " + capacity + " bytes to take, " + connections()
+                + " connections with heads of " + headBytes() + "; open files " + openFiles
+                + ": " + SPARE_FILES + " spare, an eighth for conversations, 3 a connection";
     }
 
     // A quarter is kept free for small holders, so that they are not refused for large ones' sake.
@@ -293,6 +294,7 @@ public final class Budget {
     private synchronized Optional<Cache> leastRecentlyUsed() {
         Optional<Cache> first = caches.keySet().stream().findFirst();
         first.ifPresent(caches::remove);
+        lastUsed = null;
         return first;
     }
 }

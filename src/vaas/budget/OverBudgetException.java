@@ -8,22 +8,13 @@ public final class OverBudgetException extends IOException {
 
     private final boolean forGood;
 
-    /**
-     * Creates one.
-     *
-     * @param forGood whether it can never fit
-     */
     public OverBudgetException(boolean forGood) {
         super(forGood ? "it needs more memory than this server has to give"
                 : "others hold too much memory for now");
         this.forGood = forGood;
     }
 
-    /**
-     * Tells what can never fit from what may fit later.
-     *
-     * @return true if asking again is of no use
-     */
+    /** Whether it can never fit, so that asking again is of no use. */
     public boolean isForGood() {
         return forGood;
     }

@@ -4,13 +4,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.SettingNames;
@@ -21,50 +18,18 @@ import vaas.memory.folder.MemoryFolder;
 /**
  * All settings, checked: one slice for each part that is configured. Immutable; what embedders
  * pass on to {@code Memory}, {@code GroqAgent} and {@code Api}.
- *
- * @param http what the server needs
- * @param groq what the agent and its client need
- * @param store what the memory needs
- * @param logLevel what the program logs
  */
 public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
-    private static final int PORT_MAX = 65535;
     private static final int SECONDS_MAX = 3600;
     private static final int MEMORY_SIZE_MAX = 1000;
     private static final int CHATS_MAX = 10_000;
     /** A century; more would overflow dates, and is no limit anyway. */
     private static final long AGE_DAYS_MAX = 36_500;
-    /** One message of this size still fits in a memory record. */
-    private static final int BODY_BYTES_MAX = 32 << 20;
 
     /** Levels of {@link System.Logger}. */
-    public enum LogLevel {
-        /** Nothing. */
-        OFF,
-        /** What needs a hand. */
-        ERROR,
-        /** What was refused or broke. */
-        WARNING,
-        /** Start, stop, resets, and one line a request. */
-        INFO,
-        /** Memory and model operations with timings. */
-        DEBUG,
-        /** Everything. */
-        TRACE
-    }
+    public enum LogLevel { OFF, ERROR, WARNING, INFO, DEBUG, TRACE }
 
-    /**
-     * What the server needs.
-     *
-     * @param address where to listen
-     * @param port 0 to pick one
-     * @param apiToken what callers must show, if any
-     * @param allowedOrigins browser origins besides those on loopback, in lower case
-     * @param allowedHosts Host names besides loopback names, in lower case
-     * @param maxBodyBytes largest request body
-     * @param maxConcurrentChats more get 503
-     * @param shutdownGrace how long running chats may take to finish
-     */
+    /** What the server needs; {@link Setting} says what each is. */
     public record Http(InetAddress address, int port, Optional<String> apiToken,
             Set<String> allowedOrigins, Set<String> allowedHosts, int maxBodyBytes,
             int maxConcurrentChats, Duration shutdownGrace) {
@@ -85,15 +50,6 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     /**
      * What the agent and its client need.
      *
-     * @param apiKey key of the model API, if it needs one
-     * @param baseUrl what "/chat/completions" is added to
-     * @param generalModel for messages without an image
-     * @param imageModel for messages with an image
-     * @param timeout for one chat, over all tries
-     * @param systemPrompt first message of every prompt
-     * @param agentName the agent's name
-     * @param agentMemorySize records of history in a prompt
-     * @param disabledTools names of tools to leave out
      * @param connections idle connections to keep, as many as there may be chats
      */
     public record Groq(Optional<String> apiKey, String baseUrl, String generalModel,
@@ -127,12 +83,7 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     /**
      * What the memory needs.
      *
-     * @param memoryDir its folder
-     * @param windowRecords how many of the newest records to hold in memory
-     * @param maxRecords beyond, the oldest turns go
-     * @param maxBytes beyond, the oldest turns go
-     * @param maxAge turns that are older go
-     * @param backupDir where a reset puts the old file; without it, the file is wiped
+     * @param windowRecords how many of the newest records to hold in the heap
      */
     public record Store(Path memoryDir, int windowRecords, OptionalLong maxRecords,
             OptionalLong maxBytes, Optional<Duration> maxAge, Optional<Path> backupDir) {
@@ -153,7 +104,6 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      *
      * @param environment names and values, such as {@link System#getenv()}; others are ignored
      * @param offline whether the model is replaced by the built-in stand-in
-     * @return the settings
      * @throws ConfigException that lists every fault
      */
     public static Config parse(Map<String, String> environment, boolean offline)
@@ -174,12 +124,11 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
             values.fault(Setting.HOST, "is not a loopback address, so API_TOKEN must be set:"
                     + " whoever reaches the port could read and wipe the conversation");
         }
-        return new Http(address, values.number(Setting.PORT, 0, PORT_MAX), token,
-                lowerCase(values.list(Setting.ALLOWED_ORIGINS, Config::isOrigin,
-                        "an origin such as https://chat.example.com")),
-                lowerCase(values.list(Setting.ALLOWED_HOSTS, Config::isHost,
-                        "a host name without port")),
-                values.number(Setting.MAX_BODY_BYTES, 1, BODY_BYTES_MAX),
+        return new Http(address, values.number(Setting.PORT, 0, ApiOptions.PORT_MAX), token,
+                values.set(Setting.ALLOWED_ORIGINS, Config::isOrigin,
+                        "an origin such as https://chat.example.com"),
+                values.set(Setting.ALLOWED_HOSTS, Config::isHost, "a host name without port"),
+                values.number(Setting.MAX_BODY_BYTES, 1, ApiOptions.BODY_BYTES_MAX),
                 values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX),
                 Duration.ofSeconds(values.number(Setting.SHUTDOWN_GRACE, 0, SECONDS_MAX)));
     }
@@ -196,21 +145,31 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
                 values.line(Setting.GROQ_GENERAL_MODEL), values.line(Setting.GROQ_IMAGE_MODEL),
                 Duration.ofSeconds(values.number(Setting.GROQ_TIMEOUT, 1, SECONDS_MAX)),
                 values.text(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),
-                values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX),
-                Set.copyOf(values.list(Setting.DISABLE_TOOLS, name -> true, "")),
+                memorySize(values),
+                values.set(Setting.DISABLE_TOOLS, name -> true, ""),
                 values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX));
     }
 
+    // One record is no turn.
+    private static int memorySize(Values values) {
+        int size = values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX);
+        if (size == 1) {
+            values.fault(Setting.AGENT_MEMORY_SIZE, "is 1, expected 0, or 2 to "
+                    + MEMORY_SIZE_MAX);
+        }
+        return size;
+    }
+
     private static Store store(Values values) {
-        return new Store(values.path(Setting.MEMORY_DIR),
-                values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX),
-                values.limit(Setting.MEMORY_MAX_RECORDS), values.limit(Setting.MEMORY_MAX_BYTES),
+        return new Store(values.path(Setting.MEMORY_DIR), memorySize(values),
+                values.limit(Setting.MEMORY_MAX_RECORDS, MemoryFolder.MAX_RECORDS_MIN),
+                values.limit(Setting.MEMORY_MAX_BYTES, MemoryFolder.MAX_BYTES_MIN),
                 maxAge(values), values.isSet(Setting.RESET_BACKUP_DIR)
                         ? Optional.of(values.path(Setting.RESET_BACKUP_DIR)) : Optional.empty());
     }
 
     private static Optional<Duration> maxAge(Values values) {
-        OptionalLong days = values.limit(Setting.MEMORY_MAX_AGE_DAYS);
+        OptionalLong days = values.limit(Setting.MEMORY_MAX_AGE_DAYS, 1);
         return days.isPresent() ? Optional.of(Duration.ofDays(Math.min(days.getAsLong(),
                 AGE_DAYS_MAX))) : Optional.empty();
     }
@@ -223,11 +182,6 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
             values.fault(Setting.HOST, "is '" + host + "', which is not known");
             return InetAddress.getLoopbackAddress();
         }
-    }
-
-    private static Set<String> lowerCase(List<String> texts) {
-        return texts.stream().map(text -> text.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean isOrigin(String text) {

@@ -13,11 +13,7 @@ public final class ConfigException extends Exception {
         this.faults = List.copyOf(faults);
     }
 
-    /**
-     * The faults, a sentence each.
-     *
-     * @return at least one; none quotes a secret
-     */
+    /** At least one fault, a sentence each; none quotes a secret. */
     public List<String> faults() {
         return faults;
     }

@@ -67,35 +67,14 @@ final class Values {
     }
 
     int number(Setting setting, int min, int max) {
-        String value = raw(setting).strip();
-        try {
-            int number = Integer.parseInt(value);
-            if (number >= min && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // the same sentence serves
-        }
-        fault(setting, "is '" + value + "', expected a whole number from " + min + " to " + max);
-        return Integer.parseInt(setting.defaultValue());
+        return (int) whole(setting, min, max, min + " to " + max)
+                .orElseGet(() -> Long.parseLong(setting.defaultValue()));
     }
 
-    /** A limit from 1 on; empty if it is not set. */
-    OptionalLong limit(Setting setting) {
-        String value = raw(setting).strip();
-        if (value.isEmpty() && !isSet(setting)) {
-            return OptionalLong.empty();
-        }
-        try {
-            long limit = Long.parseLong(value);
-            if (limit > 0) {
-                return OptionalLong.of(limit);
-            }
-        } catch (NumberFormatException e) {
-            // the same sentence serves
-        }
-        fault(setting, "is '" + value + "', expected a whole number from 1");
-        return OptionalLong.empty();
+    /** A limit; empty if it is not set. */
+    OptionalLong limit(Setting setting, long min) {
+        return isSet(setting) ? whole(setting, min, Long.MAX_VALUE, Long.toString(min))
+                : OptionalLong.empty();
     }
 
     <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
@@ -111,15 +90,12 @@ final class Values {
     }
 
     /** Comma-separated items, each of which must look as expected. */
-    List<String> list(Setting setting, Predicate<String> good, String expected) {
+    Set<String> set(Setting setting, Predicate<String> good, String expected) {
         List<String> items = Stream.of(raw(setting).split(",")).map(String::strip)
                 .filter(item -> !item.isEmpty()).distinct().toList();
-        for (String item : items) {
-            if (!good.test(item)) {
-                fault(setting, "has '" + item + "', expected " + expected);
-            }
-        }
-        return items;
+        items.stream().filter(good.negate()).forEach(
+                item -> fault(setting, "has '" + item + "', expected " + expected));
+        return Set.copyOf(items);
     }
 
     Path path(Setting setting) {
@@ -142,6 +118,20 @@ final class Values {
             fault(setting, "is not " + expected);
             return setting.defaultValue();
         }
+    }
+
+    private OptionalLong whole(Setting setting, long min, long max, String range) {
+        String value = raw(setting).strip();
+        try {
+            long number = Long.parseLong(value);
+            if (number >= min && number <= max) {
+                return OptionalLong.of(number);
+            }
+        } catch (NumberFormatException e) {
+            // the same sentence serves
+        }
+        fault(setting, "is '" + value + "', expected a whole number from " + range);
+        return OptionalLong.empty();
     }
 
     private String raw(Setting setting) {

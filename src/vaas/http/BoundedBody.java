@@ -5,7 +5,7 @@ import java.io.InputStream;
 
 /**
  * A request's body as it comes in, up to a greatest length. What is longer, malformed or broken off
- * ends in a {@link BodyException}, never in a shorter body. Used by one thread.
+ * ends in a {@link Problem}, never in a shorter body. Used by one thread.
  */
 final class BoundedBody extends InputStream {
     private static final int SKIP_BUFFER_BYTES = 16 << 10;
@@ -34,7 +34,7 @@ final class BoundedBody extends InputStream {
     public int read(byte[] into, int offset, int length) throws IOException {
         int read = readSome(into, offset, length);
         if (bytes > bytesMax) {
-            throw new BodyException(tooLong(bytesMax), null);
+            throw tooLong(bytesMax);
         }
         return read;
     }
@@ -60,8 +60,7 @@ final class BoundedBody extends InputStream {
         try {
             read = ended ? -1 : in.read(into, offset, length);
         } catch (IOException | RuntimeException e) {
-            throw new BodyException(
-                    new Problem(400, "The body is malformed or ends early."), e);
+            throw new Problem(400, "The body is malformed or ends early.");
         }
         ended = read < 0;
         bytes += Math.max(read, 0);

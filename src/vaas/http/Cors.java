@@ -32,10 +32,6 @@ final class Cors {
         if (asked.containsKey("Access-Control-Request-Private-Network")) {
             headers.put("Access-Control-Allow-Private-Network", "true");
         }
-        Response answer = Response.of(204, "", new byte[0]);
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-            answer = answer.with(header.getKey(), header.getValue());
-        }
-        return answer;
+        return Response.of(204, "", new byte[0]).with(headers);
     }
 }

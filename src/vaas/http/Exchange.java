@@ -2,7 +2,6 @@ package vaas.http;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,7 +23,6 @@ final class Exchange {
     private final String id;
     private final boolean hasBody;
     private final BoundedBody body;
-    private boolean answered;
     private int status; // of the answer, 0 before
     private long bytes; // of the answer's body
     private boolean complete; // written, closed, and ready for a next request
@@ -69,7 +67,7 @@ final class Exchange {
     }
 
     boolean answered() {
-        return answered;
+        return status != 0;
     }
 
     int status() {
@@ -111,15 +109,15 @@ final class Exchange {
         boolean bodyless = length == 0 || method().equals("HEAD");
         boolean unread = hasBody && !body.hasEnded();
         setHeaders(response, headers, unread);
-        answered = true;
         status = response.status();
-        try (Watchdog.Watch watch = watchdog.watch()) {
+        Watchdog.Watch watch = watchdog.watch();
+        try (watch) {
             // For the JDK -1 is no body, and 0 is one of unknown length.
             long announced = bodyless ? -1 : Math.max(length, 0);
             watch.run(() -> http.sendResponseHeaders(status, announced));
             OutputStream out = watch.over(http.getResponseBody());
             if (!bodyless) {
-                response.body().writeTo(new Counting(out));
+                response.body().writeTo(out);
                 out.flush();
             }
             if (unread) {
@@ -129,6 +127,8 @@ final class Exchange {
             }
             out.close(); // may write an end, so it is watched
             complete = true;
+        } finally {
+            bytes = watch.bytes();
         }
     }
 
@@ -161,25 +161,6 @@ final class Exchange {
             http.close();
         } catch (RuntimeException e) { // the JDK's own, of a chunk that it can't count
             throw new IOException("the connection can't be used any more", e);
-        }
-    }
-
-    /** Counts what is written. */
-    private final class Counting extends FilterOutputStream {
-        Counting(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(int octet) throws IOException {
-            out.write(octet);
-            bytes++;
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            out.write(from, offset, length);
-            bytes += length;
         }
     }
 

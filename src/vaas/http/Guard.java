@@ -40,7 +40,7 @@ public final class Guard {
      * Sets it up.
      *
      * @param token that every request has to show, empty for none; visible ASCII
-     * @param origins of pages that are let in, besides those on loopback; in lower case
+     * @param origins of pages that are let in, besides those on loopback
      * @param hosts names that are served, besides those of loopback
      * @param addresses where the server listens, which can be asked for by themselves
      */
@@ -48,7 +48,8 @@ public final class Guard {
             List<InetAddress> addresses) {
         this.token = token.isEmpty() ? Optional.empty()
                 : Optional.of(token.getBytes(StandardCharsets.US_ASCII));
-        this.origins = Set.copyOf(origins);
+        this.origins = origins.stream().map(origin -> origin.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
         this.hosts = hosts.stream().map(Guard::normal)
                 .collect(Collectors.toCollection(HashSet::new));
         addresses.forEach(address -> this.hosts.add(literal(address)));
@@ -159,7 +160,8 @@ public final class Guard {
         }
     }
 
-    private static String literal(InetAddress address) {
+    /** As it stands in a URL. */
+    static String literal(InetAddress address) {
         String text = address.getHostAddress().replaceFirst("%.*", "");
         return text.contains(":") ? "[" + text + "]" : text;
     }

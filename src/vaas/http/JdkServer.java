@@ -3,6 +3,7 @@ package vaas.http;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.ExecutorService;
@@ -24,24 +25,20 @@ public final class JdkServer implements AutoCloseable {
         this.workers = workers;
     }
 
-    /**
-     * Listens and serves.
-     *
-     * @param address where; port 0 picks a free one
-     * @param name of its threads
-     * @param handler for every request, from many threads at a time
-     * @return the running server
-     * @throws IOException if the address can't be bound
-     */
+    /** The same, within a budget of this process. */
     public static JdkServer start(InetSocketAddress address, String name, HttpHandler handler)
             throws IOException {
         return start(address, name, Budget.ofThisProcess(), handler);
     }
 
     /**
-     * The same, within a budget.
+     * Listens and serves.
      *
+     * @param address where; port 0 picks a free one
+     * @param name of its threads
      * @param budget whose numbers bound connections and heads
+     * @param handler for every request, from many threads at a time
+     * @throws IOException if the address can't be bound
      */
     public static JdkServer start(InetSocketAddress address, String name, Budget budget,
             HttpHandler handler) throws IOException {
@@ -63,26 +60,16 @@ public final class JdkServer implements AutoCloseable {
         }
     }
 
-    /**
-     * Where it listens.
-     *
-     * @return the bound address, with the port that was picked
-     */
+    /** Where it listens, with the port that was picked. */
     public InetSocketAddress address() {
         return server.getAddress();
     }
 
-    /**
-     * Where it listens, for a client on this machine.
-     *
-     * @return for example http://127.0.0.1:8080
-     */
+    /** Where it listens, for a client on this machine: for example http://127.0.0.1:8080. */
     public URI url() {
-        String host = address().getAddress().isAnyLocalAddress()
-                ? "127.0.0.1" : address().getAddress().getHostAddress().replaceFirst("%.*", "");
-        boolean bracketed = host.contains(":");
-        return URI.create("http://" + (bracketed ? "[" + host + "]" : host) + ":"
-                + address().getPort());
+        InetAddress address = address().getAddress();
+        String host = address.isAnyLocalAddress() ? "127.0.0.1" : Guard.literal(address);
+        return URI.create("http://" + host + ":" + address().getPort());
     }
 
     /** Stops listening and cuts every connection; whoever wants to be kind has waited before. */

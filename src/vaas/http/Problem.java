@@ -1,5 +1,6 @@
 package vaas.http;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,13 +8,10 @@ import vaas.json.Json;
 
 /**
  * A request that fails: the one shape of every error, on every path (RFC 9457). Thrown by whoever
- * notices, turned into an answer in one place. The detail is a sentence for the caller; it never
- * repeats what the caller sent. Immutable.
+ * notices, also from within a body that is being read, and turned into an answer in one place. The
+ * detail is a sentence for the caller; it never repeats what the caller sent. Immutable.
  */
-public final class Problem extends Exception {
-    /** Of every error. */
-    public static final String MEDIA_TYPE = "application/problem+json";
-
+public final class Problem extends IOException {
     /** Type of the 503 of a server that stops. */
     public static final String STOPPING = "/docs#stopping";
     /** Type of the 503 while others hold too much of the heap. */
@@ -42,10 +40,16 @@ public final class Problem extends Exception {
     }
 
     private Problem(int status, String type, String detail, Map<String, String> headers) {
-        super(detail, null, false, false); // no stack trace: it is an answer, not a fault
+        super(detail);
         this.status = status;
         this.type = type;
         this.headers = headers;
+    }
+
+    /** Has no stack trace: it is an answer, not a fault. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
     }
 
     /** The same with a type, by which a program can tell causes of one status apart. */
@@ -71,10 +75,6 @@ public final class Problem extends Exception {
         body.put("title", TITLES.getOrDefault(status, "Error"));
         body.put("status", status);
         body.put("detail", getMessage());
-        Response response = Response.of(status, MEDIA_TYPE, Json.write(body));
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-            response = response.with(header.getKey(), header.getValue());
-        }
-        return response;
+        return Response.of(status, "application/problem+json", Json.write(body)).with(headers);
     }
 }

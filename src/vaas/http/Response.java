@@ -9,14 +9,12 @@ import vaas.json.Json;
 /**
  * An answer before it is written. Immutable, but for what its end sets free: whoever gets it closes
  * it once it is written, or could not be.
+ *
+ * @param headers besides those that every answer has
+ * @param end runs when it is closed
  */
-public final class Response implements AutoCloseable {
-    private final int status;
-    private final String mediaType;
-    private final Body body;
-    private final Map<String, String> headers;
-    private final Runnable end;
-
+public record Response(int status, String mediaType, Body body, Map<String, String> headers,
+        Runnable end) implements AutoCloseable {
     /** What writes itself, once, to the client. */
     public interface Body {
         /**
@@ -53,15 +51,6 @@ public final class Response implements AutoCloseable {
         }
     }
 
-    private Response(int status, String mediaType, Body body, Map<String, String> headers,
-            Runnable end) {
-        this.status = status;
-        this.mediaType = mediaType;
-        this.body = body;
-        this.headers = headers;
-        this.end = end;
-    }
-
     public static Response of(int status, String mediaType, Body body) {
         return new Response(status, mediaType, body, Map.of(), () -> {});
     }
@@ -75,10 +64,10 @@ public final class Response implements AutoCloseable {
         return of(200, "application/json", Json.write(members));
     }
 
-    /** The same with one more header, besides those that every answer has. */
-    public Response with(String name, String value) {
+    /** The same with more headers. */
+    public Response with(Map<String, String> others) {
         Map<String, String> more = new LinkedHashMap<>(headers);
-        more.put(name, value);
+        more.putAll(others);
         return new Response(status, mediaType, body, more, end);
     }
 
@@ -88,22 +77,6 @@ public final class Response implements AutoCloseable {
             end.run();
             more.run();
         });
-    }
-
-    int status() {
-        return status;
-    }
-
-    String mediaType() {
-        return mediaType;
-    }
-
-    Body body() {
-        return body;
-    }
-
-    Map<String, String> headers() {
-        return headers;
     }
 
     @Override

@@ -11,9 +11,8 @@ public interface Route {
      * @throws Problem that is the answer
      * @throws OverBudgetException if others hold too much memory for now, which is answered by 503,
      *     or it could never fit, by 413
-     * @throws IOException of the request's body
      */
-    Response handle(Request request) throws Problem, IOException;
+    Response handle(Request request) throws IOException;
 
     /** Whether it wants the body; else whatever comes is dropped, at any length, broken or not. */
     default boolean readsBody() {

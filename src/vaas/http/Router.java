@@ -120,15 +120,13 @@ public final class Router implements HttpHandler {
             return admit(exchange, path, admitted, headers);
         } catch (Problem problem) {
             return problem.toResponse();
-        } catch (BodyException e) {
-            return e.problem().toResponse();
         } catch (OverBudgetException e) {
             return overBudget(e).toResponse();
         }
     }
 
     private Response admit(Exchange exchange, String path, boolean admitted,
-            Map<String, String> headers) throws Problem, IOException {
+            Map<String, String> headers) throws IOException {
         Headers sent = exchange.headers();
         Optional<String> origin = guard.allowedOrigin(sent);
         origin.ifPresent(page -> Cors.allow(page, headers)); // on every answer, errors included

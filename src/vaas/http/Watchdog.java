@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Frees threads from clients that don't read their answers. One daemon thread looks after all
@@ -21,57 +21,24 @@ public final class Watchdog {
     private static final int LOOKS = 8; // within the patience
 
     private final long patienceNanos;
-    private final Object lock = new Object();
-    // Guarded by lock.
-    private final Set<Watch> watches = new HashSet<>();
-    private boolean running;
+    private final ScheduledThreadPoolExecutor timer;
 
     /** A watchdog that cuts a write that takes longer than that. */
     public Watchdog(Duration patience) {
         this.patienceNanos = patience.toNanos();
+        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "vaas-watchdog");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setKeepAliveTime(1, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
     }
 
     /** Begins to look after the answer that this thread writes. */
     Watch watch() {
-        Watch watch = new Watch();
-        synchronized (lock) {
-            watches.add(watch);
-            if (!running) {
-                running = true;
-                Thread thread = new Thread(this::look, "vaas-watchdog");
-                thread.setDaemon(true);
-                thread.start();
-            }
-        }
-        return watch;
-    }
-
-    private void look() {
-        try {
-            while (hasWork()) {
-                Thread.sleep(Math.max(1, patienceNanos / LOOKS / 1_000_000));
-                for (Watch watch : all()) {
-                    watch.check(System.nanoTime());
-                }
-            }
-        } catch (InterruptedException e) {
-            synchronized (lock) {
-                running = false; // not ours; the next answer starts another
-            }
-        }
-    }
-
-    private boolean hasWork() {
-        synchronized (lock) {
-            running = !watches.isEmpty();
-            return running;
-        }
-    }
-
-    private List<Watch> all() {
-        synchronized (lock) {
-            return List.copyOf(watches);
-        }
+        return new Watch();
     }
 
     /** Something that writes to the client. */
@@ -86,6 +53,14 @@ public final class Watchdog {
         private Thread writer; // null outside of a write
         private long startNanos;
         private boolean cut;
+        private final Future<?> looks;
+        private long bytes; // used by the writer only
+
+        private Watch() {
+            long pause = Math.max(1, patienceNanos / LOOKS);
+            looks = timer.scheduleWithFixedDelay(
+                    () -> check(System.nanoTime()), pause, pause, TimeUnit.NANOSECONDS);
+        }
 
         /** Runs one write; one that is cut fails, and leaves no interrupt behind. */
         void run(Write write) throws IOException {
@@ -102,7 +77,12 @@ public final class Watchdog {
 
         /** A stream that is watched, in pieces. */
         OutputStream over(OutputStream out) {
-            return new Pieces(this, out);
+            return new Pieces(out);
+        }
+
+        /** How many have been written to such a stream. */
+        long bytes() {
+            return bytes;
         }
 
         /** Interrupts the writer if its write has lasted too long at that time. */
@@ -127,46 +107,42 @@ public final class Watchdog {
 
         @Override
         public void close() {
-            synchronized (lock) {
-                watches.remove(this);
+            looks.cancel(false);
+        }
+
+        /** Passes on what is written, a piece at a time. */
+        private final class Pieces extends OutputStream {
+            private final OutputStream out;
+
+            Pieces(OutputStream out) {
+                this.out = out;
             }
-        }
-    }
 
-    /** Passes on what is written, a piece at a time. */
-    private static final class Pieces extends OutputStream {
-        private final Watch watch;
-        private final OutputStream out;
-
-        Pieces(Watch watch, OutputStream out) {
-            this.watch = watch;
-            this.out = out;
-        }
-
-        @Override
-        public void write(int octet) throws IOException {
-            watch.run(() -> out.write(octet));
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            int written = 0;
-            while (written < length) {
-                int start = offset + written;
-                int piece = Math.min(PIECE_BYTES, length - written);
-                watch.run(() -> out.write(from, start, piece));
-                written += piece;
+            @Override
+            public void write(int octet) throws IOException {
+                write(new byte[] {(byte) octet}, 0, 1);
             }
-        }
 
-        @Override
-        public void flush() throws IOException {
-            watch.run(out::flush);
-        }
+            @Override
+            public void write(byte[] from, int offset, int length) throws IOException {
+                int end = offset + length;
+                for (int at = offset; at < end; at += PIECE_BYTES) {
+                    int start = at;
+                    int piece = Math.min(PIECE_BYTES, end - start);
+                    run(() -> out.write(from, start, piece));
+                    bytes += piece;
+                }
+            }
 
-        @Override
-        public void close() throws IOException {
-            watch.run(out::close);
+            @Override
+            public void flush() throws IOException {
+                run(out::flush);
+            }
+
+            @Override
+            public void close() throws IOException {
+                run(out::close);
+            }
         }
     }
 }

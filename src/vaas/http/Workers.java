@@ -21,12 +21,7 @@ final class Workers {
 
     private Workers() {}
 
-    /**
-     * Starts an executor.
-     *
-     * @param name of its threads
-     * @param threadsMax of a pool: a connection never needs more than one
-     */
+    /** Starts them, in a pool one for each connection at most: it never needs more. */
     static ExecutorService start(String name, int threadsMax) {
         return Runtime.version().feature() >= VIRTUAL_SINCE
                 ? virtual() : pool(name, threadsMax);

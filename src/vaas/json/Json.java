@@ -2,12 +2,14 @@ package vaas.json;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -65,32 +67,20 @@ public final class Json {
         return read(StrictReader.of(new ByteArrayInputStream(utf8), VALUES_MAX));
     }
 
-    /**
-     * Reads one JSON object from text; see {@link #read(byte[])}.
-     *
-     * @param text the whole text
-     * @return its members
-     * @throws JsonException as {@link #read(byte[])} does
-     */
+    /** Reads one JSON object from text, as {@link #read(byte[])} does. */
     public static Map<String, Object> read(String text) throws JsonException {
         return read(new StrictReader(new StringReader(text), VALUES_MAX));
+    }
+
+    /** Writes an object in UTF-8; see {@link #text}. */
+    public static byte[] write(Map<String, ?> object) {
+        return text(object).getBytes(StandardCharsets.UTF_8);
     }
 
     /**
      * Writes an object compactly, keys in the map's own order, nulls included.
      *
      * @param object values of the kinds that {@link #read} returns; no half surrogate pairs
-     * @return UTF-8
-     */
-    public static byte[] write(Map<String, ?> object) {
-        return text(object).getBytes(StandardCharsets.UTF_8);
-    }
-
-    /**
-     * Writes an object as text; see {@link #write}.
-     *
-     * @param object the members
-     * @return the JSON text
      */
     public static String text(Map<String, ?> object) {
         try {
@@ -100,12 +90,7 @@ public final class Json {
         }
     }
 
-    /**
-     * Writes one string.
-     *
-     * @param text without half surrogate pairs
-     * @return the JSON string in UTF-8, quotes included; as in {@link JsonString#of}
-     */
+    /** The bytes of {@link JsonString#of}. */
     public static byte[] quote(String text) {
         return JsonString.quote(text);
     }
@@ -119,25 +104,9 @@ public final class Json {
         }
     }
 
-    /**
-     * Tells whether text can be written as UTF-8 and read back unchanged.
-     *
-     * @param text any text
-     * @return false if it holds half a surrogate pair
-     */
+    /** Whether text can be written as UTF-8 and read back unchanged: no half surrogate pairs. */
     public static boolean isWellFormed(CharSequence text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
-                boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
+        return text.codePoints().noneMatch(c -> c < 0x10000 && Character.isSurrogate((char) c));
     }
 
     private static Map<String, Object> read(StrictReader text) throws JsonException {
@@ -149,6 +118,8 @@ public final class Json {
             @SuppressWarnings("unchecked") // a JSON object has string keys only
             Map<String, Object> object = (Map<String, Object>) value;
             return object;
+        } catch (JsonException e) {
+            throw e;
         } catch (IOException e) {
             throw new AssertionError("what is in memory can be read", e);
         }
@@ -164,29 +135,53 @@ public final class Json {
         }
     }
 
-    /** A parser of text of any length. */
-    static JsonParser parser(StrictReader text) {
-        return FACTORY.createParser(ObjectReadContext.empty(), text);
+    /** Is shown each member of an object. */
+    @FunctionalInterface
+    interface Members {
+        /** Reads or skips the whole value, whose first token is the parser's next. */
+        void read(String name, JsonParser parser) throws IOException;
     }
 
-    static void requireEnd(JsonParser parser) throws JsonException {
+    /** Shows the members of one object, of any length, as it flows by. */
+    static void stream(InputStream utf8, Members members) throws IOException {
+        try (JsonParser parser = FACTORY.createParser(
+                ObjectReadContext.empty(), StrictReader.of(utf8, Long.MAX_VALUE))) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw empty();
+            } else if (first != JsonToken.START_OBJECT) {
+                parser.skipChildren();
+                requireEnd(parser);
+                throw otherValue();
+            }
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                members.read(parser.currentName(), parser);
+            }
+            requireEnd(parser);
+        } catch (JacksonException e) {
+            throw reason(e);
+        }
+    }
+
+    private static void requireEnd(JsonParser parser) throws JsonException {
         if (parser.nextToken() != null) {
             throw new JsonException("there is more text after the value");
         }
     }
 
-    static JsonException otherValue() {
+    private static JsonException otherValue() {
         return new JsonException("it is not an object", true);
     }
 
     /**
      * What a parser's failure says of the text.
      *
-     * @throws IOException what reading the text, or writing what was read, threw, as it is
+     * @throws IOException what reading the text, or writing what was read, threw
      */
-    static JsonException reason(JacksonException failure) throws IOException {
+    private static JsonException reason(JacksonException failure) throws IOException {
         if (failure instanceof JacksonIOException outside) {
-            return reason(outside.getCause());
+            throw outside.getCause() instanceof CharacterCodingException
+                    ? new JsonException("it is not valid UTF-8") : outside.getCause();
         } else if (failure instanceof StreamConstraintsException) {
             return StrictReader.tooMuch();
         } else if (failure instanceof JSONObjectException) {
@@ -195,16 +190,7 @@ public final class Json {
         return new JsonException("it is malformed" + place(failure.getLocation()));
     }
 
-    private static JsonException reason(IOException cause) throws IOException {
-        if (cause instanceof StrictReader.Refusal refusal) {
-            return refusal.getCause();
-        } else if (cause instanceof CharacterCodingException) {
-            return new JsonException("it is not valid UTF-8");
-        }
-        throw cause;
-    }
-
-    static JsonException empty() {
+    private static JsonException empty() {
         return new JsonException("it is empty or incomplete");
     }
 

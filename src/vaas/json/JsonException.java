@@ -1,16 +1,14 @@
 package vaas.json;
 
+import java.io.IOException;
+
 /** Says why a text is not acceptable JSON, without ever quoting the text. */
-public final class JsonException extends Exception {
+public final class JsonException extends IOException {
     private static final long serialVersionUID = 1;
 
     private final boolean otherValue;
 
-    /**
-     * Creates one.
-     *
-     * @param reason a clause about "it", for example "it is malformed at line 1, column 5"
-     */
+    /** With a clause about "it", for example "it is malformed at line 1, column 5". */
     public JsonException(String reason) {
         this(reason, false);
     }
@@ -20,11 +18,7 @@ public final class JsonException extends Exception {
         this.otherValue = otherValue;
     }
 
-    /**
-     * Tells a well-formed text that is no object from a malformed one.
-     *
-     * @return true if the text is acceptable JSON, but not an object
-     */
+    /** Whether the text is acceptable JSON, but not an object. */
     public boolean isOtherValue() {
         return otherValue;
     }

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -47,8 +46,6 @@ public final class JsonFields {
      * @param in UTF-8, a byte order mark before it is skipped; is not closed
      * @param strings names of fields that hold a string or null
      * @param flags names of fields that hold a boolean or null; none of those in strings
-     * @param charge for the known strings
-     * @return what was found in them
      * @throws JsonException if the bytes are not UTF-8 or not exactly one JSON object, nested
      *     deeper than {@link Json#NESTING_MAX}, hold half a surrogate pair or a number or key of
      *     more than 1,000 characters anywhere, or a known field twice
@@ -57,32 +54,21 @@ public final class JsonFields {
     public static JsonFields read(InputStream in, Set<String> strings, Set<String> flags,
             Charge charge) throws JsonException, IOException {
         JsonFields fields = new JsonFields(strings, flags);
-        try (JsonParser parser = Json.parser(StrictReader.of(in, Long.MAX_VALUE))) {
-            fields.readAll(parser, charge);
-            return fields;
-        } catch (JacksonException e) {
-            throw Json.reason(e);
-        }
+        Set<String> seen = new HashSet<>();
+        Json.stream(in, (name, parser) -> fields.readField(name, parser, seen, charge));
+        return fields;
     }
 
     /**
-     * The string of a field.
+     * The string of a field that was asked for; empty if it is absent or null.
      *
-     * @param name one of the names of strings that were given
-     * @return empty if the field is absent or null
      * @throws IllegalStateException if it is mistyped
      */
     public Optional<JsonString> string(String name) {
         return Optional.ofNullable((JsonString) value(name, strings));
     }
 
-    /**
-     * The boolean of a field.
-     *
-     * @param name one of the names of flags that were given
-     * @return empty if the field is absent or null
-     * @throws IllegalStateException if it is mistyped
-     */
+    /** The same for a boolean. */
     public Optional<Boolean> flag(String name) {
         return Optional.ofNullable((Boolean) value(name, flags));
     }
@@ -101,25 +87,8 @@ public final class JsonFields {
         return values.get(name);
     }
 
-    private void readAll(JsonParser parser, Charge charge) throws JsonException {
-        JsonToken first = parser.nextToken();
-        if (first == null) {
-            throw Json.empty();
-        } else if (first != JsonToken.START_OBJECT) {
-            parser.skipChildren();
-            Json.requireEnd(parser);
-            throw Json.otherValue();
-        }
-        Set<String> seen = new HashSet<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            readField(parser, seen, charge);
-        }
-        Json.requireEnd(parser);
-    }
-
-    private void readField(JsonParser parser, Set<String> seen, Charge charge)
+    private void readField(String name, JsonParser parser, Set<String> seen, Charge charge)
             throws JsonException {
-        String name = parser.currentName();
         JsonToken token = parser.nextToken();
         boolean isString = strings.contains(name);
         if (!isString && !flags.contains(name)) {

@@ -24,8 +24,6 @@ public final class JsonString {
     /**
      * Writes a text as JSON; makes nothing but the bytes that stay.
      *
-     * @param text well-formed UTF-16
-     * @return the JSON string
      * @throws IllegalArgumentException if the text holds half a surrogate pair
      */
     public static JsonString of(String text) {
@@ -39,7 +37,6 @@ public final class JsonString {
      * @param bytes kept, not copied
      * @param offset of the opening quote
      * @param length up to the closing quote and with it
-     * @return the JSON string
      */
     public static JsonString slice(byte[] bytes, int offset, int length) {
         assert bytes[offset] == '"' && bytes[offset + length - 1] == '"';
@@ -50,9 +47,6 @@ public final class JsonString {
      * Finds the end of a string in a line that may be damaged. It is looked for in every record
      * that is read, so it allocates nothing and looks at each byte once.
      *
-     * @param bytes holds the text
-     * @param offset where the string should begin
-     * @param limit end of the text
      * @return the index after the closing quote; -1 if there is no whole string in the very form
      *     that {@link #of} writes: strict UTF-8 (RFC 3629), and no escape but the needed ones, each
      *     in its shortest form
@@ -71,20 +65,12 @@ public final class JsonString {
         return -1;
     }
 
-    /**
-     * Its size.
-     *
-     * @return bytes, quotes included
-     */
+    /** Its bytes, quotes included. */
     public int length() {
         return length;
     }
 
-    /**
-     * The text, made anew with each call.
-     *
-     * @return well-formed UTF-16
-     */
+    /** The text, made anew with each call. */
     public String text() {
         for (int i = offset; i < offset + length; i++) {
             if (bytes[i] == '\\') {
@@ -94,12 +80,7 @@ public final class JsonString {
         return new String(bytes, offset + 1, length - 2, StandardCharsets.UTF_8);
     }
 
-    /**
-     * Writes it as it is.
-     *
-     * @param out gets all bytes
-     * @throws IOException if that fails
-     */
+    /** Writes it as it is. */
     public void writeTo(OutputStream out) throws IOException {
         out.write(bytes, offset, length);
     }

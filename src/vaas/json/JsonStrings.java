@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.Writer;
 import java.util.Map;
 import java.util.function.Consumer;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -18,11 +17,9 @@ public final class JsonStrings {
     static final int CHARS_MAX = 1000;
 
     private final Map<String, Consumer<String>> wanted;
-    private final JsonParser parser;
 
-    private JsonStrings(Map<String, Consumer<String>> wanted, JsonParser parser) {
+    private JsonStrings(Map<String, Consumer<String>> wanted) {
         this.wanted = wanted;
-        this.parser = parser;
     }
 
     /**
@@ -36,40 +33,25 @@ public final class JsonStrings {
      */
     public static void read(InputStream in, Map<String, Consumer<String>> wanted)
             throws JsonException, IOException {
-        try (JsonParser parser = Json.parser(StrictReader.of(in, Long.MAX_VALUE))) {
-            JsonToken first = parser.nextToken();
-            if (first == null) {
-                throw Json.empty();
-            } else if (first != JsonToken.START_OBJECT) {
-                throw Json.otherValue();
-            }
-            new JsonStrings(wanted, parser).object("");
-            Json.requireEnd(parser);
-        } catch (JacksonException e) {
-            throw Json.reason(e);
-        }
+        JsonStrings strings = new JsonStrings(wanted);
+        Json.stream(in, (name, parser) -> strings.value(name, parser.nextToken(), parser));
     }
 
     // Recursion ends where no place begins with the path, and the parser refuses deep lists.
-    private void object(String prefix) {
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String path = prefix + parser.currentName();
-            value(path, parser.nextToken());
-        }
-    }
-
-    private void value(String path, JsonToken token) {
+    private void value(String path, JsonToken token, JsonParser parser) {
         boolean leadsOn = wanted.keySet().stream().anyMatch(it -> it.startsWith(path + "."));
         if (token == JsonToken.VALUE_STRING && wanted.containsKey(path)) {
             Beginning text = new Beginning();
             parser.readString(text);
             wanted.get(path).accept(text.chars.toString());
         } else if (token == JsonToken.START_OBJECT && leadsOn) {
-            object(path + ".");
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                value(path + "." + parser.currentName(), parser.nextToken(), parser);
+            }
         } else if (token == JsonToken.START_ARRAY && leadsOn) {
             for (JsonToken item = parser.nextToken(); item != JsonToken.END_ARRAY;
                     item = parser.nextToken()) {
-                value(path, item);
+                value(path, item, parser);
             }
         } else {
             parser.skipChildren();

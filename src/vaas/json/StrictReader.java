@@ -42,20 +42,6 @@ final class StrictReader extends Reader {
     private int escape;
     private boolean highSurrogate;
 
-    /** Carries a reason through the parser, which lets only an IOException pass. */
-    static final class Refusal extends IOException {
-        private static final long serialVersionUID = 1;
-
-        Refusal(JsonException reason) {
-            super(reason);
-        }
-
-        @Override
-        public synchronized JsonException getCause() {
-            return (JsonException) super.getCause();
-        }
-    }
-
     /** Reads text, of which a byte order mark is skipped. */
     StrictReader(Reader in, long valuesMax) {
         this.in = in;
@@ -90,7 +76,7 @@ final class StrictReader extends Reader {
     @Override
     public void close() {}
 
-    private void check(char c) throws Refusal {
+    private void check(char c) throws JsonException {
         if (inString) {
             checkInside(c);
         } else {
@@ -98,7 +84,7 @@ final class StrictReader extends Reader {
         }
     }
 
-    private void checkOutside(char c) throws Refusal {
+    private void checkOutside(char c) throws JsonException {
         boolean inWord = false;
         switch (c) {
             case ' ', '\t', '\n', '\r' -> { }
@@ -114,13 +100,13 @@ final class StrictReader extends Reader {
         } else if (word++ == 0) {
             countValue();
         } else if (word > TOKEN_MAX) {
-            throw new Refusal(tooMuch());
+            throw tooMuch();
         }
     }
 
     // Brackets beyond the 64 that a long has room for are the parser's to refuse, before the wrong
     // bits come back.
-    private void openBracket(boolean object) throws Refusal {
+    private void openBracket(boolean object) throws JsonException {
         countValue();
         objects = objects << 1 | (object ? 1 : 0);
         isNameNext = object;
@@ -131,7 +117,7 @@ final class StrictReader extends Reader {
         isNameNext = false;
     }
 
-    private void openString() throws Refusal {
+    private void openString() throws JsonException {
         inString = true;
         inName = isNameNext;
         nameLength = 0;
@@ -140,9 +126,9 @@ final class StrictReader extends Reader {
         }
     }
 
-    private void checkInside(char c) throws Refusal {
+    private void checkInside(char c) throws JsonException {
         if (inName && nameLength++ > TOKEN_MAX) { // counts the closing quote, too
-            throw new Refusal(tooMuch());
+            throw tooMuch();
         }
         if (digits > 0) {
             escape = escape << 4 | Character.digit(c, 16) & 0xf; // no digit: the parser will see
@@ -166,16 +152,16 @@ final class StrictReader extends Reader {
     }
 
     // UTF-16: the low half stands after the high half, and nowhere else.
-    private void checkUnit(char c) throws Refusal {
+    private void checkUnit(char c) throws JsonException {
         if (highSurrogate != Character.isLowSurrogate(c)) {
-            throw new Refusal(new JsonException("it holds half a surrogate pair"));
+            throw new JsonException("it holds half a surrogate pair");
         }
         highSurrogate = Character.isHighSurrogate(c);
     }
 
-    private void countValue() throws Refusal {
+    private void countValue() throws JsonException {
         if (values++ == valuesMax) {
-            throw new Refusal(new JsonException("it has more than " + valuesMax + " values"));
+            throw new JsonException("it has more than " + valuesMax + " values");
         }
     }
 

@@ -119,18 +119,19 @@ final class Utf8 {
         if (escape == 'u') {
             return endOfControl(bytes, at, limit);
         }
-        return escape == '"' || escape == '\\' || escape == 'n' || escape == 't' || escape == 'r'
-                || escape == 'b' || escape == 'f' ? at + 2 : -1;
+        return "\"\\bfnrt".indexOf(escape) >= 0 ? at + 2 : -1;
     }
 
     private static int endOfControl(byte[] bytes, int at, int limit) {
         if (limit - at < 6 || bytes[at + 2] != '0' || bytes[at + 3] != '0') {
             return -1;
         }
-        int high = bytes[at + 4] - '0';
-        int low = bytes[at + 5] - (bytes[at + 5] < 'A' ? '0' : 'A' - 10);
-        boolean inRange = (high == 0 || high == 1) && low >= 0 && low < 16;
-        return inRange && HEX[low] == bytes[at + 5] && ESCAPES[high << 4 | low] == 'u'
-                ? at + 6 : -1;
+        for (int c = 0; c < ' '; c++) {
+            if (ESCAPES[c] == 'u' && HEX[c >> 4] == bytes[at + 4]
+                    && HEX[c & 0xf] == bytes[at + 5]) {
+                return at + 6;
+            }
+        }
+        return -1;
     }
 }

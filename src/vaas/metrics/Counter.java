@@ -13,21 +13,12 @@ public final class Counter implements Metric {
         value.increment();
     }
 
-    /**
-     * Counts several.
-     *
-     * @param count at least 0
-     */
+    /** Counts several, at least 0. */
     public void add(long count) {
         value.add(count);
     }
 
-    /**
-     * What has been counted.
-     *
-     * @return the sum
-     */
-    public long count() {
+    long count() {
         return value.sum();
     }
 

@@ -2,6 +2,7 @@ package vaas.metrics;
 
 import java.io.Closeable;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
@@ -17,14 +18,10 @@ final class Gauge implements Metric {
 
     @Override
     public void write(StringBuilder out, String name, String labels) {
-        long[] known = values.stream().mapToLong(LongSupplier::getAsLong).filter(it -> it >= 0)
-                .toArray();
-        if (known.length > 0) {
-            long sum = 0;
-            for (long value : known) {
-                sum += value;
-            }
-            Metric.sample(out, name, labels, Long.toString(sum));
+        LongSummaryStatistics known = values.stream().mapToLong(LongSupplier::getAsLong)
+                .filter(it -> it >= 0).summaryStatistics();
+        if (known.getCount() > 0) {
+            Metric.sample(out, name, labels, Long.toString(known.getSum()));
         }
     }
 }

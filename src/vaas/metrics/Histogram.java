@@ -1,6 +1,7 @@
 package vaas.metrics;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Durations, counted in buckets from 100 microseconds to 100 seconds. Safe for concurrent use. */
@@ -14,25 +15,15 @@ public final class Histogram implements Metric {
     private final LongAdder nanosSum = new LongAdder();
 
     Histogram() {
-        for (int i = 0; i < buckets.length; i++) {
-            buckets[i] = new LongAdder();
-        }
+        Arrays.setAll(buckets, i -> new LongAdder());
     }
 
-    /**
-     * Counts what has passed since a moment.
-     *
-     * @param startNanos of {@link System#nanoTime}
-     */
+    /** Counts what has passed since a moment of {@link System#nanoTime}. */
     public void since(long startNanos) {
         record(System.nanoTime() - startNanos);
     }
 
-    /**
-     * Counts a duration.
-     *
-     * @param nanos at least 0
-     */
+    /** Counts a duration of at least 0. */
     public void record(long nanos) {
         int bucket = 0;
         while (bucket < BOUNDS_MICROS.length && nanos > BOUNDS_MICROS[bucket] * 1000) {

@@ -28,20 +28,12 @@ public final class Metrics {
      * @param name ends in _total
      * @param help one line
      * @param labels names and values by turns; few values, and none from outside
-     * @return the counter
      */
     public Counter counter(String name, String help, String... labels) {
         return (Counter) metric(name, "counter", help, labels, Counter::new);
     }
 
-    /**
-     * A histogram of durations.
-     *
-     * @param name ends in _seconds
-     * @param help one line
-     * @param labels names and values by turns
-     * @return the histogram
-     */
+    /** A histogram of durations; its name ends in _seconds, the rest is as for a counter. */
     public Histogram histogram(String name, String help, String... labels) {
         return (Histogram) metric(name, "histogram", help, labels, Histogram::new);
     }
@@ -50,21 +42,14 @@ public final class Metrics {
      * A number that is asked for whenever the metrics are written. Several of one name are added
      * up: two memories are larger than one.
      *
-     * @param name what it is
-     * @param help one line
      * @param value asks; a negative answer is left out as not known
      * @return ends the asking, so that what is closed is neither counted nor kept alive
      */
     public Closeable gauge(String name, String help, LongSupplier value) {
-        Gauge gauge = (Gauge) metric(name, "gauge", help, new String[0], Gauge::new);
-        return gauge.add(value);
+        return ((Gauge) metric(name, "gauge", help, new String[0], Gauge::new)).add(value);
     }
 
-    /**
-     * Everything as it is now.
-     *
-     * @return families in the order of their names, each with its help and type
-     */
+    /** Everything as it is now: families in the order of their names, with help and type. */
     public String text() {
         StringBuilder out = new StringBuilder();
         families.forEach((name, family) -> {

@@ -88,8 +88,8 @@ class ConfigTest {
         assertEquals(InetAddress.getByName("::1"), http.address());
         assertEquals(0, http.port());
         assertEquals(Optional.of("t0ken"), http.apiToken());
-        assertEquals(Set.of("https://a.example", "http://b:81"), http.allowedOrigins());
-        assertEquals(Set.of("a.example", "[fe80::1]"), http.allowedHosts());
+        assertEquals(Set.of("https://A.example", "http://b:81"), http.allowedOrigins());
+        assertEquals(Set.of("A.example", "[fe80::1]"), http.allowedHosts());
         assertEquals(9, http.maxBodyBytes());
         assertEquals(3, http.maxConcurrentChats());
         assertEquals(Duration.ZERO, http.shutdownGrace());
@@ -125,7 +125,8 @@ class ConfigTest {
     @ParameterizedTest
     @CsvSource({
             "PORT,65536", "PORT,-1", "PORT,http", "GROQ_TIMEOUT,0", "GROQ_TIMEOUT,3601",
-            "AGENT_MEMORY_SIZE,-1", "AGENT_MEMORY_SIZE,1001", "MAX_BODY_BYTES,0",
+            "AGENT_MEMORY_SIZE,-1", "AGENT_MEMORY_SIZE,1", "AGENT_MEMORY_SIZE,1001",
+            "MEMORY_MAX_RECORDS,1", "MEMORY_MAX_BYTES,241", "MAX_BODY_BYTES,0",
             "MAX_BODY_BYTES,33554433", "MAX_CONCURRENT_CHATS,0", "MAX_CONCURRENT_CHATS,10001",
             "SHUTDOWN_GRACE,-1", "SHUTDOWN_GRACE,3601", "SHUTDOWN_GRACE,10s", "HOST,'[::1'",
             "HOST,' '", "LOG_LEVEL,LOUD", "LOG_LEVEL,' '", "GROQ_GENERAL_MODEL,' '",

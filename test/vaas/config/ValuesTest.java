@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,15 +130,15 @@ class ValuesTest {
     @Test
     void aListDropsBlanksEmptyItemsAndRepetitions() {
         Values values = of(Setting.DISABLE_TOOLS, " a,, b ,a,");
-        assertEquals(List.of("a", "b"), values.list(Setting.DISABLE_TOOLS, it -> true, ""));
-        assertEquals(List.of(), new Values(Map.of())
-                .list(Setting.DISABLE_TOOLS, it -> true, ""));
+        assertEquals(Set.of("a", "b"), values.set(Setting.DISABLE_TOOLS, it -> true, ""));
+        assertEquals(Set.of(), new Values(Map.of())
+                .set(Setting.DISABLE_TOOLS, it -> true, ""));
     }
 
     @Test
     void everyBadItemOfAListIsAFault() {
         Values values = of(Setting.DISABLE_TOOLS, "good,bad,worse");
-        values.list(Setting.DISABLE_TOOLS, "good"::equals, "good ones");
+        values.set(Setting.DISABLE_TOOLS, "good"::equals, "good ones");
         assertEquals(List.of("DISABLE_TOOLS has 'bad', expected good ones",
                 "DISABLE_TOOLS has 'worse', expected good ones"), values.faults());
     }

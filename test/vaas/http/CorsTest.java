@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -66,7 +67,7 @@ class CorsTest {
         Guard guard = new Guard("", Set.of(), Set.of(), List.of());
         Router router = new Router(guard, new InFlight(), 1, new Watchdog(Duration.ofHours(1)),
                 new Metrics()).add("GET", "/", request -> Response.of(
-                        200, "text/plain", new byte[1]).with("Vary", "Accept"));
+                        200, "text/plain", new byte[1]).with(Map.of("Vary", "Accept")));
         try (JdkServer server = JdkServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "test", router);
                 RawClient client = RawClient.to(server.url())) {

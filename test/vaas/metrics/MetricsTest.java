@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,9 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The text format of Prometheus, version 0.0.4. */
-public class MetricsTest {
+public @Timeout(60)
+class MetricsTest {
     private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(\\{[a-z_]+=\"[^\"\\\\\n]*\""
             + "(?:,[a-z_]+=\"[^\"\\\\\n]*\")*\\})? (-?[0-9]+(?:\\.[0-9]+(?:E-?[0-9]+)?)?)");
 
@@ -98,6 +103,35 @@ public class MetricsTest {
         assertTrue(metrics.text().endsWith("\na 0\n"));
         value.set(9);
         assertTrue(metrics.text().endsWith("\na 9\n"));
+    }
+
+    @Test
+    void gaugesOfOneNameAddUpAndEachTakesItsShareAwayWhenClosed() throws IOException {
+        Closeable two = metrics.gauge("a", "Help.", () -> 2);
+        Closeable ten = metrics.gauge("a", "Help.", () -> 10);
+        Closeable notKnown = metrics.gauge("a", "Help.", () -> -1);
+        assertTrue(metrics.text().endsWith("\na 12\n"), "what is not known counts nothing");
+        two.close();
+        two.close();
+        assertTrue(metrics.text().endsWith("\na 10\n"));
+        ten.close();
+        notKnown.close();
+        assertEquals(List.of("# HELP a Help.", "# TYPE a gauge"), metrics.text().lines().toList());
+    }
+
+    @Test
+    void whatAGaugeAskedIsNotKeptAliveOnceItIsClosed() throws IOException {
+        WeakReference<Object> asked = gaugeOfAnObjectThatIsClosed();
+        while (asked.get() != null) {
+            System.gc();
+        }
+        assertEquals("# HELP a Help.\n# TYPE a gauge\n", metrics.text());
+    }
+
+    private WeakReference<Object> gaugeOfAnObjectThatIsClosed() throws IOException {
+        AtomicLong asked = new AtomicLong(7);
+        metrics.gauge("a", "Help.", asked::get).close();
+        return new WeakReference<>(asked);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
 import vaas.memory.History;
+import vaas.memory.MemoryRecord;
 
 /** The newest turns: from the window without a lock or the disk, else from the file's end. */
 final class HistoryReader {
@@ -51,7 +52,7 @@ final class HistoryReader {
     History latest(int turns) throws IOException {
         journal.health().requireOpen();
         Snapshot now = current.get();
-        Optional<List<FileTurn>> held = now.window().latest(turns);
+        Optional<List<MemoryRecord>> held = now.window().latest(turns);
         current.touch();
         if (held.isPresent()) {
             return history(now, held.get());
@@ -63,7 +64,7 @@ final class HistoryReader {
         refilling.lock();
         try {
             Snapshot now = current.get();
-            Optional<List<FileTurn>> held = now.window().latest(turns);
+            Optional<List<MemoryRecord>> held = now.window().latest(turns);
             return held.isPresent() ? history(now, held.get())
                     : read(context.windowBounds().turnsMax(), turns, true);
         } finally {
@@ -81,9 +82,9 @@ final class HistoryReader {
                     current.refill(reading.snapshot(),
                             reading.snapshot().window().of(found.turns(), found.older()));
                 }
-                int from = Math.max(0, found.turns().size() - turns);
-                return history(reading.snapshot(),
-                        found.turns().subList(from, found.turns().size()));
+                List<MemoryRecord> records = found.records();
+                return history(reading.snapshot(), records.subList(
+                        Math.max(0, records.size() - 2 * turns), records.size()));
             }
         });
     }
@@ -105,8 +106,7 @@ final class HistoryReader {
         }
     }
 
-    private static History history(Snapshot snapshot, List<FileTurn> turns) {
-        return new History(snapshot.generation(), snapshot.newest(),
-                turns.stream().flatMap(it -> it.records().stream()).toList());
+    private static History history(Snapshot snapshot, List<MemoryRecord> records) {
+        return new History(snapshot.generation(), snapshot.newest(), records);
     }
 }

@@ -44,7 +44,9 @@ final class Rewrite {
     void run(BooleanSupplier wanted) throws IOException {
         Disk.Handle rest = file.createNew();
         try {
-            if (!copy(rest, source.snapshot().end(), wanted) || !swap(rest)) {
+            boolean goesOn = copy(rest, source.snapshot().end(), wanted)
+                    && wanted.getAsBoolean(); // a sync may take as long as the copy
+            if (!goesOn || !swap(rest)) {
                 outcome = Audit.Outcome.GIVEN_UP;
                 file.discardNew(rest);
                 return;

@@ -15,6 +15,7 @@ public final class Verifier {
     private final PrintStream out;
     private final int lineBytesMax;
     private long problems;
+    private String first; // of them; null if there is none
     private long lines;
     private long records;
     private long turns;
@@ -31,9 +32,10 @@ public final class Verifier {
      * What was found.
      *
      * @param problems each of which has been told
+     * @param first of them, with its place; null if there is none
      * @param records that can be read
      */
-    public record Findings(long problems, long records) {}
+    public record Findings(long problems, String first, long records) {}
 
     /**
      * Reports on a file: turns, bytes, damage with its place, order of ids, half turns; never any
@@ -49,7 +51,7 @@ public final class Verifier {
         try (Disk.Handle handle = disk.openToRead(file)) {
             verifier.all(handle);
         }
-        return new Findings(verifier.problems, verifier.records);
+        return new Findings(verifier.problems, verifier.first, verifier.records);
     }
 
     private void all(Disk.Handle handle) throws IOException {
@@ -107,6 +109,7 @@ public final class Verifier {
 
     private void problem(String what) {
         problems++;
+        first = first == null ? what : first;
         out.println(file.getFileName() + " " + what);
     }
 }

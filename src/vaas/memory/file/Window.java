@@ -3,6 +3,7 @@ package vaas.memory.file;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import vaas.memory.MemoryRecord;
 
 /**
  * The newest whole turns, held in memory: an immutable value, so that a prompt is built without a
@@ -15,6 +16,7 @@ final class Window {
 
     private final Bounds bounds;
     private final List<FileTurn> turns; // oldest first
+    private final List<MemoryRecord> records; // theirs, as every prompt wants them
     private final Older older;
     private final long bytes; // of all turns together
 
@@ -34,6 +36,8 @@ final class Window {
     private Window(Bounds bounds, List<FileTurn> turns, Older older) {
         this.bounds = bounds;
         this.turns = turns;
+        this.records = List.copyOf(
+                turns.stream().flatMap(it -> it.records().stream()).toList());
         this.older = older;
         this.bytes = turns.stream().mapToLong(FileTurn::bytes).sum();
     }
@@ -81,12 +85,13 @@ final class Window {
         return new Window(bounds, kept, kept.size() < turns.size() ? Older.NONE : older);
     }
 
-    /** The newest turns of at most so many; empty if only the file can tell. */
-    Optional<List<FileTurn>> latest(int wanted) {
+    /** The records of at most so many newest turns; empty if only the file can tell. */
+    Optional<List<MemoryRecord>> latest(int wanted) {
         if (wanted > turns.size() && older == Older.UNKNOWN) {
             return Optional.empty();
         }
-        return Optional.of(turns.subList(Math.max(0, turns.size() - wanted), turns.size()));
+        return Optional.of(wanted >= turns.size() ? records
+                : records.subList(records.size() - 2 * wanted, records.size()));
     }
 
     /** Whether so many turns are held, unless they are too long. */

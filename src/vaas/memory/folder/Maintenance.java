@@ -114,8 +114,9 @@ public final class Maintenance {
                 Verifier.Findings found = Verifier.verify(disk, source, new PrintStream(
                         PrintStream.nullOutputStream(), false, "UTF-8"), lineBytesMax);
                 if (found.problems() > 0) {
-                    throw new IOException(backup + " has " + found.problems()
-                            + " problems and is not restored");
+                    throw new IOException(backup + " is not restored: " + found.first()
+                            + (found.problems() > 1 ? ", the first of " + found.problems()
+                            + " problems" : ""));
                 }
                 bytes = Restorer.restore(
                         disk, folder.resolve(MemoryFolder.SHARED_FILE), source);

@@ -24,6 +24,10 @@ import vaas.metrics.Metrics;
  * audit of what was forgotten, and the lock of both. Safe for concurrent use.
  */
 public final class MemoryFolder implements Conversations {
+    /** The smallest limit of records that a turn fits in. */
+    public static final long MAX_RECORDS_MIN = Limits.RECORDS_MIN;
+    /** The smallest limit of bytes that a turn fits in. */
+    public static final long MAX_BYTES_MIN = Limits.BYTES_MIN;
     /** The file of the conversation that everybody shares. */
     static final String SHARED_FILE = "memory.jsonl";
 
@@ -86,7 +90,7 @@ public final class MemoryFolder implements Conversations {
          * Past so many records of a conversation its oldest turns go, but never the newest;
          * default: no limit.
          *
-         * @throws IllegalArgumentException if it is below {@link Limits#RECORDS_MIN}
+         * @throws IllegalArgumentException if it is below {@link #MAX_RECORDS_MIN}
          */
         public Options maxRecords(long records) {
             return limits(new Limits(
@@ -98,7 +102,7 @@ public final class MemoryFolder implements Conversations {
          * that is larger than this is not counted, so that no others go for its sake; it goes once
          * it is the oldest. Default: no limit.
          *
-         * @throws IllegalArgumentException if it is below {@link Limits#BYTES_MIN}
+         * @throws IllegalArgumentException if it is below {@link #MAX_BYTES_MIN}
          */
         public Options maxBytes(long bytes) {
             return limits(new Limits(

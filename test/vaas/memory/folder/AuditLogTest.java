@@ -17,7 +17,6 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import vaas.testing.LogLines;
 import vaas.disk.Disk;
 import vaas.disk.FaultyDisk;
 import vaas.disk.FileDisk;
@@ -26,6 +25,7 @@ import vaas.json.Json;
 import vaas.json.JsonException;
 import vaas.memory.Requester;
 import vaas.memory.file.Audit;
+import vaas.testing.LogLines;
 import vaas.testing.Talk;
 
 @ExtendWith(Handles.class)

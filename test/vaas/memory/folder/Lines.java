@@ -6,7 +6,7 @@ import java.util.UUID;
 /** Lines as they stand in a memory file, with ids that rise with the numbers of the turns. */
 final class Lines {
     /** That of {@link vaas.testing.Talk#CLOCK}. */
-    private static final String WHEN = "2026-11-22T08:15:30.123Z";
+    static final String WHEN = "2026-11-22T08:15:30.123Z";
 
     private Lines() {}
 

@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.memory.History;
@@ -19,6 +23,7 @@ import vaas.metrics.Metrics;
 import vaas.testing.Talk;
 
 /** What a memory counts, as the text of its metrics tells it. */
+@Timeout(60)
 @ExtendWith(Handles.class)
 class MemoryMetricsTest {
     private final Metrics metrics = new Metrics();
@@ -110,6 +115,32 @@ class MemoryMetricsTest {
             assertEquals(2, talk.memory.damagedLines());
             assertEquals(List.of("2", "2"), values("damaged_lines", "records"));
             assertFalse(metrics.text().contains("what"));
+        }
+    }
+
+    @Test
+    void foldersThatShareTheirMetricsAddUpAndAClosedOneIsNotKeptAlive(@TempDir Path folder)
+            throws IOException {
+        try (Talk two = open(new FaultyDisk())) {
+            two.say(1, 1);
+            WeakReference<Object> ten = closedAgain(folder, two);
+            assertEquals(List.of("2", Long.toString(two.memory.bytes())),
+                    values("records", "bytes"));
+            while (ten.get() != null) {
+                System.gc();
+            }
+        }
+        assertEquals(List.of("none", "none", "none"), values("records", "bytes", "damaged_lines"));
+        assertEquals(List.of("6"), values("append_duration_seconds_count"),
+                "what was counted stays");
+    }
+
+    private WeakReference<Object> closedAgain(Path folder, Talk two) throws IOException {
+        try (Talk ten = Talk.open(MemoryFolder.at(folder).metrics(metrics))) {
+            ten.say(1, 5);
+            assertEquals(List.of("12", Long.toString(two.memory.bytes() + ten.memory.bytes())),
+                    values("records", "bytes"));
+            return new WeakReference<>(ten.memory);
         }
     }
 }

@@ -221,7 +221,8 @@ class OtherProgramsTest {
             assertThrows(IOException.class, () -> Talk.open(folder), "in this process too");
             talk.say(2, 2);
         }
-        assertTrue(ChildJvm.output("-Xmx32m", Opener.class, folder.toString()).contains("4 records"));
+        assertEquals("4 records", ChildJvm.output(
+                "-Xmx32m", Opener.class, folder.toString()).strip());
     }
 
     /** Opens a folder in another process. */

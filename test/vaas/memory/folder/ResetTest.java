@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static vaas.testing.Talk.turns;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.logging.Handler;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.disk.Disk;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.json.Json;
@@ -160,7 +164,8 @@ class ResetTest {
     private static final class Readers {
         private final Memory memory;
         private final List<FutureTask<Integer>> reads = new ArrayList<>();
-        private final List<Boolean> afterNothing = new ArrayList<>(); // had one seen nothing before?
+        /** Whether one before had seen nothing. */
+        private final List<Boolean> afterNothing = new ArrayList<>();
 
         Readers(Memory memory) {
             this.memory = memory;
@@ -231,5 +236,73 @@ class ResetTest {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    @Test
+    void whoReadsWhileTheFileIsCutInPlaceSeesNothingBeforeTheReset() throws Exception {
+        FaultyDisk full = FaultyDisk.with(Talk.file(3));
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<FutureTask<Integer>> reads = new ArrayList<>();
+        Memory[] memory = {null};
+        Disk slow = calling(Disk.class, full, (name, call) -> {
+            Object made = call.call();
+            boolean toRead = name.equals("openToRead")
+                    && Thread.currentThread().getName().equals("slow");
+            return !name.startsWith("open") ? made
+                    : calling(Disk.Handle.class, (Disk.Handle) made, (done, step) -> {
+                        if (toRead && done.equals("read")) {
+                            reading.countDown();
+                            Await.latch(goOn);
+                        }
+                        Object result = step.call();
+                        if (done.equals("truncate") && memory[0] != null) { // cut, but not said
+                            goOn.countDown();
+                            Waiting.until(() -> reads.get(0).isDone() || isHeldUp("slow"));
+                            read(memory[0], "later", reads);
+                        }
+                        return result;
+                    });
+        });
+        try (Talk talk = Talk.open(MemoryFolder.at(FaultyDisk.FOLDER).disk(slow)
+                .clock(Talk.CLOCK).windowRecords(2))) {
+            read(talk.memory, "slow", reads);
+            reading.await();
+            full.failWhen((call, count) -> call.equals("create"));
+            memory[0] = talk.memory;
+            talk.memory.resetMemory(Requester.SELF);
+            memory[0] = null;
+            assertEquals(List.of(0, 0), List.of(reads.get(0).get(), reads.get(1).get()));
+        }
+    }
+
+    private static boolean isHeldUp(String name) {
+        return Thread.getAllStackTraces().keySet().stream().anyMatch(
+                it -> it.getName().equals(name) && it.getState() == Thread.State.WAITING);
+    }
+
+    private static void read(Memory memory, String name, List<FutureTask<Integer>> reads) {
+        int records = name.equals("slow") ? 20 : 2; // from the file, or from the window
+        FutureTask<Integer> read = new FutureTask<>(() -> memory.latest(records).records().size());
+        reads.add(read);
+        Thread thread = new Thread(read, name);
+        thread.start();
+        Waiting.untilHeldUp(thread);
+    }
+
+    /** Something that lets a test do something around each of its calls. */
+    private static <T> T calling(Class<T> type, T real, Around around) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                (proxy, method, args) -> around.call(method.getName(), () -> {
+                    try {
+                        return method.invoke(real, args);
+                    } catch (InvocationTargetException e) {
+                        throw (Exception) e.getCause();
+                    }
+                })));
+    }
+
+    private interface Around {
+        Object call(String name, Callable<Object> real) throws Exception;
     }
 }

@@ -20,10 +20,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import vaas.testing.LogLines;
 import vaas.json.Json;
 import vaas.json.JsonException;
 import vaas.memory.Requester;
+import vaas.testing.LogLines;
 import vaas.testing.Talk;
 
 class RestoreTest {
@@ -129,7 +129,7 @@ class RestoreTest {
                 whole + "{}\n", whole + Lines.question(4), Lines.turns(2, 2) + whole,
                 "what is this")) {
             Files.writeString(backup, damaged);
-            assertTrue(refusal().contains(backup + " has "));
+            assertTrue(refusal().contains(backup + " is not restored: "));
             assertFalse(Files.exists(memories.resolve(MemoryFolder.SHARED_FILE)));
             assertTrue(Files.readString(memories.resolve(AuditLog.FILE_NAME))
                     .endsWith("\"outcome\":\"failed\"}\n"));
