@@ -142,7 +142,7 @@ public final class FileMemory implements Memory, Closeable {
         if (incomplete >= 0) {
             try (Reading reading = journal.read()) {
                 keys.complete(Keys.read(reading.handle(), reading.snapshot().end(),
-                        lineBytesMax), incomplete);
+                        lineBytesMax, context.budget()), incomplete);
             }
         }
         Optional<UUID> answer = keys.answer(key);
@@ -161,7 +161,7 @@ public final class FileMemory implements Memory, Closeable {
     @Override
     public Optional<MemoryRecord> byMessageId(UUID messageId) throws IOException {
         return reader.stable(reading ->
-                Pages.byId(reading, messageId, lineBytesMax, damage));
+                Pages.byId(reading, messageId, lineBytesMax, damage, context.budget()));
     }
 
     @Override

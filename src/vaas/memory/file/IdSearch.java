@@ -2,6 +2,7 @@ package vaas.memory.file;
 
 import java.io.IOException;
 import java.util.UUID;
+import vaas.budget.Budget;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
 
@@ -20,6 +21,7 @@ final class IdSearch {
     private final long end;
     private final UUID id;
     private final int lineBytesMax;
+    private final Budget budget;
     // A record that begins before low has a smaller id, one that begins at high or behind does not.
     private long low;
     private long high;
@@ -29,11 +31,12 @@ final class IdSearch {
     private long probeOffset; // file offset of probe[0]
     private int probeLength;
 
-    private IdSearch(Disk.Handle file, long end, UUID id, int lineBytesMax) {
+    private IdSearch(Disk.Handle file, long end, UUID id, int lineBytesMax, Budget budget) {
         this.file = file;
         this.end = end;
         this.id = id;
         this.lineBytesMax = lineBytesMax;
+        this.budget = budget;
         this.high = end;
         this.found = end;
     }
@@ -42,10 +45,11 @@ final class IdSearch {
      * Where the first record begins whose id is not smaller; the end if there is none.
      *
      * @param end where the file ends for readers
+     * @param budget is charged while a line is read whole, which those of ours never are
      */
-    static long firstNotBefore(Disk.Handle file, long end, UUID id, int lineBytesMax)
-            throws IOException {
-        IdSearch search = new IdSearch(file, end, id, lineBytesMax);
+    static long firstNotBefore(Disk.Handle file, long end, UUID id, int lineBytesMax,
+            Budget budget) throws IOException {
+        IdSearch search = new IdSearch(file, end, id, lineBytesMax, budget);
         while (search.high - search.low > PROBE_BYTES) {
             search.halve();
         }
@@ -107,8 +111,7 @@ final class IdSearch {
 
     private UUID decodedId(long at) throws IOException {
         LineReader line = new LineReader(file, at, end, lineBytesMax, PROBE_BYTES);
-        return !line.next() ? null
-                : RecordLine.decode(line.line()).map(MemoryRecord::messageId).orElse(null);
+        return line.next() ? line.record(budget).map(MemoryRecord::messageId).orElse(null) : null;
     }
 
     /** Offset after the first line feed at or behind an offset; -1 if there is none before high. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import vaas.budget.Budget;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
@@ -77,25 +78,40 @@ final class Keys {
         cleared++;
     }
 
-    /** Reads the keys of the newest turns, oldest first. */
-    static List<Entry> read(Disk.Handle file, long end, int lineBytesMax) throws IOException {
+    /**
+     * Reads the keys of the newest turns, oldest first.
+     *
+     * @param budget is charged for one line at a time
+     */
+    static List<Entry> read(Disk.Handle file, long end, int lineBytesMax, Budget budget)
+            throws IOException {
         List<Entry> found = new ArrayList<>();
         BackwardReader lines = new BackwardReader(file, end, lineBytesMax);
         UUID answer = null;
         for (int i = 0; i < MAX && end - lines.lineOffset() <= BYTES_MAX
                 && lines.previous(); i++) {
-            byte[] line = lines.line();
-            Optional<MemoryRecord> record = RecordLine.decode(line);
-            boolean question = record.isPresent() && record.get().role() == Role.USER;
-            String key = question && answer != null ? RecordLine.key(line) : null;
-            if (key != null) {
-                found.add(new Entry(key, answer));
+            try (Budget.Share share = budget.share()) {
+                share.take(lines.isTooLong() ? 0 : lines.length());
+                answer = take(lines.line(), answer, found);
             }
-            answer = record.isPresent() && !question ? record.get().messageId()
-                    : record.isEmpty() && RecordLine.isBlank(line) ? answer : null;
         }
         Collections.reverse(found);
         return found;
+    }
+
+    /** The answer of which the question comes next, after a line; null if none waits. */
+    private static UUID take(byte[] line, UUID answer, List<Entry> found) {
+        Optional<MemoryRecord> record = RecordLine.decode(line);
+        if (record.isEmpty()) {
+            return RecordLine.isBlank(line) ? answer : null;
+        } else if (record.get().role() == Role.ASSISTANT) {
+            return record.get().messageId();
+        }
+        String key = answer == null ? null : RecordLine.key(line);
+        if (key != null) {
+            found.add(new Entry(key, answer));
+        }
+        return null;
     }
 
     private void put(UUID digest, UUID answer) {

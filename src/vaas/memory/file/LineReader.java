@@ -2,7 +2,10 @@ package vaas.memory.file;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
+import vaas.budget.Budget;
 import vaas.disk.Disk;
+import vaas.memory.MemoryRecord;
 
 /**
  * Walks the terminated lines of a stretch of a file forward, holding one buffer. Unlike the JDK's
@@ -102,6 +105,14 @@ final class LineReader {
         byte[] line = new byte[(int) length];
         return readFully(file, lineOffset(), line, line.length) == line.length
                 ? line : new byte[0]; // emptied meanwhile, by a reset
+    }
+
+    /** The record that the line is, if it can be read; the budget is charged while it is. */
+    Optional<MemoryRecord> record(Budget budget) throws IOException {
+        try (Budget.Share share = budget.share()) {
+            share.take(isTooLong() ? 0 : length);
+            return RecordLine.decode(line());
+        }
     }
 
     /** What the first bytes of the line tell. */

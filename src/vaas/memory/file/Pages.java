@@ -17,15 +17,15 @@ final class Pages {
     private Pages() {}
 
     /** The record of an id. */
-    static Optional<MemoryRecord> byId(Reading reading, UUID id, int lineBytesMax, Damage damage)
-            throws IOException {
+    static Optional<MemoryRecord> byId(Reading reading, UUID id, int lineBytesMax, Damage damage,
+            Budget budget) throws IOException {
         LineReader line = new LineReader(reading.handle(), IdSearch.firstNotBefore(
-                reading.handle(), reading.snapshot().end(), id, lineBytesMax),
+                reading.handle(), reading.snapshot().end(), id, lineBytesMax, budget),
                 reading.snapshot().end(), lineBytesMax, 1024);
         if (!line.next() || line.head().id() != null && !line.head().id().equals(id)) {
             return Optional.empty();
         }
-        Optional<MemoryRecord> found = RecordLine.decode(line.line());
+        Optional<MemoryRecord> found = line.record(budget);
         if (found.isEmpty()) {
             damage.met(line.lineOffset(), line.length());
         }
@@ -36,7 +36,7 @@ final class Pages {
     static Optional<Turn> turnOf(Reading reading, UUID answer, int lineBytesMax, Damage damage,
             Budget budget) throws IOException {
         LineReader line = new LineReader(reading.handle(), IdSearch.firstNotBefore(
-                reading.handle(), reading.snapshot().end(), answer, lineBytesMax),
+                reading.handle(), reading.snapshot().end(), answer, lineBytesMax, budget),
                 reading.snapshot().end(), lineBytesMax, 1024);
         if (!line.next()) {
             return Optional.empty();
@@ -57,7 +57,7 @@ final class Pages {
      */
     static Page before(Reading reading, UUID id, int turnsMax, boolean ordered,
             int lineBytesMax, Damage damage, Budget budget) throws IOException {
-        long end = place(reading, id, ordered, lineBytesMax);
+        long end = place(reading, id, ordered, lineBytesMax, budget);
         try (Budget.Share share = budget.share()) {
             NewestTurns.Found found = NewestTurns.before(reading.handle(), end,
                     new Window.Bounds(turnsMax + 1, PAGE_BYTES_MAX), lineBytesMax, damage, share);
@@ -69,10 +69,10 @@ final class Pages {
     }
 
     /** Where the line of an id begins, or would. */
-    private static long place(Reading reading, UUID id, boolean ordered, int lineBytesMax)
-            throws IOException {
+    private static long place(Reading reading, UUID id, boolean ordered, int lineBytesMax,
+            Budget budget) throws IOException {
         long end = reading.snapshot().end();
-        long found = IdSearch.firstNotBefore(reading.handle(), end, id, lineBytesMax);
+        long found = IdSearch.firstNotBefore(reading.handle(), end, id, lineBytesMax, budget);
         LineReader line = new LineReader(reading.handle(), found, end, lineBytesMax, 1024);
         if (ordered || line.next() && id.equals(line.head().id())) {
             return found;

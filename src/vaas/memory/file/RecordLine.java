@@ -35,6 +35,8 @@ final class RecordLine {
     /** Of a timestamp: years have four digits, see {@link MessageIds#MILLIS_MAX}. */
     static final int TIME_CHARS = 24;
 
+    private static final int SHORT_BYTES = 64 << 10;
+
     static final String BEFORE_TIME = ",\"timestamp\":\"";
     static final String BEFORE_KEY = ",\"idempotency_key\":";
 
@@ -72,7 +74,7 @@ final class RecordLine {
             LineHead head = LineHead.of(line, 0, line.length);
             int time = timeAt(line, head);
             return Optional.of(time > 0 && endsWell(line, time + TIME_CHARS)
-                    ? exact(line, head, time) : asJson(line));
+                    ? exact(line, head, time) : record(members(line)));
         } catch (JsonException | RuntimeException e) { // a part is missing, or not what it was
             return Optional.empty();
         }
@@ -88,7 +90,7 @@ final class RecordLine {
                 return key >= line.length ? null
                         : JsonString.slice(line, key, line.length - 1 - key).text();
             }
-            return (String) Json.read(line).get("idempotency_key");
+            return (String) members(line).get("idempotency_key");
         } catch (JsonException | RuntimeException e) {
             return null;
         }
@@ -117,8 +119,17 @@ final class RecordLine {
                 time - BEFORE_TIME_BYTES.length - content), instant(line, time));
     }
 
-    private static MemoryRecord asJson(byte[] line) throws JsonException {
-        Map<String, Object> members = Json.read(line);
+    // This takes some times the line's size: of long ones, one at a time.
+    private static Map<String, Object> members(byte[] line) throws JsonException {
+        if (line.length <= SHORT_BYTES) {
+            return Json.read(line);
+        }
+        synchronized (RecordLine.class) {
+            return Json.read(line);
+        }
+    }
+
+    private static MemoryRecord record(Map<String, Object> members) {
         String id = (String) members.get("message_id");
         if (id.length() != 36) { // the JDK reads shorter forms as well
             throw new IllegalArgumentException("message_id is no UUID");

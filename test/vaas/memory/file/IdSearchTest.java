@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import vaas.budget.Budget;
 import vaas.disk.Disk;
 import vaas.disk.FaultyDisk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
 
 class IdSearchTest {
+    private static final Budget BUDGET = Budget.of(256 << 20, 1024);
+
     /** A file, and where each of its records begins. */
     private static final class File {
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -45,7 +48,7 @@ class IdSearchTest {
     }
 
     private static long search(Disk.Handle file, long end, UUID id) throws IOException {
-        return IdSearch.firstNotBefore(file, end, id, Turns.LINE_BYTES_MAX);
+        return IdSearch.firstNotBefore(file, end, id, Turns.LINE_BYTES_MAX, BUDGET);
     }
 
     @Test

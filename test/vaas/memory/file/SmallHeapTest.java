@@ -154,10 +154,10 @@ class SmallHeapTest {
             for (int i = 0; i < threads; i++) {
                 results.add(pool.submit(task));
             }
+            pool.shutdown();
             for (Future<?> result : results) {
                 result.get();
             }
-            pool.shutdown();
         }
 
         private static Optional<Long> all(Talk talk) throws IOException {
@@ -191,7 +191,7 @@ class SmallHeapTest {
 
     /** Lines of nearly a sixteenth of the heap that are read as JSON, and two that are damaged. */
     static final class EditedLines {
-        public static void main(String[] args) throws IOException {
+        public static void main(String[] args) throws Exception {
             Path file = Path.of(args[0]).resolve("memory.jsonl");
             int bytes = Budget.ofThisProcess().lineBytes() - 2000;
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
@@ -206,6 +206,8 @@ class SmallHeapTest {
             }
             try (Talk talk = Talk.open(Path.of(args[0]))) {
                 int latest = talk.memory.latest(20).records().size();
+                ManyReaders.together(16, () -> ManyReaders.all(talk));
+                ManyReaders.together(16, () -> ManyReaders.pages(talk));
                 try (Stream<MemoryRecord> all = talk.memory.all()) {
                     System.out.println("latest " + latest + ", all " + all.count() + ", damaged "
                             + talk.memory.damagedLines());
@@ -217,7 +219,7 @@ class SmallHeapTest {
             int at = line.indexOf("\"q") + 1;
             out.write(Turns.utf8(line.substring(0, at)));
             for (int written = 0; written < more; written += 1000) {
-                out.write(Turns.utf8("\u00e9".repeat(500)));
+                out.write(Turns.utf8("x".repeat(1000)));
             }
             out.write(Turns.utf8(line.substring(at)));
         }
