@@ -114,7 +114,8 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
                     .memorySize(agentMemorySize).timeout(timeout).disabledTools(disabledTools)
                     .settingNames(new SettingNames(Setting.GROQ_API_KEY.name(),
                             Setting.GROQ_BASE_URL.name(), Setting.GROQ_GENERAL_MODEL.name(),
-                            Setting.GROQ_IMAGE_MODEL.name(), Setting.GROQ_TIMEOUT.name()));
+                            Setting.GROQ_IMAGE_MODEL.name(), Setting.GROQ_TIMEOUT.name(),
+                            Setting.DISABLE_TOOLS.name()));
         }
 
         /** Leaves the key out. */

@@ -16,6 +16,7 @@ import okhttp3.Response;
 import vaas.agent.Deadline;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
+import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;
@@ -114,8 +115,7 @@ final class ModelCalls implements AutoCloseable {
 
         /** Whether the next try may fare better. */
         boolean isPassing() {
-            boolean byStatus = status == 408 || status == 409 || status == 429 || status >= 500
-                    || completion instanceof Unreachable;
+            boolean byStatus = status == 429 || completion instanceof Unreachable;
             return shouldRetry.orElse(byStatus);
         }
 
@@ -162,24 +162,40 @@ final class ModelCalls implements AutoCloseable {
     private static Attempt read(Response response, AnswerBytes bytes, String requestId)
             throws IOException {
         ChatResponse body = ChatResponse.of(bytes.read(response.body().source()));
-        int status = GroqClient.status(response);
-        if (response.isSuccessful()) {
-            Optional<Completion> completion = body.completion();
-            if (completion.isPresent()) {
-                bytes.keepFor(completion.get() instanceof Answer answer ? answer.text() : "");
-                return Attempt.without(completion.get());
-            }
+        Optional<Completion> completion =
+                response.isSuccessful() ? body.completion() : Optional.empty();
+        if (completion.isPresent()) {
+            bytes.keepFor(completion.get() instanceof Answer answer ? answer.text() : "");
+            return Attempt.without(completion.get());
         }
-        LOG.log(System.Logger.Level.WARNING, "id {0}: the model answered {1} {2}, its id {3}",
-                requestId, Integer.toString(status),
-                response.isSuccessful() ? "without text" : body.errorCode(),
+        int sent = GroqClient.status(response);
+        ModelError error = body.error(sent);
+        LOG.log(System.Logger.Level.WARNING,
+                "id {0}: the model answered {1}, code {2}, type {3}, its id {4}", requestId,
+                Integer.toString(sent), orDash(error.code()), orDash(error.type()),
                 printable(response.header("x-request-id", "-")));
-        if (response.isSuccessful()) {
-            return Attempt.without(new Unusable());
+        int status = error.status(sent);
+        if (!response.isSuccessful()) {
+            return refused(status, error, response);
+        } else if (body.isPage()) {
+            return Attempt.without(new Refused(Reason.ADDRESS));
+        } else if (body.hasAnswer() || status < 300 && error.reason(status) == Reason.OTHER) {
+            return Attempt.without(new Unusable()); // broken, and paid for
         }
-        return new Attempt(status >= 300 && status < 500 && status != 408 && status != 409
-                ? new Refused(body.reason(status)) : new Unreachable(),
+        return refused(status, error, response);
+    }
+
+    private static Attempt refused(int status, ModelError error, Response response) {
+        Reason reason = error.reason(status);
+        boolean passes = status == 408 || status == 409
+                || status >= 500 && reason == Reason.OTHER;
+        return new Attempt(passes ? new Unreachable()
+                : new Refused(reason, reason == Reason.TOOLS ? error.words() : ""),
                 status, Backoff.asked(response::header, Instant.now()), shouldRetry(response));
+    }
+
+    private static String orDash(String text) {
+        return text.isEmpty() ? "-" : text;
     }
 
     private static Optional<Boolean> shouldRetry(Response response) {
