@@ -95,14 +95,25 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      * @param agentMemorySize records of history in a prompt
      * @param disabledTools names of tools to leave out
      * @param connections idle connections to keep, as many as there may be chats
+     * @param proxies towards the model, by the names that curl reads
      */
     public record Groq(Optional<String> apiKey, String baseUrl, String generalModel,
             String imageModel, Duration timeout, String systemPrompt, String agentName,
-            int agentMemorySize, Set<String> disabledTools, int connections) {
+            int agentMemorySize, Set<String> disabledTools, int connections,
+            Map<String, String> proxies) {
+        /** Without proxies. */
+        public Groq(Optional<String> apiKey, String baseUrl, String generalModel,
+                String imageModel, Duration timeout, String systemPrompt, String agentName,
+                int agentMemorySize, Set<String> disabledTools, int connections) {
+            this(apiKey, baseUrl, generalModel, imageModel, timeout, systemPrompt, agentName,
+                    agentMemorySize, disabledTools, connections, Map.of());
+        }
+
         /** What a client is set up with. */
         public GroqClient.Options client() {
             GroqClient.Options options =
-                    GroqClient.options().baseUrl(baseUrl).connections(connections);
+                    GroqClient.options().baseUrl(baseUrl).connections(connections)
+                            .proxies(proxies);
             apiKey.ifPresent(options::apiKey);
             return options;
         }
@@ -196,10 +207,10 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
                         "a URL such as https://host/v1, without user, query or fragment"),
                 values.line(Setting.GROQ_GENERAL_MODEL), values.line(Setting.GROQ_IMAGE_MODEL),
                 Duration.ofSeconds(values.number(Setting.GROQ_TIMEOUT, 1, SECONDS_MAX)),
-                values.text(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),
+                values.textOrNothing(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),
                 values.number(Setting.AGENT_MEMORY_SIZE, 0, MEMORY_SIZE_MAX),
                 Set.copyOf(values.list(Setting.DISABLE_TOOLS, name -> true, "")),
-                values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX));
+                values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX), values.proxies());
     }
 
     private static Store store(Values values) {

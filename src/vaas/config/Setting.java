@@ -27,7 +27,8 @@ public enum Setting {
     /** Deadline of a chat. */
     GROQ_TIMEOUT("60", "seconds for one chat, over all tries"),
     /** First message of every prompt. */
-    SYSTEM_PROMPT(GroqAgent.Options.SYSTEM_PROMPT, "first message of every prompt"),
+    SYSTEM_PROMPT(GroqAgent.Options.SYSTEM_PROMPT,
+            "first message of every prompt; set to nothing, none is sent"),
     /** Name of the agent. */
     AGENT_NAME("vaas", "the agent's name, in the welcome and in logs"),
     /** History in a prompt. */

@@ -16,7 +16,8 @@ enum Cause {
     TOO_LONG("context_?length_?exceeded|exceed_context_size(_error)?|context_?window_?exceeded"
             + "(_?error)?|request_too_large|string_above_max_length|3051",
             "context[ _-]?(length|size|window|limit)|exceed_context|max_(model_len|total_tokens)"
-            + "|(prompt|inputs?|messages?|conversation|request)( [^.]{0,40})? (is |are )?too (long|large)"
+            + "|(prompt|inputs?|messages?|conversation|request)( [^.]{0,40})?"
+            + " (is |are )?too (long|large)"
             + "|too large for (the )?model|reduce (the length|your (prompt|message|input))"
             + "|(maximum|max) (context|model|prompt|input|sequence)[ _]?(length|tokens?|size)"
             + "|input token count|too many (input |prompt )?tokens"
@@ -35,7 +36,8 @@ enum Cause {
             + "|(\\bnot\\b|n.t|cannot|unsupported|unrecognized|unknown|unexpected|\\bextra\\b"
             + "|no endpoints?|\\bno model|lacks?|without|invalid).{0,120}?"
             + "\\b(tools?|functions?|tool_choice|(tool|function)[ _-]?(use|call\\w*|choice))\\b"
-            + "|\\btools?(_choice)?\\b.{0,60}(extra inputs|extra_forbidden|unsupported|unrecognized)"),
+            + "|\\btools?(_choice)?\\b.{0,60}"
+            + "(extra inputs|extra_forbidden|unsupported|unrecognized)"),
     /** Too many requests for now. */
     RATE("429|rate_?limit\\w*|too_?many_?requests|resource_exhausted|throttl\\w*"
             + "|insufficient_quota|quota_exceeded",

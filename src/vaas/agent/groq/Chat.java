@@ -61,14 +61,16 @@ final class Chat {
      * @param image the template for questions with an image
      */
     record Parts(ModelCalls calls, TimeLimiter toolThreads, List<Tool> tools,
-            ToolRefusals refusals, SettingNames names, ChatRequest.Template text, ChatRequest.Template image) {
+            ToolRefusals refusals, SettingNames names, ChatRequest.Template text,
+            ChatRequest.Template image) {
         ChatRequest.Template template(Question question) {
             return question.image().isPresent() ? image : text;
         }
     }
 
     /** The chat begins now: the deadline counts from here. */
-    Chat(Parts parts, Conversations.Lease in, Question question, Deadline deadline, Budget.Share share) {
+    Chat(Parts parts, Conversations.Lease in, Question question, Deadline deadline,
+            Budget.Share share) {
         this.parts = parts;
         this.in = in;
         this.question = question;

@@ -23,12 +23,10 @@ import vaas.json.JsonException;
  * only {@code choices[0].message} and errors count. Immutable.
  */
 final class ChatResponse {
-    private static final String THINK_START = "<think>";
-    private static final String THINK_END = "</think>";
     /** By which servers say that an answer is none, or not all of it. */
-    private static final Pattern BROKEN_OFF = Pattern.compile("error|abort|cancel|fail|time_?d?_?out"
-            + "|interrupt|disconnect|insufficient|malformed|content_?filter|sensitive|safety"
-            + "|recitation|prohibited|blocklist|overload|unavailable|preempt|evict");
+    private static final Pattern BROKEN_OFF = Pattern.compile("error|abort|cancel|fail"
+            + "|time(d_)?_?out|interrupt|disconnect|insufficient|malformed|content_?filter"
+            + "|sensitive|safety|recitation|prohibited|blocklist|overload|unavailable|preempt|evict");
     /** Fields of a message with calls that some servers want back as they were. */
     private static final Set<String> BESIDE_CALLS =
             Set.of("reasoning_content", "reasoning_details", "extra_content");
@@ -50,6 +48,10 @@ final class ChatResponse {
         String start = new String(body, 0, Math.min(body.length, ModelError.CHARS_MAX),
                 StandardCharsets.UTF_8);
         try {
+            if (EventStreamBody.isOne(start)) {
+                return new ChatResponse(
+                        EventStreamBody.read(new String(body, StandardCharsets.UTF_8)), start);
+            }
             return new ChatResponse(start.stripLeading().startsWith("[")
                     || start.stripLeading().startsWith("\"") ? list(body) : Json.read(body), start);
         } catch (JsonException e) {
@@ -72,12 +74,13 @@ final class ChatResponse {
                 || ModelError.within(json).isPresent()) {
             return Optional.empty();
         }
-        String text = withoutThinking(text(Fields.get(message, "content")));
+        String text = Thinking.strip(text(Fields.get(message, "content")));
         List<ToolCall> calls = calls(Fields.get(message, "tool_calls"));
         if (!calls.isEmpty()) {
             return Optional.of(new ToolCalls(text, calls, only(message, BESIDE_CALLS, true)));
         }
-        return text.isBlank() ? Optional.empty() : Optional.of(new Answer(text));
+        String answer = text.isBlank() ? refusal(message) : text;
+        return answer.isBlank() ? Optional.empty() : Optional.of(new Answer(answer));
     }
 
     /** Whether something of an answer is there, though it may be of no use. */
@@ -107,8 +110,18 @@ final class ChatResponse {
         return error(status).reason(error(status).status(status));
     }
 
+    // A model's no is an answer, whoever has filtered it.
+    private static String refusal(Map<?, ?> message) {
+        return Fields.get(message, "refusal") instanceof String text ? text
+                : Fields.items(Fields.get(message, "content")).stream()
+                        .map(part -> Fields.get(part, "refusal")).filter(String.class::isInstance)
+                        .map(String.class::cast).collect(Collectors.joining());
+    }
+
     private static boolean isBrokenOff(Object choice) {
-        return Fields.get(choice, "finish_reason") instanceof String reason
+        boolean refused = Fields.get(choice, "message") instanceof Map<?, ?> message
+                && !refusal(message).isBlank() && text(Fields.get(message, "content")).isBlank();
+        return !refused && Fields.get(choice, "finish_reason") instanceof String reason
                 && BROKEN_OFF.matcher(reason.toLowerCase(Locale.ROOT)).find();
     }
 
@@ -137,28 +150,16 @@ final class ChatResponse {
     }
 
     // A string, or a list of parts, of which those of another type are no text for the reader.
-    private static String text(Object content) {
+    static String text(Object content) {
         return content instanceof String text ? text
                 : Fields.items(content).stream().flatMap(ChatResponse::part)
                         .collect(Collectors.joining());
     }
 
     private static Stream<String> part(Object part) {
-        return "text".equals(Fields.get(part, "type"))
+        Object type = Fields.get(part, "type");
+        return ("text".equals(type) || "output_text".equals(type))
                 && Fields.get(part, "text") instanceof String text ? Stream.of(text)
                 : Stream.empty();
-    }
-
-    // Some models put their thinking before the answer, and some servers swallow its opening mark;
-    // it is not meant for the reader.
-    private static String withoutThinking(String content) {
-        int start = content.indexOf(THINK_START);
-        int end = content.indexOf(THINK_END);
-        boolean open = start >= 0 && content.substring(0, start).isBlank();
-        if (open && end < 0) {
-            return "";
-        }
-        boolean thinking = open || end >= 0 && (start < 0 || end < start);
-        return thinking ? content.substring(end + THINK_END.length()).stripLeading() : content;
     }
 }

@@ -32,6 +32,9 @@ import vaas.budget.OverBudgetException;
 final class ModelCalls implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ModelCalls.class.getName());
 
+    /** Idle connections found closed in a row; the next one is always new, but for others. */
+    private static final int STALE_MAX = 8;
+
     private final OkHttpClient http;
     private final Request target; // without a body
     private final BoundedDns dns;
@@ -126,22 +129,43 @@ final class ModelCalls implements AutoCloseable {
         }
     }
 
+    // What failed because the peer had closed an idle connection is no try.
     private Attempt attempt(Piece body, Deadline deadline, String requestId, Budget.Share share)
             throws OverBudgetException {
+        for (int stale = 0; stale < STALE_MAX; stale++) {
+            Optional<Attempt> attempt = attempt(body, deadline, requestId, share, new Reuse());
+            if (attempt.isPresent()) {
+                return attempt.get();
+            }
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: an idle connection had been closed",
+                    requestId);
+        }
+        return Attempt.without(new Unreachable());
+    }
+
+    // Empty if the connection was stale.
+    private Optional<Attempt> attempt(Piece body, Deadline deadline, String requestId,
+            Budget.Share share, Reuse reuse) throws OverBudgetException {
         Duration remaining = deadline.remaining();
         if (isClosed() || remaining.isZero()) {
-            return Attempt.without(isClosed() ? new Unreachable() : new TimedOut());
+            return Optional.of(
+                    Attempt.without(isClosed() ? new Unreachable() : new TimedOut()));
         }
-        Call call = http.newCall(target.newBuilder().post(new OneShotBody(body)).build());
+        Call call = http.newCall(target.newBuilder()
+                .post(new OneShotBody(body)).tag(Reuse.class, reuse).build());
         call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
         running.add(call);
         try (AnswerBytes bytes = new AnswerBytes(share);
                 Response response = execute(call, deadline)) {
-            return read(response, bytes, requestId);
+            return Optional.of(read(response, bytes, requestId));
         } catch (OverBudgetException e) {
-            return overBudget(e, requestId);
+            return Optional.of(overBudget(e, requestId));
         } catch (IOException e) {
-            return lost(e, deadline, requestId);
+            if (reuse.wasStale() && !deadline.hasPassed() && !isClosed() && !call.isCanceled()) {
+                http.connectionPool().evictAll();
+                return Optional.empty();
+            }
+            return Optional.of(lost(e, deadline, requestId));
         } finally {
             running.remove(call);
         }

@@ -108,7 +108,6 @@ class ChatResponseTest {
         "'<think>a\\nb</think>\\n\\nhello', hello",
         "' \\n<think></think> hello', hello",
         "'hello <think>no</think>', 'hello <think>no</think>'",
-        "'<thinking>hello', '<thinking>hello'",
         "' hello ', ' hello '",
         "'well, well</think>hello', hello",
         "'\\nwell\\n</think>\\n\\n hello </think>', 'hello </think>'",

@@ -160,6 +160,7 @@ class GroqClientTest {
         "http://127.0.0.1:8081//, http://127.0.0.1:8081/openai/v1",
         "'  http://[::1]:8081/v1 ', http://[::1]:8081/v1",
         "HTTPS://H.example/x/y, HTTPS://H.example/x/y",
+        "http://vllm_server:8000/v1, http://vllm_server:8000/v1",
     })
     void aBaseUrlComesWithOrWithoutItsPath(String text, String expected) {
         assertEquals("GroqClient.Options[" + expected + "]",

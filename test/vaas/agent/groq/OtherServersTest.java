@@ -333,6 +333,66 @@ class OtherServersTest {
         }
     }
 
+    @Nested
+    class AnAnswerOfAnotherKind {
+        @Test
+        void aRefusalIsTheAnswerAndAskedForOnce() throws IOException {
+            script(error(200, "{'choices':[{'message':{'content':null,"
+                    + "'refusal':'I can`t help with that.'},'finish_reason':'stop'}]}"));
+            assertEquals("I can`t help with that.", answered(chat("q1")));
+            assertEquals(List.of("q1", "I can`t help with that."), remembered());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"\n", "\r\n"})
+        void aWholeStreamThatNobodyAskedForIsRead(String line) {
+            String events = ": hello%n%ndata: {'choices':[{'delta':{'role':'assistant',"
+                    + "'content':'Par'}}]}%n%ndata: {'choices':[{'delta':{'content':'is'},"
+                    + "'finish_reason':'stop'}]}%n%ndata: {'choices':[],'usage':{}}%n%n"
+                    + "data: [DONE]%n%n";
+            script(error(200, events.replace("%n", line)));
+            assertEquals("Paris", answered(chat("q1")));
+        }
+
+        @Test
+        void aStreamMayCallTools() {
+            script(error(200, "data: {'choices':[{'delta':{'tool_calls':[{'index':0,'id':'x',"
+                    + "'function':{'name':'clip','arguments':''}}]}}]}\n\n"
+                    + "data: {'choices':[{'delta':{'tool_calls':[{'index':0,"
+                    + "'function':{'arguments':'{}'}}]},'finish_reason':'tool_calls'}]}\n\n"),
+                    says("a1"));
+            assertEquals("a1", answered(chat("q1", clip)));
+            assertEquals(1, seen.size());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {
+            "data: {'choices':[{'delta':{'content':'Par'}}]}\n\n",
+            "data: {'choices':[{'delta':{'content':'Par'}}]}\n\ndata: {'error':{'code':502}}\n\n",
+            "data: {'choices':[{'delta':{'content':'Par'}}]}\n\ndata: {'choi"
+        })
+        void aStreamThatBreaksOffIsAskedForOnceAndNotStored(String events) throws IOException {
+            script(error(200, events), says("too late"));
+            failed(Kind.MODEL, "no usable answer", chat("q1"));
+            assertEquals(1, groq.getRequestCount());
+            assertEquals(List.of(), remembered());
+        }
+    }
+
+    @Test
+    void aConnectionFoundClosedCostsNoRetryAndNoWarning() throws IOException {
+        MockResponse closed = says("x").newBuilder().onResponseStart(Scripted.CUT).build();
+        script(says("a1"), closed, says("a2"), closed, status(503).build(), status(503).build(),
+                says("a3"));
+        try (GroqAgent agent = agent()) {
+            assertEquals("a1", answered(agent.chat(Question.of("q1"))));
+            assertEquals("a2", answered(agent.chat(Question.of("q2"))));
+            assertTrue(log.texts().stream().noneMatch(it -> it.contains("not be reached")));
+            assertEquals("a3", answered(agent.chat(Question.of("q3"))), "both retries are left");
+        }
+        assertEquals(7, groq.getRequestCount());
+    }
+
     private static MockResponse error(int status, String body) {
         return status(status, body.replace('\'', '"')).build();
     }

@@ -53,7 +53,8 @@ final class Scripted {
     static Config.Groq within(Duration timeout, Config.Groq config) {
         return new Config.Groq(config.apiKey(), config.baseUrl(), config.generalModel(),
                 config.imageModel(), timeout, config.systemPrompt(), config.agentName(),
-                config.agentMemorySize(), config.disabledTools(), config.connections());
+                config.agentMemorySize(), config.disabledTools(), config.connections(),
+                config.proxies());
     }
 
     /** An answer with a body; a retry after it need not wait. */
