@@ -26,7 +26,8 @@ final class ChatResponse {
     /** By which servers say that an answer is none, or not all of it. */
     private static final Pattern BROKEN_OFF = Pattern.compile("error|abort|cancel|fail"
             + "|time(d_)?_?out|interrupt|disconnect|insufficient|malformed|content_?filter"
-            + "|sensitive|safety|recitation|prohibited|blocklist|overload|unavailable|preempt|evict");
+            + "|sensitive|safety|recitation|prohibited|blocklist|overload|unavailable"
+            + "|preempt|evict");
     /** Fields of a message with calls that some servers want back as they were. */
     private static final Set<String> BESIDE_CALLS =
             Set.of("reasoning_content", "reasoning_details", "extra_content");

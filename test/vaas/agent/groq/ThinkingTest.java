@@ -22,7 +22,8 @@ class ThinkingTest {
         "<think>a</think>\n<think>b</think>Paris.", "<think>about `</think>`</think>Paris.",
         "hm</think>Paris.", "hm\n</thinking>\n\nParis.", "hm[/THINK]Paris.",
         "hm<|end_of_thought|>Paris.", "hm</seed:think>Paris.", "hm\u25c1/think\u25b7Paris.",
-        "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Paris.",
+        "<|channel|>analysis<|message|>hm<|end|><|start|>assistant"
+                + "<|channel|>final<|message|>Paris.",
         "<|start|>assistant<|channel|>analysis<|message|>hm<|end|>"
                 + "<|start|>assistant<|channel|>final<|message|>Paris.<|return|>",
         "<|channel|>final<|message|>Paris.",
