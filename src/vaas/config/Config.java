@@ -51,14 +51,25 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      * What the agent and its client need.
      *
      * @param connections idle connections to keep, as many as there may be chats
+     * @param proxies towards the model, by the names that curl reads
      */
     public record Groq(Optional<String> apiKey, String baseUrl, String generalModel,
             String imageModel, Duration timeout, String systemPrompt, String agentName,
-            int agentMemorySize, Set<String> disabledTools, int connections) {
+            int agentMemorySize, Set<String> disabledTools, int connections,
+            Map<String, String> proxies) {
+        /** Without proxies. */
+        public Groq(Optional<String> apiKey, String baseUrl, String generalModel,
+                String imageModel, Duration timeout, String systemPrompt, String agentName,
+                int agentMemorySize, Set<String> disabledTools, int connections) {
+            this(apiKey, baseUrl, generalModel, imageModel, timeout, systemPrompt, agentName,
+                    agentMemorySize, disabledTools, connections, Map.of());
+        }
+
         /** What a client is set up with. */
         public GroqClient.Options client() {
             GroqClient.Options options =
-                    GroqClient.options().baseUrl(baseUrl).connections(connections);
+                    GroqClient.options().baseUrl(baseUrl).connections(connections)
+                            .proxies(proxies);
             apiKey.ifPresent(options::apiKey);
             return options;
         }
@@ -70,7 +81,8 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
                     .memorySize(agentMemorySize).timeout(timeout).disabledTools(disabledTools)
                     .settingNames(new SettingNames(Setting.GROQ_API_KEY.name(),
                             Setting.GROQ_BASE_URL.name(), Setting.GROQ_GENERAL_MODEL.name(),
-                            Setting.GROQ_IMAGE_MODEL.name(), Setting.GROQ_TIMEOUT.name()));
+                            Setting.GROQ_IMAGE_MODEL.name(), Setting.GROQ_TIMEOUT.name(),
+                            Setting.DISABLE_TOOLS.name()));
         }
 
         /** Leaves the key out. */
@@ -144,10 +156,9 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
                         "a URL such as https://host/v1, without user, query or fragment"),
                 values.line(Setting.GROQ_GENERAL_MODEL), values.line(Setting.GROQ_IMAGE_MODEL),
                 Duration.ofSeconds(values.number(Setting.GROQ_TIMEOUT, 1, SECONDS_MAX)),
-                values.text(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),
-                memorySize(values),
-                values.set(Setting.DISABLE_TOOLS, name -> true, ""),
-                values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX));
+                values.textOrNothing(Setting.SYSTEM_PROMPT), values.line(Setting.AGENT_NAME),
+                memorySize(values), values.set(Setting.DISABLE_TOOLS, name -> true, ""),
+                values.number(Setting.MAX_CONCURRENT_CHATS, 1, CHATS_MAX), values.proxies());
     }
 
     // One record is no turn.

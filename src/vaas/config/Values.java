@@ -9,15 +9,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import vaas.agent.groq.GroqClient;
 
 /**
  * Reads single settings and collects what is wrong with them. An empty value counts as not set.
  * After a fault the default is returned, so that the reading can go on to the next fault.
  */
 final class Values {
+    private static final List<String> PROXIES =
+            List.of("https_proxy", "http_proxy", "all_proxy", "no_proxy");
+
     private final Map<String, String> environment;
     // A set, because a setting that two slices hold is read twice.
     private final Set<String> faults = new LinkedHashSet<>();
@@ -46,6 +51,27 @@ final class Values {
             return setting.defaultValue();
         }
         return value;
+    }
+
+    /** Any text that is not blank; none if it is set to nothing. */
+    String textOrNothing(Setting setting) {
+        return "".equals(environment.get(setting.name())) ? "" : text(setting);
+    }
+
+    /** What curl would read of proxies; none of it if that is no use. */
+    Map<String, String> proxies() {
+        Map<String, String> proxies = new TreeMap<>();
+        for (String name : PROXIES) {
+            environment.entrySet().stream().filter(it -> it.getKey().equalsIgnoreCase(name))
+                    .forEach(it -> proxies.put(it.getKey(), it.getValue()));
+        }
+        try {
+            GroqClient.options().proxies(proxies);
+            return proxies;
+        } catch (IllegalArgumentException e) {
+            faults.add(e.getMessage());
+            return Map.of();
+        }
     }
 
     /** Text that can stand in one line of a log or a header. */

@@ -103,9 +103,23 @@ class ConfigTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SYSTEM_PROMPT")
     void anEmptyValueCountsAsNotSet(Setting setting) throws ConfigException {
         assertEquals(offline(), offline(setting.name(), ""));
+    }
+
+    @Test
+    void aSystemPromptSetToNothingIsNone() throws ConfigException {
+        assertEquals("", offline("SYSTEM_PROMPT", "").groq().systemPrompt());
+    }
+
+    @Test
+    void proxiesAreThoseOfTheEnvironment() throws ConfigException {
+        assertEquals(Map.of("https_proxy", "http://p:1", "NO_PROXY", "h"),
+                offline("https_proxy", "http://p:1", "NO_PROXY", "h").groq().proxies());
+        assertEquals("HTTP_PROXY is not the address of a proxy such as http://host:3128",
+                assertThrows(ConfigException.class, () -> offline("HTTP_PROXY", "socks5://p"))
+                        .faults().get(0));
     }
 
     @ParameterizedTest

@@ -1,12 +1,16 @@
 package vaas.agent.groq;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Tool;
@@ -20,7 +24,6 @@ import vaas.agent.groq.Completion.Unreachable;
 import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
-import vaas.json.Json;
 import vaas.json.JsonException;
 import vaas.memory.Conversations;
 import vaas.memory.MemoryRecord;
@@ -46,7 +49,10 @@ final class Chat {
     private final Budget.Share share;
     private List<MemoryRecord> history = List.of(); // what the model is shown of it
     private Optional<String> clipPath = Optional.empty();
+    private boolean shortened; // the history
+    private boolean tooledUp; // the prompt, by results
     private boolean toolUseRetried;
+    private Set<String> withoutTools; // names of those that the model does not take
 
     /**
      * What all chats of an agent use.
@@ -55,7 +61,8 @@ final class Chat {
      * @param image the template for questions with an image
      */
     record Parts(ModelCalls calls, TimeLimiter toolThreads, List<Tool> tools,
-            ChatRequest.Template text, ChatRequest.Template image) {
+            ToolRefusals refusals, SettingNames names, ChatRequest.Template text,
+            ChatRequest.Template image) {
         ChatRequest.Template template(Question question) {
             return question.image().isPresent() ? image : text;
         }
@@ -69,6 +76,7 @@ final class Chat {
         this.question = question;
         this.deadline = deadline;
         this.share = share;
+        this.withoutTools = parts.refusals().of(parts.template(question).model());
     }
 
     /**
@@ -80,10 +88,18 @@ final class Chat {
         Completion completion = rounds();
         while (isRefused(completion, Reason.TOO_LONG) && !history.isEmpty()) {
             int half = history.size() / 4 * 2; // whole turns
+            shortened = true;
             history = history.subList(history.size() - half, history.size());
             completion = rounds();
         }
         return completion;
+    }
+
+    /** What did not fit the model when it took not even this. */
+    String tooLong() {
+        return tooledUp ? "The message and what the tools said to it are too long for the model."
+                : shortened ? "The message is too long for the model, even without the history."
+                : "The message is too long for the model; there is no history to leave out.";
     }
 
     /** The file that a tool made for the caller, the last one if there are several. */
@@ -92,6 +108,7 @@ final class Chat {
     }
 
     private Completion rounds() throws OverBudgetException {
+        tooledUp = false;
         ChatRequest request = new ChatRequest(parts.template(question), history, question);
         for (int round = 0; ; round++) {
             Completion completion = oneRound(request, round < ROUNDS_MAX);
@@ -116,11 +133,41 @@ final class Chat {
     }
 
     private Completion oneRound(ChatRequest request, boolean mayCall) throws OverBudgetException {
-        Piece body = request.body(mayCall);
-        Completion completion = send(body);
-        boolean again = !toolUseRetried && isRefused(completion, Reason.TOOL_USE);
-        toolUseRetried |= again;
-        return again ? send(body) : completion;
+        Completion completion = send(request.body(mayCall, withoutTools));
+        if (!toolUseRetried && isRefused(completion, Reason.TOOL_USE)) {
+            toolUseRetried = true;
+            completion = send(request.body(mayCall, withoutTools));
+        }
+        while (completion instanceof Refused refused && refused.reason() == Reason.TOOLS
+                && parts.tools().size() > withoutTools.size()) {
+            Set<String> more = refusedTools(refused);
+            completion = send(request.body(mayCall, more));
+            withoutTools = more;
+            if (!isRefused(completion, Reason.TOOLS) && !isRefused(completion, Reason.OTHER)) {
+                rememberRefusal();
+            }
+        }
+        return completion;
+    }
+
+    // Those that the error names, unless they are left out already; else all. Each once.
+    private Set<String> refusedTools(Refused refused) {
+        Set<String> names = new HashSet<>(withoutTools);
+        if (names.isEmpty()) {
+            NamedTools.in(refused.words(), parts.tools()).forEach(names::add);
+        }
+        return !names.isEmpty() && names.size() > withoutTools.size() ? names
+                : parts.tools().stream().map(Tool::name).collect(Collectors.toSet());
+    }
+
+    private void rememberRefusal() {
+        String model = parts.template(question).model();
+        if (parts.refusals().remember(model, withoutTools)) {
+            LOG.log(System.Logger.Level.WARNING, "id {0}: the model {1} does not take these tools,"
+                    + " so it is asked without them for an hour; put them into {2}: {3}",
+                    question.requestId(), model, parts.names().disabledTools(),
+                    String.join(",", new TreeSet<>(withoutTools)));
+        }
     }
 
     private Completion send(Piece body) throws OverBudgetException {
@@ -143,6 +190,7 @@ final class Chat {
             Thread.currentThread().interrupt();
             return Optional.of(new Unreachable());
         }
+        tooledUp = true;
         share.take(request.ownLength() - before);
         return Optional.empty();
     }
@@ -165,7 +213,7 @@ final class Chat {
         }
         Map<String, Object> arguments;
         try {
-            arguments = Json.read(call.arguments().isBlank() ? "{}" : call.arguments());
+            arguments = call.parsed();
         } catch (JsonException e) {
             return "Error: the arguments can't be used: " + e.getMessage() + ".";
         }
@@ -201,7 +249,8 @@ final class Chat {
     }
 
     private Optional<Tool> tool(ToolCall call) {
-        return parts.tools().stream().filter(tool -> tool.name().equals(call.name())).findFirst();
+        return parts.tools().stream().filter(tool -> tool.name().equals(call.name())
+                && !withoutTools.contains(tool.name())).findFirst();
     }
 
     private static String cut(String text) {

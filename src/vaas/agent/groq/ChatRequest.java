@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import vaas.agent.Image;
 import vaas.agent.Question;
@@ -28,6 +30,7 @@ final class ChatRequest {
     private final Template template;
     private final Piece history;
     private final List<Piece> own = new ArrayList<>(); // the question, then rounds of tools
+    private final Set<String> callIds = new HashSet<>();
 
     /** System prompt, history, question: in this order. */
     ChatRequest(Template template, List<MemoryRecord> history, Question question) {
@@ -36,19 +39,33 @@ final class ChatRequest {
         own.add(Message.of(question));
     }
 
-    /** What a round of tool calls adds: the calls as they came, then a result for each. */
+    /**
+     * What a round of tool calls adds: the calls, each under an id that is unique in the prompt,
+     * then a result for each.
+     */
     void addToolRound(ToolCalls calls, List<String> results) {
         Map<String, Object> message = Message.of("assistant", calls.text());
         if (calls.text().isEmpty()) {
             message.remove("content"); // optional beside calls, and null is refused by some
         }
-        message.put("tool_calls", calls.calls().stream().map(ToolCall::toWire).toList());
+        List<ToolCall> unique = calls.calls().stream().map(this::withUniqueId).toList();
+        message.put("tool_calls", unique.stream().map(ToolCall::toWire).toList());
+        message.putAll(calls.beside());
         add(message);
         for (int i = 0; i < results.size(); i++) {
             Map<String, Object> result = Message.of("tool", results.get(i));
-            result.put("tool_call_id", calls.calls().get(i).id());
+            result.put("tool_call_id", unique.get(i).id());
             add(result);
         }
+    }
+
+    // Nine letters and digits, as the strictest of the servers wants them.
+    private ToolCall withUniqueId(ToolCall call) {
+        String id = call.id();
+        for (int i = callIds.size(); id.isBlank() || !callIds.add(id); i++) {
+            id = "call%05d".formatted(i);
+        }
+        return call.withId(id);
     }
 
     /** Bytes of a text as a JSON string, told before it is one. */
@@ -72,17 +89,23 @@ final class ChatRequest {
         return Piece.of(own).length();
     }
 
+    /** The body with all tools. */
+    Piece body(boolean mayCall) {
+        return body(mayCall, Set.of());
+    }
+
     /**
      * The body as JSON.
      *
      * @param mayCall whether the model may call tools in this round, if there are any
+     * @param without names of tools that are not offered
      */
-    Piece body(boolean mayCall) {
+    Piece body(boolean mayCall, Set<String> without) {
         List<Piece> pieces = new ArrayList<>(own.size() + 3);
         pieces.add(template.head);
         pieces.add(history);
         pieces.addAll(own);
-        pieces.add(mayCall ? template.tail : template.lastTail);
+        pieces.add(template.tail(mayCall, without));
         return Piece.of(pieces);
     }
 
@@ -92,6 +115,8 @@ final class ChatRequest {
 
     /** What all requests to one model have in common, made once. */
     static final class Template {
+        private final String model;
+        private final List<Tool> tools;
         private final Piece head;
         private final Piece tail;
         private final Piece lastTail;
@@ -103,13 +128,28 @@ final class ChatRequest {
          * @param tools to offer; without any there is no such field
          */
         Template(String model, String systemPrompt, List<Tool> tools) {
+            this.model = model;
+            this.tools = tools;
             head = Piece.of("{\"model\":" + quoted(model) + ",\"messages\":["
                     + (systemPrompt.isEmpty() ? ""
                             : Json.text(Message.of("system", systemPrompt)) + ","));
-            String declared = tools.isEmpty() ? "" : ",\"tools\":" + declarations(tools);
-            tail = Piece.of("]" + declared + "}");
-            lastTail = tools.isEmpty() ? tail
-                    : Piece.of("]" + declared + ",\"tool_choice\":\"none\"}");
+            tail = tail(true, tools);
+            lastTail = tail(false, tools);
+        }
+
+        String model() {
+            return model;
+        }
+
+        Piece tail(boolean mayCall, Set<String> without) {
+            return !without.isEmpty() ? tail(mayCall,
+                    tools.stream().filter(tool -> !without.contains(tool.name())).toList())
+                    : mayCall ? tail : lastTail;
+        }
+
+        private static Piece tail(boolean mayCall, List<Tool> offered) {
+            return Piece.of(offered.isEmpty() ? "]}" : "],\"tools\":" + declarations(offered)
+                    + (mayCall ? "}" : ",\"tool_choice\":\"none\"}"));
         }
 
         private static String quoted(String text) {

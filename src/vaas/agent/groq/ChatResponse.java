@@ -2,10 +2,13 @@ package vaas.agent.groq;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vaas.agent.groq.Completion.Answer;
@@ -17,132 +20,147 @@ import vaas.json.JsonException;
 
 /**
  * What the model API answered, read once and as liberally as the many servers of its kind need:
- * only {@code choices[0].message} and the error count. Immutable.
+ * only {@code choices[0].message} and errors count. Immutable.
  */
 final class ChatResponse {
-    private static final String THINK_START = "<think>";
-    private static final String THINK_END = "</think>";
-    private static final int ERROR_CHARS_MAX = 16 << 10;
-    /** How servers say that a prompt is too long; see also the code of Groq among them. */
-    private static final List<String> TOO_LONG = List.of("context_length_exceeded",
-            "exceed_context_size", "context length", "context size", "reduce the length",
-            "prompt is too long", "input token count", "too large for model");
+    /** By which servers say that an answer is none, or not all of it. */
+    private static final Pattern BROKEN_OFF = Pattern.compile("error|abort|cancel|fail"
+            + "|time(d_)?_?out|interrupt|disconnect|insufficient|malformed|content_?filter"
+            + "|sensitive|safety|recitation|prohibited|blocklist|overload|unavailable"
+            + "|preempt|evict");
+    /** Fields of a message with calls that some servers want back as they were. */
+    private static final Set<String> BESIDE_CALLS =
+            Set.of("reasoning_content", "reasoning_details", "extra_content");
+    /** Fields of a call that are written anew, or mean something in a stream only. */
+    private static final Set<String> OF_A_CALL = Set.of("id", "type", "function", "index");
+    private static final Pattern PAGE = Pattern.compile("(?i)\\ufeff?\\s*<(!doctype|html|head|body"
+            + "|script|meta|title|!--|\\?xml)[\\s\\S]*");
 
-    private final byte[] body;
-    private final Map<String, Object> fields; // empty if it is no JSON object
+    private final Object json; // null if it is none
+    private final String start; // of the text, if it is no JSON
 
-    private ChatResponse(byte[] body, Map<String, Object> fields) {
-        this.body = body;
-        this.fields = fields;
+    private ChatResponse(Object json, String start) {
+        this.json = json;
+        this.start = start;
     }
 
     /** Reads a body; of one that is not acceptable JSON nothing but its words is known. */
     static ChatResponse of(byte[] body) {
+        String start = new String(body, 0, Math.min(body.length, ModelError.CHARS_MAX),
+                StandardCharsets.UTF_8);
         try {
-            return new ChatResponse(body, Json.read(body));
+            if (EventStreamBody.isOne(start)) {
+                return new ChatResponse(
+                        EventStreamBody.read(new String(body, StandardCharsets.UTF_8)), start);
+            }
+            return new ChatResponse(start.stripLeading().startsWith("[")
+                    || start.stripLeading().startsWith("\"") ? list(body) : Json.read(body), start);
         } catch (JsonException e) {
-            return new ChatResponse(body, Map.of());
+            return new ChatResponse(null, start);
         }
+    }
+
+    // Only objects can be read, so a list is made the member of one.
+    private static Object list(byte[] body) throws JsonException {
+        if (body.length > ModelError.CHARS_MAX) {
+            return null; // no answer has this shape, only errors do
+        }
+        return Json.read("{\"top\":" + new String(body, StandardCharsets.UTF_8) + "}").get("top");
     }
 
     /** The answer or the tool calls of a 200; empty if there is neither, or it is broken. */
     Optional<Completion> completion() {
-        Object message = get(first(fields.get("choices")), "message");
-        if (!(message instanceof Map<?, ?>)) {
+        Object choice = Fields.first(Fields.get(json, "choices"));
+        if (!(Fields.get(choice, "message") instanceof Map<?, ?> message) || isBrokenOff(choice)
+                || ModelError.within(json).isPresent()) {
             return Optional.empty();
         }
-        String text = withoutThinking(text(get(message, "content")));
-        List<ToolCall> calls = calls(get(message, "tool_calls"));
+        String text = Thinking.strip(text(Fields.get(message, "content")));
+        List<ToolCall> calls = calls(Fields.get(message, "tool_calls"));
         if (!calls.isEmpty()) {
-            return Optional.of(new ToolCalls(text, calls));
+            return Optional.of(new ToolCalls(text, calls, only(message, BESIDE_CALLS, true)));
         }
-        return text.isBlank() ? Optional.empty() : Optional.of(new Answer(text));
+        String answer = text.isBlank() ? refusal(message) : text;
+        return answer.isBlank() ? Optional.empty() : Optional.of(new Answer(answer));
+    }
+
+    /** Whether something of an answer is there, though it may be of no use. */
+    boolean hasAnswer() {
+        Object message = Fields.get(Fields.first(Fields.get(json, "choices")), "message");
+        return !text(Fields.get(message, "content")).isBlank()
+                || !calls(Fields.get(message, "tool_calls")).isEmpty();
+    }
+
+    /** Whether it is a page for people. */
+    boolean isPage() {
+        return PAGE.matcher(start).matches();
+    }
+
+    /**
+     * The error in it.
+     *
+     * @param status of the answer; anything that came with another than 2xx is one
+     */
+    ModelError error(int status) {
+        return status >= 300 ? ModelError.of(json == null ? start : json)
+                : ModelError.within(json).orElse(ModelError.of(null));
     }
 
     /** Why a request was refused, by its status and what the body says, if that can be read. */
     Reason reason(int status) {
-        return switch (status) {
-            case 401, 403 -> Reason.KEY;
-            case 404 -> errorCode().startsWith("model") ? Reason.MODEL : Reason.ADDRESS;
-            case 413 -> Reason.TOO_LONG;
-            case 400 -> switch (errorCode()) {
-                case "model_decommissioned", "model_not_found" -> Reason.MODEL;
-                case "tool_use_failed" -> Reason.TOOL_USE;
-                default -> tooLongOrOther();
-            };
-            case 422 -> tooLongOrOther();
-            default -> Reason.OTHER;
-        };
+        return error(status).reason(error(status).status(status));
     }
 
-    /** The error's code, fit for a log line; empty if there is none. */
-    String errorCode() {
-        return get(fields.get("error"), "code") instanceof String code
-                && code.matches("[A-Za-z0-9_.-]{1,64}") ? code : "";
+    // A model's no is an answer, whoever has filtered it.
+    private static String refusal(Map<?, ?> message) {
+        return Fields.get(message, "refusal") instanceof String text ? text
+                : Fields.items(Fields.get(message, "content")).stream()
+                        .map(part -> Fields.get(part, "refusal")).filter(String.class::isInstance)
+                        .map(String.class::cast).collect(Collectors.joining());
     }
 
-    // By the words alone, since each server puts them elsewhere: an object, a string or a list.
-    private Reason tooLongOrOther() {
-        String words = new String(body, 0, Math.min(body.length, ERROR_CHARS_MAX),
-                StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-        return TOO_LONG.stream().anyMatch(words::contains) ? Reason.TOO_LONG : Reason.OTHER;
+    private static boolean isBrokenOff(Object choice) {
+        boolean refused = Fields.get(choice, "message") instanceof Map<?, ?> message
+                && !refusal(message).isBlank() && text(Fields.get(message, "content")).isBlank();
+        return !refused && Fields.get(choice, "finish_reason") instanceof String reason
+                && BROKEN_OFF.matcher(reason.toLowerCase(Locale.ROOT)).find();
     }
 
     private static List<ToolCall> calls(Object list) {
         List<ToolCall> calls = new ArrayList<>();
-        for (Object item : items(list)) {
-            Object function = get(item, "function");
-            Object arguments = get(function, "arguments");
-            Object id = get(item, "id");
-            if (get(function, "name") instanceof String name) {
-                calls.add(new ToolCall(
-                        id instanceof String given ? given : "call_" + calls.size(), name,
-                        arguments instanceof Map<?, ?> map ? Json.text(keyed(map))
-                                : arguments instanceof String string ? string : "{}"));
+        for (Object item : Fields.items(list)) {
+            Object function = Fields.get(item, "function");
+            Object arguments = Fields.get(function, "arguments");
+            if (Fields.get(function, "name") instanceof String name) {
+                calls.add(new ToolCall(Fields.get(item, "id") instanceof String id ? id : "", name,
+                        arguments instanceof Map<?, ?> map ? Json.text(Fields.keyed(map))
+                                : arguments instanceof String string ? string
+                                : arguments == null ? "{}" : "" + arguments,
+                        only((Map<?, ?>) item, OF_A_CALL, false)));
             }
         }
         return calls;
     }
 
+    // Those named, or all but those; null is never sent back.
+    private static Map<String, Object> only(Map<?, ?> object, Set<String> names, boolean named) {
+        Map<String, Object> some = new LinkedHashMap<>(Fields.keyed(object));
+        some.entrySet().removeIf(field -> names.contains(field.getKey()) != named
+                || field.getValue() == null);
+        return some;
+    }
+
     // A string, or a list of parts, of which those of another type are no text for the reader.
-    private static String text(Object content) {
+    static String text(Object content) {
         return content instanceof String text ? text
-                : items(content).stream().flatMap(ChatResponse::part)
+                : Fields.items(content).stream().flatMap(ChatResponse::part)
                         .collect(Collectors.joining());
     }
 
     private static Stream<String> part(Object part) {
-        return "text".equals(get(part, "type")) && get(part, "text") instanceof String text
-                ? Stream.of(text) : Stream.empty();
-    }
-
-    // Some models put their thinking before the answer, and some servers swallow its opening mark;
-    // it is not meant for the reader.
-    private static String withoutThinking(String content) {
-        int start = content.indexOf(THINK_START);
-        int end = content.indexOf(THINK_END);
-        boolean open = start >= 0 && content.substring(0, start).isBlank();
-        if (open && end < 0) {
-            return "";
-        }
-        boolean thinking = open || end >= 0 && (start < 0 || end < start);
-        return thinking ? content.substring(end + THINK_END.length()).stripLeading() : content;
-    }
-
-    private static Object get(Object object, String key) {
-        return object instanceof Map<?, ?> map ? map.get(key) : null;
-    }
-
-    private static Object first(Object list) {
-        return items(list).isEmpty() ? null : items(list).get(0);
-    }
-
-    private static List<?> items(Object list) {
-        return list instanceof List<?> items ? items : List.of();
-    }
-
-    @SuppressWarnings("unchecked") // a JSON object has string keys only
-    private static Map<String, ?> keyed(Map<?, ?> map) {
-        return (Map<String, ?>) map;
+        Object type = Fields.get(part, "type");
+        return ("text".equals(type) || "output_text".equals(type))
+                && Fields.get(part, "text") instanceof String text ? Stream.of(text)
+                : Stream.empty();
     }
 }

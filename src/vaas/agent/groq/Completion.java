@@ -1,8 +1,11 @@
 package vaas.agent.groq;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import vaas.json.Json;
+import vaas.json.JsonException;
 
 /** What one request to the model came to, retries included. */
 sealed interface Completion {
@@ -18,8 +21,14 @@ sealed interface Completion {
      * The model wants tools called.
      *
      * @param text what it says beside that, often empty
+     * @param beside fields that go back with it in the same chat
      */
-    record ToolCalls(String text, List<ToolCall> calls) implements Completion {
+    record ToolCalls(String text, List<ToolCall> calls, Map<String, Object> beside)
+            implements Completion {
+        ToolCalls(String text, List<ToolCall> calls) {
+            this(text, calls, Map.of());
+        }
+
         @Override
         public String toString() {
             return "ToolCalls[" + calls.size() + "]";
@@ -29,26 +38,73 @@ sealed interface Completion {
     /**
      * One call, as the model wrote it.
      *
+     * @param id empty if it has none
      * @param arguments meant to be a JSON object; not always one
+     * @param beside fields that go back with it in the same chat
      */
-    record ToolCall(String id, String name, String arguments) {
+    record ToolCall(String id, String name, String arguments, Map<String, Object> beside) {
+        ToolCall(String id, String name, String arguments) {
+            this(id, name, arguments, Map.of());
+        }
+
         @Override
         public String toString() {
             return "ToolCall[" + arguments.length() + " chars]";
         }
 
-        /** The same in the wire's shape, to be sent back to the model. */
+        /** The same under another id. */
+        ToolCall withId(String other) {
+            return new ToolCall(other, name, arguments, beside);
+        }
+
+        /** The arguments, none if they are blank. */
+        Map<String, Object> parsed() throws JsonException {
+            return Json.read(arguments.isBlank() ? "{}" : arguments);
+        }
+
+        /**
+         * The same in the wire's shape, to be sent back to the model. Servers parse the arguments
+         * that they get back, so those that are no object become an empty one.
+         */
         Map<String, Object> toWire() {
-            return Map.of("id", id, "type", "function",
-                    "function", Map.of("name", name, "arguments", arguments));
+            Map<String, Object> function = new LinkedHashMap<>();
+            function.put("name", name);
+            function.put("arguments", isObject() ? arguments : "{}");
+            Map<String, Object> call = new LinkedHashMap<>();
+            call.put("id", id);
+            call.put("type", "function");
+            call.put("function", function);
+            call.putAll(beside);
+            return call;
+        }
+
+        private boolean isObject() {
+            try {
+                return !Json.read(arguments).isEmpty() && !arguments.startsWith("\ufeff");
+            } catch (JsonException e) {
+                return false;
+            }
         }
     }
 
     /** No more requests for now, and the wait is longer than we wait. */
     record Busy(Duration retryAfter) implements Completion {}
 
-    /** It will not, and asking again would not help. */
-    record Refused(Reason reason) implements Completion {}
+    /**
+     * It will not, and asking again would not help.
+     *
+     * @param words what it says of tools, in lower case; else empty
+     */
+    record Refused(Reason reason, String words) implements Completion {
+        Refused(Reason reason) {
+            this(reason, "");
+        }
+
+        @Override
+        public String toString() {
+            return "Refused[" + reason + "]";
+        }
+    }
 
     /** It answered, and was paid for it, but nothing in the answer is of use; not asked again. */
     record Unusable() implements Completion {}
@@ -71,6 +127,8 @@ sealed interface Completion {
         TOO_LONG,
         /** The model wrote a tool call that can't be read; it may do better next time. */
         TOOL_USE,
+        /** Tools, or one of them, are not taken. */
+        TOOLS,
         /** Anything else. */
         OTHER
     }

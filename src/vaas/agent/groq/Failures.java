@@ -19,8 +19,12 @@ final class Failures {
         this.address = address;
     }
 
-    /** The reply for any completion but an answer. */
-    Reply reply(Question question, Completion completion) {
+    /**
+     * The reply for any completion but an answer.
+     *
+     * @param tooLong the sentence for a prompt that did not fit
+     */
+    Reply reply(Question question, Completion completion, String tooLong) {
         if (completion instanceof Busy busy) {
             return new Reply.Busy(busy.retryAfter(), "The model takes no more requests for now.");
         } else if (completion instanceof TimedOut) {
@@ -31,22 +35,22 @@ final class Failures {
                     question.image().isPresent() ? names.imageModel() : names.generalModel();
             LOG.log(System.Logger.Level.ERROR, "id {0}: the model API refused {1} of {2}: {3}",
                     question.requestId(), model, address, refused.reason());
-            return refusal(refused.reason(), model);
+            return refusal(refused.reason(), model, tooLong);
         }
         return new Reply.Failed(Reply.Kind.MODEL,
                 "The model could not be reached or gave no usable answer.");
     }
 
-    private Reply refusal(Reason reason, String model) {
+    private Reply refusal(Reason reason, String model, String tooLong) {
         Reply.Kind kind = reason == Reason.TOO_LONG ? Reply.Kind.TOO_LONG : Reply.Kind.MODEL;
         return new Reply.Failed(kind, switch (reason) {
             case KEY -> "The model API refused the key: check " + names.apiKey() + ".";
             case MODEL -> "The model is not available: check " + model + ".";
             case ADDRESS -> "The model API knows no such address or model: check "
                     + names.baseUrl() + " and " + model + ".";
-            case TOO_LONG -> "The message is too long for the model.";
+            case TOO_LONG -> tooLong;
             case TOOL_USE -> "The model wrote a tool call that can't be read.";
-            case OTHER -> "The model API refused the request.";
+            case TOOLS, OTHER -> "The model API refused the request.";
         });
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import vaas.agent.BaseAgent;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
@@ -56,6 +57,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         this.failures = new Failures(options.settingNames, client.host());
         this.parts = new Chat.Parts(client.calls(),
                 new TimeLimiter("vaas-tool", TOOL_THREADS_MAX, TOOL_PATIENCE), tools(),
+                new ToolRefusals(options.nanoTime), options.settingNames,
                 template(options.generalModel, options),
                 template(options.imageModel, options));
     }
@@ -135,7 +137,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         Completion completion = chat.run(history.records());
         return completion instanceof Answer answer
                 ? store(in.memory(), history, question, answer.text(), chat.clipPath())
-                : failures.reply(question, completion);
+                : failures.reply(question, completion, chat.tooLong());
     }
 
     // So that records which leave the window meanwhile stay counted for as long as they are here.
@@ -201,6 +203,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         private Set<String> disabledTools = Set.of();
         private Budget budget = Budget.ofThisProcess();
         private SettingNames settingNames = SettingNames.PLAIN;
+        private LongSupplier nanoTime = System::nanoTime;
 
         private Options() {}
 
@@ -259,6 +262,12 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         /** What chats are charged to: the program's, if it has one; by default one alone. */
         public Options budget(Budget shared) {
             budget = shared;
+            return this;
+        }
+
+        /** For tests: what tells when an hour is over. */
+        Options nanoTime(LongSupplier clock) {
+            nanoTime = clock;
             return this;
         }
 

@@ -1,14 +1,18 @@
 package vaas.agent.groq;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import okhttp3.Call;
 import okhttp3.ConnectionPool;
+import okhttp3.EventListener;
+import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -48,6 +52,9 @@ public final class GroqClient implements AutoCloseable {
                 .retryOnConnectionFailure(false) // retries are counted by ModelCalls
                 .followRedirects(false) // would turn the POST into a GET, or take the key along
                 .addNetworkInterceptor(GroqClient::disguise)
+                .eventListenerFactory(GroqClient::listener)
+                .proxySelector(options.proxies)
+                .proxyAuthenticator(options.proxies.authenticator())
                 .build();
     }
 
@@ -97,6 +104,11 @@ public final class GroqClient implements AutoCloseable {
         return response.code() % DISGUISE;
     }
 
+    private static EventListener listener(Call call) {
+        Reuse reuse = call.request().tag(Reuse.class);
+        return reuse == null ? EventListener.NONE : reuse;
+    }
+
     // OkHttp throws at a 407 that no proxy sent, as it does at a connection that breaks.
     private static Response disguise(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
@@ -110,12 +122,16 @@ public final class GroqClient implements AutoCloseable {
         public static final String BASE_URL = "https://api.groq.com/openai/v1";
 
         private static final int PORT_MAX = 65535;
+        /** Not that of java.net.URI, which takes no underscore in a name, as Docker's have. */
+        private static final Pattern URL = Pattern.compile("(?i)https?://"
+                + "([a-z0-9._~-]+|\\[[0-9a-f:.]+])(:(?<port>[0-9]{1,5}))?(?<path>(/[^?#\\s]*)?)");
         private static final int CONNECTIONS = 1024;
 
         private String baseUrl = BASE_URL;
         private Optional<String> apiKey = Optional.empty();
         private int connections = CONNECTIONS;
         private Metrics metrics = new Metrics();
+        private EnvironmentProxies proxies = new EnvironmentProxies(Map.of());
 
         private Options() {}
 
@@ -147,6 +163,18 @@ public final class GroqClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Proxies towards the server, by the names that curl reads in an environment:
+         * {@code https_proxy}, {@code http_proxy}, {@code all_proxy} and {@code no_proxy}, in
+         * lower or upper case. By default none; a server on loopback is never asked by one.
+         *
+         * @throws IllegalArgumentException with the name, if a value is no address of a proxy
+         */
+        public Options proxies(Map<String, String> environment) {
+            proxies = new EnvironmentProxies(environment);
+            return this;
+        }
+
         /** Where calls and retries are counted; by default nowhere that could be seen. */
         public Options metrics(Metrics shared) {
             metrics = shared;
@@ -160,21 +188,17 @@ public final class GroqClient implements AutoCloseable {
         }
 
         private static String checked(String url) {
-            try {
-                URI uri = new URI(url);
-                boolean http = "http".equalsIgnoreCase(uri.getScheme())
-                        || "https".equalsIgnoreCase(uri.getScheme());
-                boolean port =
-                        uri.getPort() == -1 || uri.getPort() > 0 && uri.getPort() <= PORT_MAX;
-                if (http && port && uri.getHost() != null && uri.getRawQuery() == null
-                        && uri.getRawFragment() == null && uri.getRawUserInfo() == null) {
-                    return uri.getRawPath().isEmpty() ? url + "/openai/v1" : url;
-                }
-            } catch (URISyntaxException e) {
-                // the same sentence serves
+            Matcher parts = URL.matcher(url);
+            if (parts.matches() && isPort(parts.group("port")) && HttpUrl.parse(url) != null) {
+                return parts.group("path").isEmpty() ? url + "/openai/v1" : url;
             }
             throw new IllegalArgumentException("it is not a URL such as https://host/v1, without"
                     + " user, query or fragment");
+        }
+
+        private static boolean isPort(String digits) {
+            return digits == null
+                    || Integer.parseInt(digits) > 0 && Integer.parseInt(digits) <= PORT_MAX;
         }
     }
 }

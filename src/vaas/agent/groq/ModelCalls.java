@@ -16,6 +16,7 @@ import okhttp3.Response;
 import vaas.agent.Deadline;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
+import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;
@@ -30,6 +31,9 @@ import vaas.budget.OverBudgetException;
  */
 final class ModelCalls implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ModelCalls.class.getName());
+
+    /** Idle connections found closed in a row; the next one is always new, but for others. */
+    private static final int STALE_MAX = 8;
 
     private final OkHttpClient http;
     private final Request target; // without a body
@@ -114,8 +118,7 @@ final class ModelCalls implements AutoCloseable {
 
         /** Whether the next try may fare better. */
         boolean isPassing() {
-            boolean byStatus = status == 408 || status == 409 || status == 429 || status >= 500
-                    || completion instanceof Unreachable;
+            boolean byStatus = status == 429 || completion instanceof Unreachable;
             return shouldRetry.orElse(byStatus);
         }
 
@@ -126,22 +129,43 @@ final class ModelCalls implements AutoCloseable {
         }
     }
 
+    // What failed because the peer had closed an idle connection is no try.
     private Attempt attempt(Piece body, Deadline deadline, String requestId, Budget.Share share)
             throws OverBudgetException {
+        for (int stale = 0; stale < STALE_MAX; stale++) {
+            Optional<Attempt> attempt = attempt(body, deadline, requestId, share, new Reuse());
+            if (attempt.isPresent()) {
+                return attempt.get();
+            }
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: an idle connection had been closed",
+                    requestId);
+        }
+        return Attempt.without(new Unreachable());
+    }
+
+    // Empty if the connection was stale.
+    private Optional<Attempt> attempt(Piece body, Deadline deadline, String requestId,
+            Budget.Share share, Reuse reuse) throws OverBudgetException {
         Duration remaining = deadline.remaining();
         if (isClosed() || remaining.isZero()) {
-            return Attempt.without(isClosed() ? new Unreachable() : new TimedOut());
+            return Optional.of(
+                    Attempt.without(isClosed() ? new Unreachable() : new TimedOut()));
         }
-        Call call = http.newCall(target.newBuilder().post(new OneShotBody(body)).build());
+        Call call = http.newCall(target.newBuilder()
+                .post(new OneShotBody(body)).tag(Reuse.class, reuse).build());
         call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
         running.add(call);
         try (AnswerBytes bytes = new AnswerBytes(share);
                 Response response = execute(call, deadline)) {
-            return read(response, bytes, requestId);
+            return Optional.of(read(response, bytes, requestId));
         } catch (OverBudgetException e) {
-            return overBudget(e, requestId);
+            return Optional.of(overBudget(e, requestId));
         } catch (IOException e) {
-            return lost(e, deadline, requestId);
+            if (reuse.wasStale() && !deadline.hasPassed() && !isClosed() && !call.isCanceled()) {
+                http.connectionPool().evictAll();
+                return Optional.empty();
+            }
+            return Optional.of(lost(e, deadline, requestId));
         } finally {
             running.remove(call);
         }
@@ -162,24 +186,40 @@ final class ModelCalls implements AutoCloseable {
     private static Attempt read(Response response, AnswerBytes bytes, String requestId)
             throws IOException {
         ChatResponse body = ChatResponse.of(bytes.read(response.body().source()));
-        int status = GroqClient.status(response);
-        if (response.isSuccessful()) {
-            Optional<Completion> completion = body.completion();
-            if (completion.isPresent()) {
-                bytes.keepFor(completion.get() instanceof Answer answer ? answer.text() : "");
-                return Attempt.without(completion.get());
-            }
+        Optional<Completion> completion =
+                response.isSuccessful() ? body.completion() : Optional.empty();
+        if (completion.isPresent()) {
+            bytes.keepFor(completion.get() instanceof Answer answer ? answer.text() : "");
+            return Attempt.without(completion.get());
         }
-        LOG.log(System.Logger.Level.WARNING, "id {0}: the model answered {1} {2}, its id {3}",
-                requestId, Integer.toString(status),
-                response.isSuccessful() ? "without text" : body.errorCode(),
+        int sent = GroqClient.status(response);
+        ModelError error = body.error(sent);
+        LOG.log(System.Logger.Level.WARNING,
+                "id {0}: the model answered {1}, code {2}, type {3}, its id {4}", requestId,
+                Integer.toString(sent), orDash(error.code()), orDash(error.type()),
                 printable(response.header("x-request-id", "-")));
-        if (response.isSuccessful()) {
-            return Attempt.without(new Unusable());
+        int status = error.status(sent);
+        if (!response.isSuccessful()) {
+            return refused(status, error, response);
+        } else if (body.isPage()) {
+            return Attempt.without(new Refused(Reason.ADDRESS));
+        } else if (body.hasAnswer() || status < 300 && error.reason(status) == Reason.OTHER) {
+            return Attempt.without(new Unusable()); // broken, and paid for
         }
-        return new Attempt(status >= 300 && status < 500 && status != 408 && status != 409
-                ? new Refused(body.reason(status)) : new Unreachable(),
+        return refused(status, error, response);
+    }
+
+    private static Attempt refused(int status, ModelError error, Response response) {
+        Reason reason = error.reason(status);
+        boolean passes = status == 408 || status == 409
+                || status >= 500 && reason == Reason.OTHER;
+        return new Attempt(passes ? new Unreachable()
+                : new Refused(reason, reason == Reason.TOOLS ? error.words() : ""),
                 status, Backoff.asked(response::header, Instant.now()), shouldRetry(response));
+    }
+
+    private static String orDash(String text) {
+        return text.isEmpty() ? "-" : text;
     }
 
     private static Optional<Boolean> shouldRetry(Response response) {

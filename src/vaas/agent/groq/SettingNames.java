@@ -9,10 +9,11 @@ package vaas.agent.groq;
  * @param generalModel the model for messages without an image
  * @param imageModel the model for messages with an image
  * @param timeout the time for one chat
+ * @param disabledTools names of tools to leave out
  */
 public record SettingNames(String apiKey, String baseUrl, String generalModel, String imageModel,
-        String timeout) {
+        String timeout, String disabledTools) {
     /** For a program that has no names to show. */
     static final SettingNames PLAIN = new SettingNames("the key", "the address", "the model",
-            "the model for images", "its time");
+            "the model for images", "its time", "the list of disabled tools");
 }

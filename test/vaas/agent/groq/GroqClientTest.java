@@ -160,6 +160,7 @@ class GroqClientTest {
         "http://127.0.0.1:8081//, http://127.0.0.1:8081/openai/v1",
         "'  http://[::1]:8081/v1 ', http://[::1]:8081/v1",
         "HTTPS://H.example/x/y, HTTPS://H.example/x/y",
+        "http://vllm_server:8000/v1, http://vllm_server:8000/v1",
     })
     void aBaseUrlComesWithOrWithoutItsPath(String text, String expected) {
         assertEquals("GroqClient.Options[" + expected + "]",
@@ -367,7 +368,7 @@ class GroqClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "", "{", "not JSON", "{}", "<html></html>", "{\"choices\":[]}",
+        "", "{", "not JSON", "{}", "{\"choices\":[]}",
         "{\"choices\":[{\"message\":{\"content\":\"\"}}]}",
         "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}",
         "{\"choices\":[{\"message\":{\"content\":\"\\ud800\"}}]}",
@@ -394,7 +395,7 @@ class GroqClientTest {
             elsewhere.enqueue(says("gotcha"));
             script(status(status).setHeader("Location", elsewhere.url("/v1")).build(),
                     says("not asked"));
-            assertEquals(new Refused(Reason.OTHER), complete());
+            assertEquals(new Refused(Reason.ADDRESS), complete());
             assertRequests(1);
             assertEquals(0, elsewhere.getRequestCount());
         }
@@ -403,7 +404,7 @@ class GroqClientTest {
     @Test
     void aRedirectWithinTheServerIsNotFollowedEither() {
         script(status(307).setHeader("Location", "/other").build(), says("not asked"));
-        assertEquals(new Refused(Reason.OTHER), complete());
+        assertEquals(new Refused(Reason.ADDRESS), complete());
         assertRequests(1);
     }
 

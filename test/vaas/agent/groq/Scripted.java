@@ -53,7 +53,8 @@ final class Scripted {
     static Config.Groq within(Duration timeout, Config.Groq config) {
         return new Config.Groq(config.apiKey(), config.baseUrl(), config.generalModel(),
                 config.imageModel(), timeout, config.systemPrompt(), config.agentName(),
-                config.agentMemorySize(), config.disabledTools(), config.connections());
+                config.agentMemorySize(), config.disabledTools(), config.connections(),
+                config.proxies());
     }
 
     /** An answer with a body; a retry after it need not wait. */
@@ -92,8 +93,16 @@ final class Scripted {
         Map<String, Object> message = new LinkedHashMap<>();
         message.put("role", "assistant");
         message.put("content", null);
-        message.put("tool_calls", Arrays.stream(calls).map(ToolCall::toWire).toList());
+        message.put("tool_calls", Arrays.stream(calls).map(Scripted::asWritten).toList());
         return status(200, completion(message, "tool_calls")).build();
+    }
+
+    private static Map<String, Object> asWritten(ToolCall call) {
+        Map<String, Object> written = new LinkedHashMap<>(call.beside());
+        written.put("id", call.id());
+        written.put("type", "function");
+        written.put("function", Map.of("name", call.name(), "arguments", call.arguments()));
+        return written;
     }
 
     private static String completion(Map<String, Object> message, String finishReason) {

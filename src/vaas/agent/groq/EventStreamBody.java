@@ -1,0 +1,123 @@
+package vaas.agent.groq;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import vaas.json.Json;
+import vaas.json.JsonException;
+
+/**
+ * A whole stream of events (WHATWG server-sent events) that nobody asked for, put together to the
+ * answer that it would have been.
+ */
+final class EventStreamBody {
+    private static final Pattern FIELD =
+            Pattern.compile("(?s)\\ufeff?\\s*(data|event|id|retry)?:.*");
+    private static final Pattern LINE = Pattern.compile("\r\n|\n|\r");
+
+    private final StringBuilder content = new StringBuilder();
+    private final StringBuilder refusal = new StringBuilder();
+    private final Map<Integer, Map<String, Object>> calls = new TreeMap<>();
+    private final Map<String, Object> errors = new LinkedHashMap<>();
+    private Object finishReason;
+    private boolean ended;
+    private boolean begun;
+
+    private EventStreamBody() {}
+
+    /** Whether a text is one. */
+    static boolean isOne(String text) {
+        return FIELD.matcher(text).matches();
+    }
+
+    /**
+     * Reads all of it.
+     *
+     * @return an object as of a plain answer; null if the stream ends before the answer does
+     */
+    static Map<String, Object> read(String text) throws JsonException {
+        EventStreamBody body = new EventStreamBody();
+        List<String> data = new ArrayList<>();
+        for (String line : LINE.split(text + "\n\n", -1)) {
+            if (line.startsWith("data:")) {
+                data.add(line.substring(line.startsWith("data: ") ? 6 : 5));
+            } else if (line.isEmpty() && !data.isEmpty()) {
+                body.add(String.join("\n", data));
+                data.clear();
+            }
+        }
+        return body.whole();
+    }
+
+    private void add(String data) throws JsonException {
+        if (data.strip().equals("[DONE]")) {
+            ended = true;
+            return;
+        }
+        Map<String, Object> chunk = Json.read(data);
+        if (ModelError.within(chunk).isPresent()) {
+            errors.putAll(chunk);
+            errors.remove("choices");
+            errors.putIfAbsent("error", "in a choice");
+        }
+        Object choice = Fields.first(Fields.get(chunk, "choices"));
+        Object delta = Fields.get(choice, "delta");
+        addDelta(delta == null ? Fields.get(choice, "message") : delta);
+        Object reason = Fields.get(choice, "finish_reason");
+        if (reason != null && !reason.equals("")) {
+            finishReason = reason;
+        }
+    }
+
+    private void addDelta(Object delta) {
+        begun |= delta != null;
+        content.append(ChatResponse.text(Fields.get(delta, "content")));
+        if (Fields.get(delta, "refusal") instanceof String text) {
+            refusal.append(text);
+        }
+        for (Object piece : Fields.items(Fields.get(delta, "tool_calls"))) {
+            addCall(piece);
+        }
+    }
+
+    // Id and name come once, arguments piece by piece.
+    private void addCall(Object piece) {
+        int index = Fields.get(piece, "index") instanceof Number number
+                ? number.intValue() : calls.size();
+        Map<String, Object> call = calls.computeIfAbsent(index, key -> new LinkedHashMap<>());
+        if (piece instanceof Map<?, ?> fields) {
+            Fields.keyed(fields).forEach((name, value) -> {
+                if (!name.equals("function") && value != null && !value.equals("")) {
+                    call.put(name, value);
+                }
+            });
+        }
+        Map<String, Object> function = Fields.keyed((Map<?, ?>)
+                call.computeIfAbsent("function", key -> new LinkedHashMap<String, Object>()));
+        Object of = Fields.get(piece, "function");
+        if (Fields.get(of, "name") instanceof String name && !name.isEmpty()) {
+            function.put("name", name);
+        }
+        if (Fields.get(of, "arguments") instanceof String arguments) {
+            function.merge("arguments", arguments, (a, b) -> "" + a + b);
+        }
+    }
+
+    private Map<String, Object> whole() {
+        Map<String, Object> whole = new LinkedHashMap<>(errors);
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("content", content.toString());
+        message.put("refusal", refusal.toString());
+        message.put("tool_calls", List.copyOf(calls.values()));
+        Map<String, Object> choice = new LinkedHashMap<>();
+        choice.put("message", message);
+        choice.put("finish_reason", finishReason);
+        if (begun) {
+            whole.put("choices", List.of(choice));
+        }
+        return ended || finishReason != null || !errors.isEmpty() ? whole : null;
+    }
+}

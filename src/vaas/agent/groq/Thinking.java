@@ -1,0 +1,129 @@
+package vaas.agent.groq;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Leaves out what a model thought before its answer, in whatever marks its family puts that. Where
+ * the opening mark is missing, since some servers swallow it, the closing one is enough. Marks in
+ * code, in quotes and in the middle of a sentence are what the answer is about, and stay.
+ */
+final class Thinking {
+    private static final String NAMES = "(?:[a-z]+:)?(?:think|thinking|thoughts?|thought_process"
+            + "|antthinking|reasoning|reflection|scratchpad|inner_monologue)";
+    /** Pairs of an opening and a closing mark. */
+    private static final List<Pattern[]> MARKS = List.of(
+            marks("<" + NAMES + "(?:\\s[^<>]{0,200})?>", "</" + NAMES + "\\s*>"),
+            marks("\\[think(?:ing)?]", "\\[/think(?:ing)?]"),
+            marks("<\\|(?:begin_of_|start_of_|start_)?(?:thought|think|thinking|reasoning)\\|>",
+                    "<\\|(?:end_of_|end_|/)(?:thought|think|thinking|reasoning)\\|>"),
+            marks("\u25c1think\u25b7", "\u25c1/think\u25b7"),
+            marks("<\\|channel>\\s*(?:thought|analysis)\\b", "<channel\\|>"),
+            marks("here(?: is|'s) my thought process:", "here(?: is|'s) my response:"));
+    /** What may be around an answer that comes after thinking. */
+    private static final Pattern WRAPPED = Pattern.compile(
+            "(?is)<(answer|response|final_answer|solution)>(.*?)(?:</\\1>)?\\s*"
+            + "|<\\|(?:begin_of_|start_)(?:solution|response|text|answer)\\|>(.*?)"
+            + "(?:<\\|(?:end_of_|end_)(?:solution|response|text|answer)\\|>)?\\s*");
+    private static final Pattern CODE = Pattern.compile("(?s)```.*?```|``.*?``|`[^`\n]*`");
+    /** Harmony: a channel, its text, and what ends that. */
+    private static final Pattern CHANNEL = Pattern.compile("(?s)<\\|channel\\|>\\s*(\\w+)"
+            + "([^<]*)(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
+            + "(.*?)(?=<\\|(?:end|return|call|start|channel)\\|>|\\z)");
+    private static final Pattern HARMONY = Pattern.compile(
+            "(?s)\\s*(?:<\\|start\\|>\\s*\\w*\\s*)?<\\|channel\\|>.*");
+    private static final Pattern HARMONY_GOES_ON = Pattern.compile(
+            "<\\|end\\|>\\s*<\\|start\\|>\\s*assistant\\s*<\\|channel\\|>");
+    /** Harmony whose marks a server has dropped. */
+    private static final Pattern BARE = Pattern.compile("(?s)\\s*analysis(?=[A-Z\\s\"'(]).*?"
+            + "assistant\\s*(?:commentary.*?assistant\\s*)?final(.*)");
+
+    private Thinking() {}
+
+    private static Pattern[] marks(String open, String close) {
+        return new Pattern[] {Pattern.compile("(?i)\\s*" + open),
+            Pattern.compile("(?i)" + close)};
+    }
+
+    /** The answer alone; empty if there is nothing else than thinking. */
+    static String strip(String content) {
+        Matcher goesOn = HARMONY_GOES_ON.matcher(content);
+        if (HARMONY.matcher(content).matches() || goesOn.find() && !isQuoted(content, goesOn)) {
+            return ofChannels(content);
+        }
+        Matcher bare = BARE.matcher(content);
+        if (bare.matches()) {
+            return bare.group(1).stripLeading();
+        }
+        String answer = content;
+        for (String less = next(answer, true); less != null; less = next(answer, false)) {
+            answer = less;
+        }
+        return answer.equals(content) ? content : unwrapped(answer);
+    }
+
+    // What is left after the first stretch of thinking; null if there is none.
+    private static String next(String text, boolean mayLackOpening) {
+        for (Pattern[] marks : MARKS) {
+            Matcher open = marks[0].matcher(text);
+            boolean opened = open.lookingAt();
+            Matcher close = marks[1].matcher(text);
+            int end = end(text, close, opened ? open.end() : 0);
+            if (opened) {
+                return end < 0 ? "" : text.substring(end).stripLeading();
+            }
+            if (mayLackOpening && end >= 0 && !open.region(0, close.start()).usePattern(
+                    marks[0]).find() && !isMidSentence(text, close)) {
+                return text.substring(end).stripLeading();
+            }
+        }
+        return null;
+    }
+
+    // The first that is not in code, or else, where there has to be one, the first.
+    private static int end(String text, Matcher close, int from) {
+        for (boolean found = close.find(from); found; found = close.find()) {
+            if (!isQuoted(text, close)) {
+                return close.end();
+            }
+        }
+        return from > 0 && close.find(from) ? close.end() : -1;
+    }
+
+    private static boolean isQuoted(String text, Matcher mark) {
+        Matcher code = CODE.matcher(text);
+        while (code.find() && code.start() <= mark.start()) {
+            if (code.end() >= mark.end()) {
+                return true;
+            }
+        }
+        return "\"'\u201c\u2018`".indexOf(at(text, mark.start() - 1)) >= 0
+                && "\"'\u201d\u2019`".indexOf(at(text, mark.end())) >= 0;
+    }
+
+    private static boolean isMidSentence(String text, Matcher mark) {
+        char before = at(text, mark.start() - 1);
+        char after = at(text, mark.end());
+        return (before == ' ' || before == '(') && " .,;:!?)".indexOf(after) >= 0;
+    }
+
+    private static char at(String text, int index) {
+        return index >= 0 && index < text.length() ? text.charAt(index) : '\n';
+    }
+
+    private static String unwrapped(String answer) {
+        Matcher wrapped = WRAPPED.matcher(answer);
+        return !wrapped.matches() ? answer
+                : (wrapped.group(2) != null ? wrapped.group(2) : wrapped.group(3)).strip();
+    }
+
+    private static String ofChannels(String content) {
+        StringBuilder answer = new StringBuilder();
+        Matcher channel = CHANNEL.matcher(content);
+        while (channel.find()) {
+            answer.append(channel.group(1).equals("final") ? channel.group(3) : "");
+        }
+        return answer.toString().stripLeading();
+    }
+}
