@@ -25,6 +25,10 @@ record LineHead(boolean ours, UUID id, Role role, int contentAt) {
     private static final LineHead FOREIGN = new LineHead(false, null, null, 0);
     private static final LineHead UNKNOWN = new LineHead(true, null, null, 0);
 
+    static boolean isOurs(byte[] bytes, int from, int to) {
+        return startsWith(bytes, from + markLength(bytes, from, to), to, START_BYTES);
+    }
+
     static LineHead of(byte[] bytes, int from, int to) {
         int start = from + markLength(bytes, from, to);
         if (!startsWith(bytes, start, to, START_BYTES)) {

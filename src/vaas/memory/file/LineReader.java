@@ -115,6 +115,11 @@ final class LineReader {
         }
     }
 
+    /** Whether the line begins as ours do; {@link #head} without a look at the rest. */
+    boolean isOurs() {
+        return LineHead.isOurs(buffer, from, (int) Math.min(limit, from + length));
+    }
+
     /** What the first bytes of the line tell. */
     LineHead head() {
         return LineHead.of(buffer, from, (int) Math.min(limit, from + length));

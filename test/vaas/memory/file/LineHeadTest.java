@@ -11,7 +11,9 @@ import vaas.memory.Role;
 class LineHeadTest {
     private static LineHead head(String line) {
         byte[] bytes = Turns.utf8("##" + line + "##");
-        return LineHead.of(bytes, 2, bytes.length - 2);
+        LineHead head = LineHead.of(bytes, 2, bytes.length - 2);
+        assertEquals(head.ours(), LineHead.isOurs(bytes, 2, bytes.length - 2));
+        return head;
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,9 +23,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import vaas.budget.Budget;
 import vaas.memory.History;
 import vaas.memory.MemoryRecord;
+import vaas.memory.Requester;
 import vaas.memory.Role;
+import vaas.memory.folder.MemoryFolder;
 import vaas.testing.Talk;
 
 /**
@@ -38,6 +42,8 @@ final class MemoryBench {
     private static final long ROUND_NANOS = 300_000_000;
     private static final long WARM_UP_NANOS = 1_000_000_000;
     private static final int RECORDS = 1_000_000;
+    private static final int RESET_ROUNDS = 7;
+    private static final String FILE_NAME = "memory.jsonl";
 
     private static final String QUESTION = "What did we say about the bench? ".repeat(4);
     private static final String ANSWER = "That it compares like with like. ".repeat(12);
@@ -50,7 +56,10 @@ final class MemoryBench {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("build")), "bench");
         try {
             benchTurns(folder);
-            benchReads(Files.createDirectory(folder.resolve("million")));
+            Path million = Files.createDirectory(folder.resolve("million"));
+            UUID[] some = writeRecords(million.resolve(FILE_NAME));
+            benchReads(million, some);
+            benchResets(folder, million.resolve(FILE_NAME));
         } finally {
             delete(folder);
         }
@@ -128,10 +137,10 @@ final class MemoryBench {
         return done.sum() * 1e9 / (System.nanoTime() - start);
     }
 
-    private static void benchReads(Path folder) throws Exception {
-        UUID[] some = writeRecords(folder.resolve("memory.jsonl"));
+    private static void benchReads(Path folder, UUID[] some) throws Exception {
+        Budget budget = Budget.ofThisProcess();
         long start = System.nanoTime();
-        try (Talk talk = Talk.open(folder)) {
+        try (Talk talk = Talk.open(MemoryFolder.at(folder).budget(budget))) {
             FileMemory memory = talk.memory;
             double open = (System.nanoTime() - start) / 1e6;
             while (memory.size().isEmpty()) {
@@ -146,9 +155,65 @@ final class MemoryBench {
                     memory.bytes());
             System.out.printf("latest(20)      %9.0f ns%n", latest);
             System.out.printf("byMessageId     %9.1f us%n", byId / 1e3);
+            System.out.printf("latest(20) after the window was given up %.1f us%n",
+                    nanosEach(10, 200, i -> refilled(memory, budget)) / 1e3);
             System.out.printf("open until ready %8.1f ms%n", open);
             System.out.printf("open until counted %6.0f ms%n", counted);
         }
+    }
+
+    private static long refilled(FileMemory memory, Budget budget) throws IOException {
+        try (Budget.Share other = budget.share()) {
+            other.take(Runtime.getRuntime().maxMemory() / 4 * 3 / 4); // all that one may take
+        }
+        return memory.latest(20).records().size();
+    }
+
+    // The least: what the file holds is counted, and it is cut, durably.
+    private static void benchResets(Path folder, Path million) throws IOException {
+        double[] reset = new double[RESET_ROUNDS];
+        double[] bare = new double[RESET_ROUNDS];
+        double[] ratio = new double[RESET_ROUNDS];
+        for (int round = 0; round < RESET_ROUNDS; round++) {
+            Path other = Files.createDirectory(folder.resolve("reset" + round));
+            Files.copy(million, other.resolve(FILE_NAME));
+            reset[round] = resetMillis(other);
+            bare[round] = bareMillis(Files.copy(million, folder.resolve("bare-reset" + round)));
+            ratio[round] = reset[round] / bare[round];
+        }
+        System.out.printf("reset right after the start %.0f ms, a bare loop that counts lines and"
+                + " truncates %.0f ms, median ratio %.2f%n", median(reset), median(bare),
+                median(ratio));
+    }
+
+    private static double resetMillis(Path folder) throws IOException {
+        try (Talk talk = Talk.open(folder)) {
+            long start = System.nanoTime();
+            sink += talk.memory.resetMemory(Requester.SELF).recordsRemoved().orElseThrow();
+            return (System.nanoTime() - start) / 1e6;
+        }
+    }
+
+    private static double bareMillis(Path copy) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(copy.toFile(), "rw")) {
+            file.getFD().sync(); // as opening a memory does
+            long start = System.nanoTime();
+            sink += lines(file);
+            file.setLength(0);
+            file.getFD().sync();
+            return (System.nanoTime() - start) / 1e6;
+        }
+    }
+
+    private static long lines(RandomAccessFile file) throws IOException {
+        byte[] buffer = new byte[64 << 10];
+        long lines = 0;
+        for (int read = file.read(buffer); read > 0; read = file.read(buffer)) {
+            for (int i = 0; i < read; i++) {
+                lines += buffer[i] == '\n' ? 1 : 0;
+            }
+        }
+        return lines;
     }
 
     /** Writes the file line by line, and hands out every 997th id. */
