@@ -1,12 +1,17 @@
 package vaas.agent;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import vaas.budget.OverBudgetException;
 import vaas.memory.Conversations;
 import vaas.memory.Receipt;
+import vaas.memory.RefusedException;
 import vaas.memory.Requester;
+import vaas.memory.Turn;
 
 /**
  * An agent with a name, conversations that it remembers but does not own, and tools. One agent
@@ -21,6 +26,7 @@ public abstract class BaseAgent {
     private final Conversations conversations;
     private final Set<String> disabledTools;
     private final List<Tool> tools;
+    private final Duration timeout;
 
     /**
      * Sets it up.
@@ -28,11 +34,13 @@ public abstract class BaseAgent {
      * @param conversations closed by whoever opened them
      * @param tools what it could use
      * @param disabledTools names of tools that it must not use
+     * @param timeout for one chat, the wait for its turn included
      * @throws IllegalArgumentException if two tools have one name, or there are more than 128
      */
     protected BaseAgent(String name, Conversations conversations, List<Tool> tools,
-            Set<String> disabledTools) {
+            Set<String> disabledTools, Duration timeout) {
         this.name = name;
+        this.timeout = timeout;
         this.conversations = conversations;
         this.disabledTools = Set.copyOf(disabledTools);
         this.tools = filterActiveTools(tools);
@@ -54,28 +62,74 @@ public abstract class BaseAgent {
     }
 
     /**
-     * Answers a question and remembers both.
+     * Answers a question and remembers both. In a named conversation one question is answered after
+     * the other, each with those before in its prompt; one whose key is known gets the answer that
+     * is remembered.
      *
      * @param conversation its name
      * @return what became of it
+     * @throws IllegalArgumentException if it can't be the name of a conversation
      */
     public final Reply chat(String conversation, Question question) {
-        Conversations.Lease lease;
-        try {
-            lease = conversations.use(conversation);
+        Deadline deadline = Deadline.after(timeout);
+        try (Conversations.Lease lease = conversations.use(conversation);
+                Conversations.Place place = lease.enter(
+                        question.key().orElse(null), question.remembered())) {
+            if (!place.await(deadline.remaining())) {
+                return new Reply.Failed(Reply.Kind.TIMEOUT,
+                        "Others were before it in this conversation for too long.");
+            }
+            lease.expire();
+            Optional<Turn> known = question.key().isPresent()
+                    ? lease.memory().byKey(question.key().get()) : Optional.empty();
+            return known.isPresent() ? replay(question, known.get())
+                    : chat(lease, question, deadline);
+        } catch (RefusedException e) {
+            return refused(e.reason());
+        } catch (OverBudgetException e) {
+            return overBudget(e);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "id {0}: the conversation could not be opened: {1}",
+            LOG.log(System.Logger.Level.ERROR, "id {0}: the conversation can not be used: {1}",
                     question.requestId(), e.toString());
             return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
-                    "The conversation can't be opened.");
-        }
-        try (lease) {
-            return chat(lease, question);
+                    "The conversation can't be used until it is reset or the server restarted.");
         }
     }
 
-    /** Answers a question and remembers both in a conversation that is open. */
-    protected abstract Reply chat(Conversations.Lease in, Question question);
+    /**
+     * Answers a question, and remembers both with its key, in a conversation that is open and whose
+     * turn it is.
+     */
+    protected abstract Reply chat(Conversations.Lease in, Question question, Deadline deadline);
+
+    /** What becomes of a question whose key a stored turn has. */
+    protected static Reply replay(Question question, Turn stored) {
+        return stored.question().content().equals(question.remembered())
+                ? new Reply.Answered(stored.answer().content(), Optional.empty(),
+                        Optional.of(stored.answer().messageId()), true)
+                : refused(RefusedException.Reason.KEY_REUSED);
+    }
+
+    /** What becomes of a question for which there is no room in the heap. */
+    protected static Reply overBudget(OverBudgetException e) {
+        return e.isForGood()
+                ? new Reply.Failed(Reply.Kind.TOO_LARGE,
+                        "The chat needs more memory than this server has to give.")
+                : new Reply.Failed(Reply.Kind.SERVER_FULL, "Others hold too much memory for now.");
+    }
+
+    private static Reply refused(RefusedException.Reason reason) {
+        return switch (reason) {
+            case KEY_REUSED -> new Reply.Failed(Reply.Kind.KEY_REUSED,
+                    "The Idempotency-Key was used for another message in this conversation.");
+            case LINE_FULL -> new Reply.Failed(Reply.Kind.LINE_FULL,
+                    "Too many messages wait in this conversation.");
+            case ALL_IN_USE -> new Reply.Failed(Reply.Kind.ALL_IN_USE,
+                    "Too many conversations are in use.");
+            case TOO_MANY_CONVERSATIONS -> new Reply.Failed(Reply.Kind.TOO_MANY_CONVERSATIONS,
+                    "There is no room for another conversation: reset one first.");
+        };
+    }
 
     public final String name() {
         return name;
@@ -115,6 +169,21 @@ public abstract class BaseAgent {
     public final Receipt resetMemory(String conversation, Requester by) throws IOException {
         try (Conversations.Lease lease = conversations.use(conversation)) {
             return lease.memory().resetMemory(by);
+        }
+    }
+
+    /**
+     * Forgets a conversation if it is in a state that is expected; see {@link
+     * vaas.memory.Memory#resetMemory(Requester, Set)}.
+     *
+     * @return empty if it is in another
+     * @throws IOException if the reset can't be made durable; asking again is safe
+     */
+    public final Optional<Receipt> resetMemory(String conversation, Requester by, Set<String> tags)
+            throws IOException {
+        try (Conversations.Lease lease = conversations.use(conversation)) {
+            lease.expire();
+            return lease.memory().resetMemory(by, tags);
         }
     }
 

@@ -11,9 +11,10 @@ import vaas.memory.MemoryRecord;
  * @param image what it is about, if anything
  * @param videoPath handed to tools as it came; nothing else looks at it
  * @param requestId stands in log lines about it
+ * @param key by which it is known when it is asked again, and then not answered or stored twice
  */
 public record Question(String message, Optional<Image> image, Optional<String> videoPath,
-        String requestId) {
+        String requestId, Optional<String> key) {
     /** What stands in the memory for an image without text. */
     public static final String IMAGE_ONLY = "[image]";
 
@@ -27,10 +28,17 @@ public record Question(String message, Optional<Image> image, Optional<String> v
         Objects.requireNonNull(image, "image");
         Objects.requireNonNull(videoPath, "videoPath");
         Objects.requireNonNull(requestId, "requestId");
+        Objects.requireNonNull(key, "key");
         MemoryRecord.checkContent(message); // before a model is paid for it
         if (message.isEmpty() && image.isEmpty()) {
             throw new IllegalArgumentException("message is empty and there is no image");
         }
+    }
+
+    /** A question without a key. */
+    public Question(String message, Optional<Image> image, Optional<String> videoPath,
+            String requestId) {
+        this(message, image, videoPath, requestId, Optional.empty());
     }
 
     /** A question of text alone, which must not be empty, as a program may ask. */

@@ -13,9 +13,15 @@ public sealed interface Reply {
      * @param clipPath a file that a tool made for it, if one did
      * @param messageId the answer's record, if it is remembered; a reset that overtook it removes
      *     both
+     * @param replayed whether it was stored before, and the model not asked again
      */
-    record Answered(String message, Optional<String> clipPath, Optional<UUID> messageId)
-            implements Reply {
+    record Answered(String message, Optional<String> clipPath, Optional<UUID> messageId,
+            boolean replayed) implements Reply {
+        /** One that is new. */
+        public Answered(String message, Optional<String> clipPath, Optional<UUID> messageId) {
+            this(message, clipPath, messageId, false);
+        }
+
         /** Leaves the text out. */
         @Override
         public String toString() {
@@ -54,6 +60,14 @@ public sealed interface Reply {
         /** The answer could not be written, as on a full disk. */
         NOT_STORED,
         /** The memory takes no turns. */
-        MEMORY_UNAVAILABLE
+        MEMORY_UNAVAILABLE,
+        /** Its key belongs to another question. */
+        KEY_REUSED,
+        /** Too many wait in this conversation. */
+        LINE_FULL,
+        /** As many conversations as may be open are all in use. */
+        ALL_IN_USE,
+        /** There are as many conversations as there may be. */
+        TOO_MANY_CONVERSATIONS
     }
 }

@@ -180,6 +180,12 @@ final class ChatHandler implements Route {
                     .retryAfter(Duration.ofSeconds(1));
             case NOT_STORED -> ProblemType.MEMORY_FULL.problem(detail);
             case MEMORY_UNAVAILABLE -> ProblemType.MEMORY_UNAVAILABLE.problem(detail);
+            case KEY_REUSED -> ProblemType.KEY_REUSED.problem(detail);
+            case LINE_FULL -> ProblemType.LINE_FULL.problem(detail)
+                    .retryAfter(Duration.ofSeconds(1));
+            case ALL_IN_USE -> ProblemType.TOO_MANY_IN_USE.problem(detail)
+                    .retryAfter(Duration.ofSeconds(1));
+            case TOO_MANY_CONVERSATIONS -> ProblemType.TOO_MANY_CONVERSATIONS.problem(detail);
         };
     }
 }

@@ -1,11 +1,11 @@
 package vaas.budget;
 
+import java.io.Closeable;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * The arithmetic of what clients may cost, for heap and for open files, in one place. Whoever keeps
@@ -28,6 +28,7 @@ public final class Budget {
     private static final int CONNECTION_BYTES = 128 << 10;
     /** Two buffers each way in the JDK's server, its objects, and a virtual thread's stack. */
     private static final int CONNECTION_BUFFER_BYTES = 40 << 10;
+    private static final int CONVERSATION_BYTES = 32 << 10;
     private static final int HISTORY_BYTES_MAX = 8 << 20;
     private static final int HEAD_BYTES_MIN = 8 << 10;
     private static final int HEAD_BYTES_MAX = 32 << 10;
@@ -35,13 +36,12 @@ public final class Budget {
     private final long heapBytes;
     private final long openFiles;
     private final long capacity;
-    private volatile Cache lastUsed; // written under the lock; null if it was asked to give up
+    private final Reclaim reclaim = new Reclaim();
 
     // Guarded by this.
     private long used;
     private final Map<Object, Piece> pieces = new IdentityHashMap<>();
     private final Set<Share> open = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Map<Cache, Boolean> caches = new LinkedHashMap<>(16, 0.75f, true); // by use
 
     private Budget(long heapBytes, long openFiles) {
         this.heapBytes = heapBytes;
@@ -106,10 +106,24 @@ public final class Budget {
      */
     public Cache cache(Runnable giveUp) {
         Cache cache = new Cache(giveUp);
-        synchronized (this) {
-            caches.put(cache, true);
-        }
+        reclaim.touch(giveUp);
         return cache;
+    }
+
+    /**
+     * Names what is to be asked when all caches are empty and there still is no room: it lets go of
+     * something, and says whether it has. The same rules hold as for a cache.
+     *
+     * @return to be closed once it can't help any more
+     */
+    public Closeable lastResort(BooleanSupplier letGo) {
+        reclaim.add(letGo);
+        return () -> reclaim.remove(letGo);
+    }
+
+    /** Conversations that may be open at a time; each has a file and takes some of the heap. */
+    public int conversations() {
+        return (int) Math.max(1, Math.min(openFiles / 8, heapBytes / CONVERSATION_BYTES));
     }
 
     /** What one holder has of the budget. Used by one thread at a time; closing twice is fine. */
@@ -211,14 +225,11 @@ public final class Budget {
         }
 
         private void makeRoom(long bytes) throws OverBudgetException {
-            Optional<Cache> victim;
-            do {
-                victim = leastRecentlyUsed();
-                victim.ifPresent(cache -> cache.giveUp.run());
+            while (reclaim.letGo()) {
                 if (tryTake(bytes)) {
                     return;
                 }
-            } while (victim.isPresent());
+            }
             synchronized (Budget.this) {
                 throw new OverBudgetException(own() + bytes > capacity - capacity / 4);
             }
@@ -228,7 +239,7 @@ public final class Budget {
     /** A share of what can be made again, in the order of its last use. */
     public final class Cache extends Share {
         private final Runnable giveUp;
-        private boolean closed; // guarded by the budget
+        private volatile boolean closed;
 
         private Cache(Runnable giveUp) {
             this.giveUp = giveUp;
@@ -236,24 +247,18 @@ public final class Budget {
 
         /** Says that it has been of use. */
         public void touch() {
-            if (lastUsed == this) {
-                return; // without the lock, for it is the same one again and again
+            if (!closed) {
+                reclaim.touch(giveUp);
             }
-            synchronized (Budget.this) {
-                if (!closed) {
-                    caches.put(this, true);
-                    lastUsed = this;
-                }
+            if (closed) { // by another thread, which may have come before
+                reclaim.remove(giveUp);
             }
         }
 
         @Override
         public void close() {
-            synchronized (Budget.this) {
-                closed = true;
-                caches.remove(this);
-                lastUsed = null;
-            }
+            closed = true;
+            reclaim.remove(giveUp);
             super.close();
         }
     }
@@ -275,7 +280,8 @@ public final class Budget {
     /** What this thread holds by all its shares: if that leaves no room, waiting is of no use. */
     private long own() {
         assert Thread.holdsLock(this);
-        return open.stream().filter(share -> share.owner == Thread.currentThread())
+        return open.stream().filter(share -> share.owner == Thread.currentThread()
+                        && !(share instanceof Cache)) // which can be given up
                 .mapToLong(share -> share.taken + (share.held == null ? 0 : share.held.stream()
                         .mapToLong(piece -> pieces.get(piece).bytes).sum())).sum();
     }
@@ -287,13 +293,5 @@ public final class Budget {
             pieces.remove(piece);
             used -= present.bytes;
         }
-    }
-
-    // Takes it out, so that it is not asked again before its next use.
-    private synchronized Optional<Cache> leastRecentlyUsed() {
-        Optional<Cache> first = caches.keySet().stream().findFirst();
-        first.ifPresent(caches::remove);
-        lastUsed = null;
-        return first;
     }
 }

@@ -3,6 +3,7 @@ package vaas.disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +25,9 @@ public interface Disk {
     /** Whether the name is that of a symbolic link. */
     boolean isLink(Path file) throws IOException;
 
+    /** Whether the name leads to a folder. */
+    boolean isFolder(Path file);
+
     /** Creates an empty file that only its owner may read; fails if the name is taken. */
     Handle create(Path file) throws IOException;
 
@@ -36,13 +40,13 @@ public interface Disk {
     /** Gives a file a second name, which must be free; fails where there are no hard links. */
     void link(Path existing, Path second) throws IOException;
 
-    /** Atomically gives a file the name of another, which it replaces. */
+    /** Atomically gives a file the name of another, which it replaces; or a folder a free name. */
     void move(Path from, Path to) throws IOException;
 
     /** The names in a folder, in no order. */
     List<Path> list(Path folder) throws IOException;
 
-    /** Removes a name; one that is not there is fine. */
+    /** Removes a name, of a folder only if it is empty; one that is not there is fine. */
     void delete(Path file) throws IOException;
 
     /** Makes creations, moves and deletions in a folder durable. */
@@ -60,8 +64,12 @@ public interface Disk {
      * @param identity the same for all names of one file, and for no other file meanwhile; null
      *     where the file system can't tell
      * @param length in bytes
+     * @param modified when it was last written, or as {@link #setModified} says
      */
-    record FileState(Object identity, long length) {}
+    record FileState(Object identity, long length, Instant modified) {}
+
+    /** Sets when a file was last written. */
+    void setModified(Path file, Instant when) throws IOException;
 
     /**
      * Empties a file, so that no text stays in its blocks, and removes it; of a link, only the

@@ -16,8 +16,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,6 +62,11 @@ public final class FileDisk implements Disk {
     @Override
     public boolean isLink(Path file) {
         return Files.isSymbolicLink(file);
+    }
+
+    @Override
+    public boolean isFolder(Path file) {
+        return Files.isDirectory(file);
     }
 
     @Override
@@ -145,11 +152,21 @@ public final class FileDisk implements Disk {
     public Optional<FileState> state(Path file) throws IOException {
         try {
             BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-            return Optional.of(new FileState(found.fileKey(), found.size()));
+            return Optional.of(new FileState(found.fileKey(), found.size(),
+                    found.lastModifiedTime().toInstant()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw failure("look at", file, e);
+        }
+    }
+
+    @Override
+    public void setModified(Path file, Instant when) throws IOException {
+        try {
+            Files.setLastModifiedTime(file, FileTime.from(when));
+        } catch (IOException e) {
+            throw failure("set the time of", file, e);
         }
     }
 

@@ -89,6 +89,17 @@ public interface Memory {
     Stream<MemoryRecord> all() throws IOException;
 
     /**
+     * Opens what is remembered to be copied as it is, damage included, in whole turns. A limit that
+     * cuts meanwhile does not change it; a reset ends it.
+     *
+     * @param before id of the record that it ends before, as for {@link #before}; null for all
+     * @param n most records, an odd number counts as one more; 0 for all
+     * @return what is to be closed
+     * @throws IOException if it can't be read
+     */
+    Export export(UUID before, int n) throws IOException;
+
+    /**
      * Forgets everything, durably. Works on a memory that refuses writes, and makes it writable
      * again. Twice in a row is fine.
      *

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,11 +47,11 @@ class BaseAgentTest {
     /** Says what it is told. */
     private final class Parrot extends BaseAgent {
         Parrot(List<Tool> tools, Set<String> disabledTools) {
-            super("parrot", memory.folder, tools, disabledTools);
+            super("parrot", memory.folder, tools, disabledTools, Duration.ofSeconds(60));
         }
 
         @Override
-        protected Reply chat(Conversations.Lease in, Question question) {
+        protected Reply chat(Conversations.Lease in, Question question, Deadline deadline) {
             return new Reply.Answered(question.message(), Optional.empty(), Optional.empty());
         }
     }

@@ -2,16 +2,19 @@ package vaas.api;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import vaas.agent.BaseAgent;
+import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.memory.Conversations;
 import vaas.memory.Insertion;
+import vaas.memory.Memory;
 
 /** An agent without a model: it does what a test tells it, by default remembers and answers. */
 public final class ScriptedAgent extends BaseAgent {
@@ -19,6 +22,7 @@ public final class ScriptedAgent extends BaseAgent {
 
     /** All that was asked. */
     public final List<Question> questions = new CopyOnWriteArrayList<>();
+    private final ThreadLocal<Conversations.Lease> leases = new ThreadLocal<>(); // of this chat
     private volatile Script script = this::remember;
 
     /** What becomes of a question. */
@@ -28,7 +32,7 @@ public final class ScriptedAgent extends BaseAgent {
     }
 
     ScriptedAgent(String name, Conversations conversations) {
-        super(name, conversations, List.of(), Set.of());
+        super(name, conversations, List.of(), Set.of(), Duration.ofSeconds(60));
     }
 
     public void script(Script other) {
@@ -45,17 +49,16 @@ public final class ScriptedAgent extends BaseAgent {
     }
 
     public Reply remember(Question question) throws IOException {
-        try (Conversations.Lease lease = conversations().use(Conversations.SHARED)) {
-            Insertion done = lease.memory().insert(
-                    lease.memory().latest(0), question.remembered(), ANSWER);
-            return new Reply.Answered(ANSWER, Optional.empty(),
-                    done instanceof Insertion.Stored stored
-                            ? Optional.of(stored.answer().messageId()) : Optional.empty());
-        }
+        Memory memory = leases.get().memory();
+        Insertion done = memory.insert(memory.latest(0), question.remembered(), ANSWER,
+                question.key().orElse(null));
+        return new Reply.Answered(ANSWER, Optional.empty(), done instanceof Insertion.Stored stored
+                ? Optional.of(stored.answer().messageId()) : Optional.empty());
     }
 
     @Override
-    protected Reply chat(Conversations.Lease in, Question question) {
+    protected Reply chat(Conversations.Lease in, Question question, Deadline deadline) {
+        leases.set(in);
         questions.add(question);
         try {
             return script.answer(question);

@@ -3,8 +3,10 @@ package vaas.disk;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -233,7 +235,9 @@ public final class FaultyDisk implements Disk {
     @Override
     public synchronized void createFolder(Path folder) throws IOException {
         call("createFolder");
-        folders.computeIfAbsent(folder, it -> new FolderNames());
+        for (Path each = folder; each != null; each = each.getParent()) {
+            folders.computeIfAbsent(each, it -> new FolderNames());
+        }
     }
 
     @Override
@@ -262,10 +266,21 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
+    public synchronized boolean isFolder(Path file) {
+        return folders.containsKey(file);
+    }
+
+    @Override
     public synchronized Optional<FileState> state(Path file) throws IOException {
         call("state");
         return Optional.ofNullable(now().get(file))
-                .map(inode -> new FileState(inode, inode.content.length));
+                .map(inode -> new FileState(inode, inode.content.length, inode.modified));
+    }
+
+    @Override
+    public synchronized void setModified(Path file, Instant when) throws IOException {
+        call("setModified");
+        find(file).modified = when;
     }
 
     @Override
@@ -295,6 +310,10 @@ public final class FaultyDisk implements Disk {
     @Override
     public synchronized void move(Path from, Path to) throws IOException {
         call("move");
+        if (folders.containsKey(from)) {
+            moveFolder(from, to);
+            return;
+        }
         Inode inode = find(from);
         names(to.getParent());
         journal.move(from, to);
@@ -319,14 +338,20 @@ public final class FaultyDisk implements Disk {
     @Override
     public synchronized List<Path> list(Path folder) throws IOException {
         call("list");
-        return List.copyOf(names(folder).now().keySet());
+        List<Path> names = new ArrayList<>(names(folder).now().keySet());
+        folders.keySet().stream().filter(it -> folder.equals(it.getParent())).forEach(names::add);
+        return names;
     }
 
     @Override
     public synchronized void delete(Path file) throws IOException {
         call("delete");
-        names(file.getParent()).remove(file);
-        journal.remove(file);
+        if (folders.containsKey(file)) {
+            removeFolder(file);
+        } else if (folders.containsKey(file.getParent())) {
+            names(file.getParent()).remove(file);
+            journal.remove(file);
+        }
     }
 
     @Override
@@ -339,6 +364,27 @@ public final class FaultyDisk implements Disk {
     @Override
     public long usableBytes(Path folder) {
         return usableBytes;
+    }
+
+    // At once and durably: what a power cut leaves of folders is the real disk's matter.
+    private void moveFolder(Path from, Path to) {
+        for (Path folder : List.copyOf(folders.keySet())) {
+            if (folder.startsWith(from)) {
+                Path moved = to.resolve(from.relativize(folder));
+                FolderNames names = new FolderNames();
+                folders.remove(folder).now().forEach((file, inode) ->
+                        names.put(moved.resolve(file.getFileName()), inode));
+                names.sync();
+                folders.put(moved, names);
+            }
+        }
+    }
+
+    private void removeFolder(Path folder) throws IOException {
+        if (!list(folder).isEmpty()) {
+            throw new DirectoryNotEmptyException(folder.toString());
+        }
+        folders.remove(folder);
     }
 
     /** Like a file of the real disk it fails once it is closed; and that is remembered. */

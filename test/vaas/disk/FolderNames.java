@@ -2,6 +2,7 @@ package vaas.disk;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +17,13 @@ final class FolderNames {
     static final class Inode {
         byte[] content = new byte[0];
         byte[] synced = new byte[0];
+        Instant modified = Instant.now();
 
         Inode copy(boolean asSynced) {
             Inode copy = new Inode();
             copy.content = asSynced ? synced : content;
             copy.synced = copy.content;
+            copy.modified = modified;
             return copy;
         }
 

@@ -41,18 +41,17 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     private final GroqClient client;
     private final boolean ownsClient;
     private final int memorySize;
-    private final Duration timeout;
     private final Budget budget;
     private final Failures failures;
     private final Chat.Parts parts;
 
     private GroqAgent(GroqClient client, boolean ownsClient, Conversations conversations,
             Options options) {
-        super(options.name, conversations, options.tools, options.disabledTools);
+        super(options.name, conversations, options.tools, options.disabledTools,
+                options.timeout);
         this.client = client;
         this.ownsClient = ownsClient;
         this.memorySize = options.memorySize;
-        this.timeout = options.timeout;
         this.budget = options.budget;
         this.failures = new Failures(options.settingNames, client.host());
         this.parts = new Chat.Parts(client.calls(),
@@ -96,17 +95,13 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     }
 
     @Override
-    protected Reply chat(Conversations.Lease in, Question question) {
+    protected Reply chat(Conversations.Lease in, Question question, Deadline deadline) {
         try (Budget.Share share = budget.share()) {
-            return chat(in, question, share);
+            return chat(new Chat(parts, in, question, deadline, share), in, question, share);
         } catch (OverBudgetException e) {
             LOG.log(System.Logger.Level.WARNING, "id {0}: no room for the chat: {1}",
                     question.requestId(), e.getMessage());
-            return e.isForGood()
-                    ? new Reply.Failed(Reply.Kind.TOO_LARGE,
-                            "The chat needs more memory than this server has to give.")
-                    : new Reply.Failed(Reply.Kind.SERVER_FULL,
-                            "Others hold too much memory for now.");
+            return overBudget(e);
         }
     }
 
@@ -120,9 +115,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         }
     }
 
-    private Reply chat(Conversations.Lease in, Question question, Budget.Share share)
+    private Reply chat(Chat chat, Conversations.Lease in, Question question, Budget.Share share)
             throws OverBudgetException {
-        Chat chat = new Chat(parts, in, question, Deadline.after(timeout), share);
         share.take(CHAT_BYTES + 2 * ChatRequest.jsonLength(question.remembered())); // and in a line
         History history;
         try {
@@ -153,7 +147,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
             String answer, Optional<String> clipPath) throws OverBudgetException {
         Insertion stored;
         try {
-            stored = memory.insert(history, question.remembered(), answer);
+            stored = memory.insert(history, question.remembered(), answer,
+                    question.key().orElse(null));
         } catch (OverBudgetException e) {
             throw e;
         } catch (MemoryUnavailableException e) {
@@ -166,6 +161,9 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         }
         if (stored instanceof Insertion.Stored turn) {
             return new Reply.Answered(answer, clipPath, Optional.of(turn.answer().messageId()));
+        }
+        if (stored instanceof Insertion.Present present) {
+            return replay(question, present.turn());
         }
         LOG.log(System.Logger.Level.INFO, "id {0}: a reset overtook the answer, which is not"
                 + " remembered", question.requestId());

@@ -18,7 +18,11 @@ public interface Audit {
         /** Opening cut an unfinished turn. */
         REPAIR,
         /** A backup was brought back. */
-        RESTORE
+        RESTORE,
+        /** All was forgotten, since nobody had spoken for as long as is set. */
+        IDLE,
+        /** All conversations were forgotten, as asked. */
+        RESET_ALL
     }
 
     /** How it ended. */
@@ -54,11 +58,12 @@ public interface Audit {
     /**
      * One entry.
      *
-     * @param generation after a reset, the one that has begun
+     * @param conversation its name; null for the shared one, or all
+     * @param generation after a reset, the one that has begun; of all, how many held something
      * @param records that went, or came; empty if they could not be counted
      * @param bytes that went, or came
      * @param millis how long it took
      */
-    record Entry(What what, Requester by, long generation, OptionalLong records, long bytes,
-            long millis, Outcome outcome) {}
+    record Entry(What what, Requester by, String conversation, long generation,
+            OptionalLong records, long bytes, long millis, Outcome outcome) {}
 }

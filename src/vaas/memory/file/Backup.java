@@ -6,7 +6,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
 
@@ -15,10 +19,14 @@ import vaas.disk.Disk;
  * link, made and durable before the commit point. Where a file system has none, the rename to that
  * name is the commit point itself.
  */
-final class Backup {
+public final class Backup {
     private static final System.Logger LOG = System.getLogger(Backup.class.getName());
     private static final DateTimeFormatter TIME = DateTimeFormatter
             .ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private static final String SUFFIX = ".jsonl";
+    private static final Pattern NAME = Pattern.compile(
+            "(.+)-\\d{8}T\\d{6}\\.\\d{3}Z-g\\d+(-\\d+)?\\.jsonl");
 
     private final Disk disk;
     private final Path file;
@@ -33,36 +41,55 @@ final class Backup {
     }
 
     /** Creates the folder if need be, and tries whether a file can get a name in it. */
-    static void probe(Disk disk, Path file, Path folder) throws IOException {
-        disk.createFolder(folder);
-        Path probe = MemoryFile.newPath(file);
-        Path there = folder.resolve("probe-" + UUID.randomUUID());
+    private static void probe(Disk disk, Path from, Path backups) throws IOException {
+        disk.createFolder(backups);
+        Path probe = from.resolve("probe-" + UUID.randomUUID());
+        Path there = backups.resolve(probe.getFileName());
         try {
             disk.create(probe).close();
             disk.move(probe, there);
             disk.delete(there);
         } catch (IOException e) {
             Closeables.after(e, () -> disk.delete(probe));
-            throw new IOException("backups can't be moved from " + file.getParent() + " to "
-                    + folder + ": both must be on one file system, and writable", e);
+            throw new IOException("backups can't be moved from " + from + " to " + backups
+                    + ": both must be on one file system, and writable", e);
         }
     }
 
     /**
-     * Takes back the second name that a kill before the commit point has left: it would grow with
-     * the memory, and be emptied with it.
+     * Readies a folder for backups, and takes back the second names that kills before a commit
+     * point have left: such a one would grow with its memory, and be emptied with it.
+     *
+     * @param from the folder of the memories
+     * @param fileOf tells the file whose backups have names that begin so, if there may be one
      */
-    static void dropUnfinished(Disk disk, Path file, Path folder) throws IOException {
-        Disk.FileState present = disk.state(file).orElseThrow();
-        for (Path kept : disk.list(folder)) {
-            if (present.identity() != null && disk.state(kept)
-                    .filter(it -> present.identity().equals(it.identity())).isPresent()) {
+    public static void prepare(Disk disk, Path from, Path backups,
+            Function<String, Optional<Path>> fileOf) throws IOException {
+        probe(disk, from, backups);
+        for (Path kept : disk.list(backups)) {
+            Matcher name = NAME.matcher(kept.getFileName().toString());
+            Optional<Path> file = name.matches() ? fileOf.apply(name.group(1)) : Optional.empty();
+            Optional<Object> present = file.isEmpty() ? Optional.empty()
+                    : disk.state(file.get()).map(Disk.FileState::identity);
+            if (present.isPresent() && present.equals(
+                    disk.state(kept).map(Disk.FileState::identity))) {
                 disk.delete(kept);
-                disk.syncFolder(folder);
+                disk.syncFolder(backups);
                 LOG.log(System.Logger.Level.WARNING, "{0}: removed, it was of a reset that did not"
                         + " happen", kept);
             }
         }
+    }
+
+    /** The name of one that is made now: that of what it keeps, the time and the generation. */
+    public static Path path(Disk disk, Path backups, String of, Instant now, long generation,
+            String suffix) throws IOException {
+        String name = of + "-" + TIME.format(now) + "-g" + generation;
+        Path kept = backups.resolve(name + suffix);
+        for (int i = 2; disk.exists(kept); i++) {
+            kept = backups.resolve(name + "-" + i + suffix);
+        }
+        return kept;
     }
 
     /**
@@ -71,11 +98,8 @@ final class Backup {
      */
     static Backup next(Disk disk, Path file, Path folder, Instant now, long generation)
             throws IOException {
-        String name = "memory-" + TIME.format(now) + "-g" + generation;
-        Path kept = folder.resolve(name + ".jsonl");
-        for (int i = 2; disk.exists(kept); i++) {
-            kept = folder.resolve(name + "-" + i + ".jsonl");
-        }
+        String of = file.getFileName().toString().replaceFirst("\\.jsonl\\z", "");
+        Path kept = path(disk, folder, of, now, generation, SUFFIX);
         return new Backup(disk, file, kept);
     }
 

@@ -3,12 +3,17 @@ package vaas.memory.file;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import vaas.budget.Budget;
 import vaas.disk.Disk;
+import vaas.memory.Conversations;
+import vaas.memory.Requester;
 
 /**
- * What all memory files of a folder share.
+ * What all memory files of a folder share, and the name of one.
  *
+ * @param conversation its name
  * @param disk where they are
  * @param clock for ids, times and age
  * @param budget that windows and readings are charged to
@@ -17,10 +22,28 @@ import vaas.disk.Disk;
  * @param backups folder where a reset keeps the old file; empty: it is wiped
  * @param audit who made them forget what
  * @param metrics what they count and time
- * @param overLimits is told, by the thread that stored a turn, that a file has outgrown a limit
+ * @param overLimits is told, by the thread that stored a turn, which conversation has outgrown a
+ *     limit
  */
-public record FileContext(Disk disk, Clock clock, Budget budget, int windowRecords, Limits limits,
-        Optional<Path> backups, Audit audit, MemoryMetrics metrics, Runnable overLimits) {
+public record FileContext(String conversation, Disk disk, Clock clock, Budget budget,
+        int windowRecords, Limits limits, Optional<Path> backups, Audit audit,
+        MemoryMetrics metrics, Consumer<String> overLimits) {
+    /** The same for another conversation. */
+    public FileContext of(String other) {
+        return new FileContext(other, disk, clock, budget, windowRecords, limits, backups, audit,
+                metrics, overLimits);
+    }
+
+    boolean isShared() {
+        return conversation.equals(Conversations.SHARED);
+    }
+
+    void audit(Audit.What what, Requester by, long generation, OptionalLong records, long bytes,
+            long startNanos, Audit.Outcome outcome) {
+        audit.write(new Audit.Entry(what, by, isShared() ? null : conversation, generation,
+                records, bytes, (System.nanoTime() - startNanos) / 1_000_000, outcome));
+    }
+
     Window.Bounds windowBounds() {
         return new Window.Bounds(Math.min(turns(windowRecords), Window.TURNS_MAX),
                 budget.historyBytes());

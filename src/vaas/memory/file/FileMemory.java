@@ -3,6 +3,7 @@ package vaas.memory.file;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
 import vaas.disk.Closeables;
+import vaas.disk.Disk;
+import vaas.memory.Export;
 import vaas.memory.History;
 import vaas.memory.Insertion;
 import vaas.memory.Memory;
@@ -38,7 +41,7 @@ public final class FileMemory implements Memory, Closeable {
     private final FileContext context;
     private final MemoryFile file;
     private final Current current;
-    private final Keys keys = new Keys();
+    private final Keys keys;
     private final Health health;
     private final Journal journal;
     private final Damage damage;
@@ -52,6 +55,7 @@ public final class FileMemory implements Memory, Closeable {
     private FileMemory(FileContext context, MemoryFile file, Snapshot first, Damage damage) {
         this.context = context;
         this.file = file;
+        this.keys = new Keys(context.budget());
         this.current = new Current(first, context.budget());
         this.health = new Health(file.path());
         this.journal = new Journal(context, file, current, keys, health);
@@ -61,20 +65,18 @@ public final class FileMemory implements Memory, Closeable {
     }
 
     /**
-     * Opens a file, or creates it, and repairs what a crash left. Ready after reading the tail,
-     * whatever the size; records are counted by {@link #countBehind}, unless there are few.
+     * Opens a file and repairs what a crash left. Ready after reading the tail, whatever the size;
+     * records are counted by {@link #countBehind}, unless there are few. That of the shared
+     * conversation is always there; any other comes with the first turn, and goes with a reset.
      *
      * @throws IOException if it can't be opened, read or written
      */
     public static FileMemory open(FileContext context, Path path) throws IOException {
         long start = System.nanoTime();
-        MemoryFile file = MemoryFile.open(context.disk(), path, context.lineBytesMax());
+        MemoryFile file = MemoryFile.open(
+                context.disk(), path, context.isShared(), context.lineBytesMax());
         Closeable opened = file;
         try {
-            if (context.backups().isPresent()) {
-                Backup.probe(context.disk(), path, context.backups().get());
-                Backup.dropUnfinished(context.disk(), path, context.backups().get());
-            }
             Damage damage = new Damage(path);
             FileMemory memory = new FileMemory(
                     context, file, HistoryReader.first(context, file, damage), damage);
@@ -93,8 +95,8 @@ public final class FileMemory implements Memory, Closeable {
     private void tellRepair(long start) {
         if (file.tornBytes() > 0) {
             context.metrics().torn(file.tornBytes());
-            context.audit().write(new Audit.Entry(Audit.What.REPAIR, Requester.SELF, 0,
-                    OptionalLong.of(0), file.tornBytes(), millis(start), Audit.Outcome.OK));
+            context.audit(Audit.What.REPAIR, Requester.SELF, 0, OptionalLong.of(0),
+                    file.tornBytes(), start, Audit.Outcome.OK);
         }
     }
 
@@ -172,22 +174,77 @@ public final class FileMemory implements Memory, Closeable {
 
     @Override
     public Receipt resetMemory(Requester by) throws IOException {
-        return reset(by, null).orElseThrow();
+        return reset(Audit.What.RESET, by, null).orElseThrow();
     }
 
     @Override
     public Optional<Receipt> resetMemory(Requester by, Set<String> tags) throws IOException {
-        return reset(by, Set.copyOf(tags));
+        return reset(Audit.What.RESET, by, Set.copyOf(tags));
     }
 
-    private Optional<Receipt> reset(Requester by, Set<String> tags) throws IOException {
+    /**
+     * Forgets everything if nobody has spoken for a while: if the newest record is as old as that,
+     * and the time of the file too.
+     */
+    public void expire(Instant before) throws IOException {
+        Optional<History> old = expired(before);
+        if (old.isPresent()) {
+            reset(Audit.What.IDLE, Requester.SELF, Set.of(old.get().tag()));
+        }
+    }
+
+    /** Whether {@link #expire} would forget it. */
+    public boolean isExpired(Instant before) throws IOException {
+        return expired(before).isPresent();
+    }
+
+    private Optional<History> expired(Instant before) throws IOException {
+        Optional<Disk.FileState> there = context.disk().state(file.path());
+        if (there.isEmpty() || !there.get().modified().isBefore(before)) {
+            return Optional.empty();
+        }
+        History newest = latest(1);
+        boolean old = newest.records().stream().allMatch(it -> it.timestamp().isBefore(before));
+        return Optional.of(newest).filter(it -> old && it.newest().isPresent());
+    }
+
+    /** Forgets everything as a part of a reset of all, which is written to the audit as one. */
+    public Receipt resetForAll(Requester by) throws IOException {
+        return reset(Audit.What.RESET_ALL, by, null).orElseThrow();
+    }
+
+    /**
+     * Whether a file that is not open may hold turns from before a time, by the id of its first
+     * record; one that can't be told so may.
+     */
+    public static boolean mayHoldOlder(Disk disk, Path file, Instant time) throws IOException {
+        try (Disk.Handle handle = disk.openToRead(file)) {
+            LineReader lines = new LineReader(handle, 0, handle.length(), 0, 256);
+            UUID first = lines.next() ? lines.head().id() : null;
+            return first == null || MessageIds.millis(first) < time.toEpochMilli();
+        }
+    }
+
+    /** Counts the records of a file that is not open; empty if it can't be read. */
+    public static OptionalLong records(Disk disk, Path file) {
+        try (Disk.Handle handle = disk.openToRead(file)) {
+            return OptionalLong.of(LineCounter.records(handle, handle.length()));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0}: could not be counted: {1}", file,
+                    e.toString());
+            return OptionalLong.empty();
+        }
+    }
+
+    private Optional<Receipt> reset(Audit.What what, Requester by, Set<String> tags)
+            throws IOException {
         impatient.incrementAndGet();
         replacing.lock();
         impatient.decrementAndGet();
         Reset reset = new Reset(context, journal, file, current);
         try {
             health.requireOpen(); // once closed, the folder may be another one's
-            return reset.run(by, tags);
+            return reset.run(what, by, tags);
         } finally {
             if (reset.outcome() != Audit.Outcome.FAILED) {
                 damage.clear();
@@ -264,6 +321,36 @@ public final class FileMemory implements Memory, Closeable {
         return damage.lines();
     }
 
+    /** Whether there is a file of it; if not, nothing is remembered. */
+    public boolean isStored() {
+        return file.isPresent();
+    }
+
+    /** Keeps all others from its file, for a reset of all. */
+    public Suspension suspend() {
+        impatient.incrementAndGet();
+        replacing.lock();
+        impatient.decrementAndGet();
+        journal.beginCommit();
+        return new Suspension(journal, file, () -> {
+            journal.endCommit();
+            damage.clear();
+            replacing.unlock();
+        });
+    }
+
+    @Override
+    public Export export(UUID before, int n) throws IOException {
+        Reading reading = journal.read();
+        try {
+            return FileExport.of(
+                    current, reading, before, n / 2 + n % 2, lineBytesMax, context.budget());
+        } catch (IOException | RuntimeException e) {
+            Closeables.after(e, reading);
+            throw e;
+        }
+    }
+
     @Override
     public void requireWritable() throws MemoryUnavailableException {
         health.requireWritable();
@@ -273,7 +360,8 @@ public final class FileMemory implements Memory, Closeable {
     public boolean isWritable() {
         try {
             journal.requireUnchanged();
-            return !health.lastWriteFailed() || file.usableBytes() >= FREE_BYTES_MIN;
+            return !health.lastWriteFailed() || context.disk().usableBytes(file.path().getParent())
+                    >= FREE_BYTES_MIN;
         } catch (IOException e) {
             return false;
         }
@@ -286,12 +374,9 @@ public final class FileMemory implements Memory, Closeable {
         replacing.lock();
         try {
             journal.close();
+            keys.close();
         } finally {
             replacing.unlock();
         }
-    }
-
-    static long millis(long startNanos) {
-        return (System.nanoTime() - startNanos) / 1_000_000;
     }
 }

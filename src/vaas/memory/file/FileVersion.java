@@ -23,6 +23,11 @@ final class FileVersion implements Closeable {
         this.identity = identity;
     }
 
+    /** Of a conversation that has no file: no name leads to it. */
+    static FileVersion none() {
+        return new FileVersion(NoFile.INSTANCE, new Object());
+    }
+
     Disk.Handle handle() {
         return handle;
     }

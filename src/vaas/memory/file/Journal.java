@@ -83,6 +83,7 @@ final class Journal implements Closeable {
      */
     Insertion insert(History read, Draft draft, String key) throws IOException {
         long start = System.nanoTime();
+        file.prepare();
         FileTurn turn;
         Batch batch;
         boolean leads;
@@ -183,7 +184,7 @@ final class Journal implements Closeable {
         }
         context.metrics().synced(start, batch.turns().size());
         if (context.limits().exceededBy(current.get())) {
-            context.overLimits().run();
+            context.overLimits().accept(context.conversation());
         }
     }
 
@@ -252,6 +253,16 @@ final class Journal implements Closeable {
         } finally {
             writeLock.unlock();
         }
+    }
+
+    /** Until {@link #resume}, by the same thread, nobody begins to read the file or appends. */
+    void suspend() {
+        writeLock.lock();
+        current.publish(Snapshot::hidden); // nor is a window read
+    }
+
+    void resume() {
+        writeLock.unlock();
     }
 
     /**

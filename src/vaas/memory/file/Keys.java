@@ -22,15 +22,25 @@ import vaas.memory.Role;
  * there at opening are read from the file when a key is first asked for. Safe for concurrent use;
  * its monitor is a leaf.
  */
-final class Keys {
+final class Keys implements AutoCloseable {
     /** As many records are looked through for keys, and so many keys held. */
     private static final int MAX = 1000;
     private static final long BYTES_MAX = 16 << 20;
+
+    /** Of an entry in the map. */
+    private static final int ENTRY_BYTES = 128;
+
+    private final Budget.Cache cost; // gives nothing up, but goes with the conversation
 
     // Guarded by this.
     private Map<UUID, UUID> answers = new LinkedHashMap<>(); // oldest first
     private boolean complete; // nothing is left to be read
     private long cleared; // how often
+    private int counted; // entries that the budget knows of
+
+    Keys(Budget budget) {
+        cost = budget.cache(() -> { });
+    }
 
     /** A key with the answer that it was stored with. */
     record Entry(String key, UUID answer) {}
@@ -49,11 +59,13 @@ final class Keys {
             newer.forEach(this::put);
         }
         complete = true;
+        count();
     }
 
     synchronized void add(FileTurn turn) {
         if (turn.key() != null) {
             put(digest(turn.key()), turn.turn().answer().messageId());
+            count();
         }
     }
 
@@ -76,6 +88,17 @@ final class Keys {
         answers.clear();
         complete = true;
         cleared++;
+        count();
+    }
+
+    @Override
+    public synchronized void close() {
+        cost.close();
+    }
+
+    private void count() {
+        cost.count((answers.size() - counted) * (long) ENTRY_BYTES);
+        counted = answers.size();
     }
 
     /**

@@ -40,6 +40,12 @@ public record Limits(OptionalLong maxRecords, OptionalLong maxBytes, Optional<Du
         return maxRecords.isPresent() || maxBytes.isPresent() || maxAge.isPresent();
     }
 
+    /** Whether a file of so many bytes can be past a limit, age apart. */
+    public boolean mayBeExceeded(long bytes) {
+        return bytes > maxBytes.orElse(Long.MAX_VALUE)
+                || maxRecords.isPresent() && bytes / RecordLine.BYTES_MIN > maxRecords.getAsLong();
+    }
+
     /** Whether there is too much, age apart. */
     boolean exceededBy(Snapshot now) {
         return now.tally().known().orElse(0) > maxRecords.orElse(Long.MAX_VALUE)
@@ -62,7 +68,7 @@ public record Limits(OptionalLong maxRecords, OptionalLong maxBytes, Optional<Du
     }
 
     /** Turns from before are too old. */
-    Instant oldest(Instant now) {
+    public Instant oldest(Instant now) {
         return maxAge.map(now::minus).orElse(Instant.MIN);
     }
 

@@ -3,8 +3,7 @@ package vaas.memory.file;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Instant;
 import java.util.Optional;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
@@ -16,70 +15,79 @@ import vaas.memory.MemoryUnavailableException;
  * it; only {@link #sync} and {@link #requireInPlace} may run beside the other methods.
  *
  * <p>States: <i>clean</i>, when the file ends at {@link #end}; <i>damaged tail</i>, when a failed
- * write could not be cut off again, and the next append has to do it first. A file that another
- * program has changed, replaced or removed is never written again: see {@link #requireInPlace}.
+ * write could not be cut off again, and the next append has to do it first; and <i>absent</i>, which
+ * a file that does not last is before its first turn and after a reset. A file that another program
+ * has changed, replaced or removed is never written again: see {@link #requireInPlace}.
  */
 final class MemoryFile implements Closeable {
-    /** A replacement has this name with its file's before it until it is in place. */
-    static final String NEW_SUFFIX = ".new";
-
     private static final System.Logger LOG = System.getLogger(MemoryFile.class.getName());
 
     private final Disk disk;
     private final Path path;
-    private final Path newPath;
-    private final List<FileVersion> replaced = new ArrayList<>(); // not wiped yet
+    private final NewFile newFile;
+    private final boolean lasts; // also while it is empty
+    private final Replaced replaced = new Replaced();
     private final long tornBytes; // of an unfinished turn, cut off at open
     private volatile FileVersion version; // the one in place
     private volatile long end; // bytes of whole turns; nothing lies past it unless damagedTail
     private boolean damagedTail;
+    private volatile boolean unlisted; // its name may not be durable yet
 
-    private MemoryFile(Disk disk, Path path, FileVersion version, long end, long tornBytes) {
+    private MemoryFile(Disk disk, Path path, boolean lasts, FileVersion version, long end,
+            long tornBytes) {
         this.disk = disk;
         this.path = path;
-        this.newPath = newPath(path);
+        this.newFile = new NewFile(disk, path);
+        this.lasts = lasts;
         this.version = version;
         this.end = end;
         this.tornBytes = tornBytes;
     }
 
-    /** Opens the file, or creates it, and cuts off what a crash left; all durable on return. */
-    static MemoryFile open(Disk disk, Path path, int lineBytesMax) throws IOException {
+    /**
+     * Opens the file and cuts off what a crash left; all durable on return.
+     *
+     * @param lasts whether it is there also while it is empty, and so created now; else it comes
+     *     with the first turn, and goes with a reset
+     */
+    static MemoryFile open(Disk disk, Path path, boolean lasts, int lineBytesMax)
+            throws IOException {
         if (disk.isLink(path)) {
             throw new IOException(path + " is a symbolic link, which a reset would replace by a"
                     + " file: set MEMORY_DIR to the folder that it leads to");
         }
-        disk.wipe(newPath(path));
-        Disk.Handle handle = disk.exists(path) ? disk.open(path) : disk.create(path);
+        disk.wipe(NewFile.path(path));
+        boolean exists = disk.exists(path);
+        if (!exists && !lasts) {
+            return new MemoryFile(disk, path, false, FileVersion.none(), 0, 0);
+        }
+        Disk.Handle handle = exists ? disk.open(path) : disk.create(path);
         try {
-            long length = handle.length();
-            Tail tail = Tail.of(handle, lineBytesMax);
-            if (tail.end() < length) {
-                handle.truncate(tail.end());
-                LOG.log(System.Logger.Level.WARNING, "{0}: cut {1} bytes of an unfinished turn at"
-                        + " byte {2}", path, Long.toString(length - tail.end()),
-                        Long.toString(tail.end()));
-            } else if (!tail.terminated()) {
-                handle.write(length, new byte[] {'\n'});
-            }
+            long torn = Tail.repair(handle, path, lineBytesMax);
             // Always: what is there may have been written, but not synced, by one who was killed.
             handle.sync();
             disk.syncFolder(path.getParent());
             FileVersion version = new FileVersion(handle, disk.state(path)
                     .map(Disk.FileState::identity).orElse(null));
-            return new MemoryFile(disk, path, version, handle.length(), length - tail.end());
+            return new MemoryFile(disk, path, lasts, version, handle.length(), torn);
         } catch (IOException | RuntimeException e) {
             Closeables.after(e, handle);
             throw e;
         }
     }
 
-    static Path newPath(Path path) {
-        return path.resolveSibling(path.getFileName() + NEW_SUFFIX);
-    }
-
     Path path() {
         return path;
+    }
+
+    /** Whether there is one, be it empty. */
+    boolean isPresent() {
+        return version.handle() != NoFile.INSTANCE;
+    }
+
+    /** Whether there is one also while it is empty. */
+    boolean lasts() {
+        return lasts;
     }
 
     /** Bytes of an unfinished turn that opening has cut off. */
@@ -92,8 +100,18 @@ final class MemoryFile implements Closeable {
         return end;
     }
 
+    /** Before an append, with no lock held: sees to the folder of a file that is to come. */
+    void prepare() throws IOException {
+        if (!isPresent()) {
+            disk.createFolder(path.getParent());
+        }
+    }
+
     /** Appends a turn's lines whole, or leaves the file as it was. */
     void append(byte[] lines) throws IOException {
+        if (!isPresent()) {
+            create();
+        }
         if (damagedTail) {
             truncate(end); // a disk that was full may have room by now
         }
@@ -102,10 +120,23 @@ final class MemoryFile implements Closeable {
             version.handle().write(end, lines);
         } catch (IOException e) {
             damagedTail = true;
-            Closeables.after(e, () -> truncate(end));
+            Closeables.after(e, () -> truncate(end), this::removeIfEmpty);
             throw e;
         }
         end += lines.length;
+    }
+
+    private void create() throws IOException {
+        Disk.Handle handle = disk.create(path);
+        version = new FileVersion(handle,
+                disk.state(path).map(Disk.FileState::identity).orElse(null));
+        unlisted = true;
+    }
+
+    private void removeIfEmpty() throws IOException {
+        if (isPresent() && !lasts && end == 0 && isInPlace(disk.state(path))) {
+            remove().keep();
+        }
     }
 
     /** Drops all past an offset, or nothing if the disk refuses. */
@@ -121,6 +152,10 @@ final class MemoryFile implements Closeable {
     /** Forces what was appended to the device. */
     void sync() throws IOException {
         version.handle().sync();
+        if (unlisted) {
+            syncFolder();
+            unlisted = false;
+        }
     }
 
     /** Throws if the file is longer or shorter than what has been written. */
@@ -135,7 +170,11 @@ final class MemoryFile implements Closeable {
     void requireInPlace() throws IOException {
         long expected = end;
         Optional<Disk.FileState> found = disk.state(path);
-        if (found.isEmpty()) {
+        if (!isPresent()) {
+            if (found.isPresent()) {
+                throw notOurs("has been created");
+            }
+        } else if (found.isEmpty()) {
             throw notOurs("has been removed");
         } else if (!version.is(found.get())) {
             throw notOurs("has been replaced");
@@ -147,10 +186,13 @@ final class MemoryFile implements Closeable {
 
     /** A handle of its own for a reader; the caller closes it. */
     FileVersion.Reader reader() throws IOException {
+        if (!isPresent()) {
+            return version.reader(NoFile.INSTANCE);
+        }
         Disk.Handle opened = disk.openToRead(path);
         try {
             Optional<Disk.FileState> found = disk.state(path);
-            if (found.isEmpty() || !version.is(found.get())) {
+            if (!isInPlace(found)) {
                 throw notOurs("has been replaced");
             }
             return version.reader(opened);
@@ -160,25 +202,33 @@ final class MemoryFile implements Closeable {
         }
     }
 
-    /** Creates an empty file that is to take the place of this one; needs no lock. */
-    Disk.Handle createNew() throws IOException {
-        disk.wipe(newPath);
-        return disk.create(newPath);
-    }
-
-    /** Wipes what {@link #createNew} has made and nothing has come of. */
-    void discardNew(Disk.Handle prepared) throws IOException {
-        Closeables.all(prepared, () -> disk.wipe(newPath));
+    /** What is to take its place. */
+    NewFile newFile() {
+        return newFile;
     }
 
     /** Puts a new file with so many bytes in place, by one rename; hands out the old one. */
     FileVersion replaceBy(Disk.Handle prepared, long newEnd) throws IOException {
-        Object identity = disk.state(newPath).map(Disk.FileState::identity).orElse(null);
+        return replace(newFile::moveInPlace,
+                new FileVersion(prepared, newFile.identity()), newEnd);
+    }
+
+    /** Removes the name; hands out what had it. */
+    FileVersion remove() throws IOException {
+        return replace(() -> disk.delete(path), FileVersion.none(), 0);
+    }
+
+    /** Its name is gone, with the folder's; hands out what had it. */
+    FileVersion gone() {
+        return take(FileVersion.none(), 0);
+    }
+
+    private FileVersion replace(Swap change, FileVersion next, long newEnd) throws IOException {
         Optional<Disk.FileState> there = disk.state(path);
         Disk.Handle stranger = there.isPresent() && !version.is(there.get())
                 ? disk.open(path) : null; // its text has to go as well
         try {
-            disk.move(newPath, path);
+            change.run();
         } catch (IOException e) {
             Closeables.after(e, stranger);
             throw e;
@@ -186,11 +236,19 @@ final class MemoryFile implements Closeable {
         if (stranger != null) {
             replaced.add(new FileVersion(stranger, there.get().identity()));
         }
+        return take(next, newEnd);
+    }
+
+    private FileVersion take(FileVersion next, long newEnd) {
         FileVersion old = version;
-        version = new FileVersion(prepared, identity);
+        version = next;
         end = newEnd;
         damagedTail = false;
         return old;
+    }
+
+    private boolean isInPlace(Optional<Disk.FileState> found) {
+        return found.isPresent() && version.is(found.get());
     }
 
     /** Empties what has the name, in place; one step of the file system too. */
@@ -207,64 +265,33 @@ final class MemoryFile implements Closeable {
             Closeables.after(e, stranger);
             throw e;
         }
-        replaced.add(version);
-        version = new FileVersion(stranger, there.get().identity());
-        end = 0;
-        damagedTail = false;
+        replaced.add(take(new FileVersion(stranger, there.get().identity()), 0));
     }
 
-    /** Wipes a file that was replaced by a rewrite, as soon as nobody reads it. */
-    void wipeBehindReaders(FileVersion old) throws IOException {
-        remember(old); // first: should the disk refuse, the next reset tries again
-        old.wipeBehindReaders();
+    /** What was replaced, and is to be wiped. */
+    Replaced replaced() {
+        return replaced;
     }
 
-    /** Wipes all that was ever replaced, at once. */
-    void wipeNow(FileVersion old) throws IOException {
-        remember(old);
-        Closeables.all(replaced.stream().<Closeable>map(it -> it::wipe).toArray(Closeable[]::new));
-        replaced.clear();
-    }
-
-    /** A replaced file that is not wiped yet, or, if a crash may bring it back, before a reset. */
-    void remember(FileVersion old) {
-        replaced.removeIf(FileVersion::isWiped);
-        if (old != null && !old.isWiped()) {
-            replaced.add(old);
-        }
-    }
-
-    Disk disk() {
-        return disk;
+    void setModified(Instant when) throws IOException {
+        disk.setModified(path, when);
     }
 
     void syncFolder() throws IOException {
         disk.syncFolder(path.getParent());
     }
 
-    long usableBytes() throws IOException {
-        return disk.usableBytes(path.getParent());
-    }
-
     /** Closes it; a file that somebody has removed is brought back, for it was acknowledged. */
     @Override
     public void close() throws IOException {
-        List<Closeable> all = new ArrayList<>(replaced);
-        all.add(this::bringBackIfRemoved);
-        all.add(version.handle());
-        Closeables.all(all.toArray(Closeable[]::new));
+        Closeables.all(replaced, this::bringBackIfRemoved, this::removeIfEmpty, version.handle());
     }
 
     private void bringBackIfRemoved() throws IOException {
         if (end == 0 || disk.exists(path)) {
             return;
         }
-        try (Disk.Handle copy = createNew()) {
-            FileCopy.copy(version.handle(), 0, end, copy, 0, () -> true);
-            copy.sync();
-        }
-        disk.move(newPath, path);
-        syncFolder();
+        newFile.bringBack(version.handle(), end);
         LOG.log(System.Logger.Level.WARNING, "{0} was removed by another program, and is back",
                 path);
     }

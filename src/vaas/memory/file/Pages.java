@@ -69,7 +69,7 @@ final class Pages {
     }
 
     /** Where the line of an id begins, or would. */
-    private static long place(Reading reading, UUID id, boolean ordered, int lineBytesMax,
+    static long place(Reading reading, UUID id, boolean ordered, int lineBytesMax,
             Budget budget) throws IOException {
         long end = reading.snapshot().end();
         long found = IdSearch.firstNotBefore(reading.handle(), end, id, lineBytesMax, budget);

@@ -10,12 +10,13 @@ import vaas.memory.Receipt;
 import vaas.memory.Requester;
 
 /**
- * One reset, from top to bottom in {@link #run}: an empty file takes the place of the old one,
- * which is then wiped, or kept as a backup where the operator wants that.
+ * One reset, from top to bottom in {@link #run}: an empty file takes the place of the old one, or,
+ * where a file need not last, its name is removed; the old one is then wiped, or kept as a backup
+ * where the operator wants that.
  *
  * <p>A disk that has no room for even an empty file can't stop it, nor a name that can't be renamed
- * over (a mount point): the file is then cut in place, which needs no room and is one step of the
- * file system too.
+ * over or removed (a mount point): the file is then cut in place, which needs no room and is one
+ * step of the file system too.
  */
 final class Reset {
     private static final System.Logger LOG = System.getLogger(Reset.class.getName());
@@ -44,7 +45,7 @@ final class Reset {
      * @param tags that the present one has to be among; null for any
      * @return what was removed; empty if it has another tag, and nothing has changed
      */
-    Optional<Receipt> run(Requester by, Set<String> tags) throws IOException {
+    Optional<Receipt> run(Audit.What what, Requester by, Set<String> tags) throws IOException {
         long start = System.nanoTime();
         boolean refused = false;
         try {
@@ -53,11 +54,10 @@ final class Reset {
             return receipt;
         } finally {
             context.metrics().reset(start);
-            if (!refused) {
+            if (!refused && what != Audit.What.RESET_ALL) {
                 Receipt told = receipt();
-                context.audit().write(new Audit.Entry(Audit.What.RESET, by, told.generation(),
-                        told.recordsRemoved(), told.bytesRemoved(), FileMemory.millis(start),
-                        outcome));
+                context.audit(what, by, told.generation(), told.recordsRemoved(),
+                        told.bytesRemoved(), start, outcome);
             }
         }
     }
@@ -99,11 +99,14 @@ final class Reset {
         return outcome;
     }
 
-    /** Null if the disk has no room for one. */
+    /** Null if none is needed, or the disk has no room for one. */
     private Disk.Handle emptyFile() {
         Disk.Handle empty = null;
+        if (!file.lasts()) {
+            return null;
+        }
         try {
-            empty = file.createNew();
+            empty = file.newFile().create();
             empty.sync();
             return empty;
         } catch (IOException e) {
@@ -115,15 +118,15 @@ final class Reset {
     }
 
     private void prepare(Disk.Handle empty) throws IOException {
-        if (context.backups().isPresent()) {
-            if (empty == null) {
+        if (context.backups().isPresent() && file.isPresent()) {
+            if (empty == null && file.lasts()) {
                 throw new IOException("no room for a new file, and the old one is to be kept");
             }
             file.requireInPlace();
-            backup = Backup.next(file.disk(), file.path(), context.backups().get(),
+            backup = Backup.next(context.disk(), file.path(), context.backups().get(),
                     context.clock().instant(), current.get().generation() + 1);
             backup.link();
-        } else if (empty == null) {
+        } else if (empty == null && file.lasts()) {
             count(); // once it has been cut in place, nobody can
         }
     }
@@ -131,17 +134,21 @@ final class Reset {
     private void commit(Disk.Handle empty) throws IOException {
         if (backup != null) {
             backup.moveUnlessLinked();
-            old = file.replaceBy(empty, 0);
-        } else if (empty == null) {
+            replace(empty);
+        } else if (empty == null && file.lasts()) {
             file.cutInPlace();
         } else {
             replaceOrTruncate(empty);
         }
     }
 
+    private void replace(Disk.Handle empty) throws IOException {
+        old = file.lasts() ? file.replaceBy(empty, 0) : file.remove();
+    }
+
     private void replaceOrTruncate(Disk.Handle empty) throws IOException {
         try {
-            old = file.replaceBy(empty, 0);
+            replace(empty);
         } catch (IOException e) {
             Closeables.after(e, () -> file.cutInPlace());
             if (e.getSuppressed().length > 0) {
@@ -157,7 +164,7 @@ final class Reset {
         }
         if (old == null) {
             file.sync();
-        } else {
+        } else if (old.handle() != NoFile.INSTANCE) {
             file.syncFolder();
         }
     }
@@ -174,16 +181,17 @@ final class Reset {
 
     private void wipe() throws IOException {
         if (old == null) {
-            file.wipeNow(null);
+            file.replaced().wipeNow();
         } else if (backup == null) {
             count();
-            file.wipeNow(old);
+            file.replaced().add(old);
+            file.replaced().wipeNow();
         } else {
             count();
             // Turns that waited for their sync have been told that they are not remembered.
             Disk.Handle kept = old.handle();
             Closeables.all(() -> kept.truncate(forgotten.end()), kept::sync, old::keep,
-                    () -> file.wipeNow(null));
+                    file.replaced()::wipeNow);
         }
     }
 
@@ -207,8 +215,11 @@ final class Reset {
     }
 
     private void discard(Disk.Handle empty) {
+        if (!file.lasts()) {
+            return;
+        }
         try {
-            file.discardNew(empty);
+            file.newFile().discard(empty);
         } catch (IOException e) { // it is empty, and the next start removes it
             LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", file.path(), e.toString());
         }

@@ -18,7 +18,7 @@ public final class Restorer {
      *     refuses; the memory is unchanged then
      */
     public static long restore(Disk disk, Path file, Path backup) throws IOException {
-        Path fresh = MemoryFile.newPath(file);
+        Path fresh = NewFile.path(file);
         requireFree(disk, file, fresh, backup);
         disk.wipe(fresh);
         Disk.Handle target = disk.create(fresh);

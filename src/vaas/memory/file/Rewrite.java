@@ -1,6 +1,8 @@
 package vaas.memory.file;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
@@ -11,6 +13,7 @@ import vaas.disk.Disk;
  * once nobody reads it any more.
  */
 final class Rewrite {
+    private static final System.Logger LOG = System.getLogger(Rewrite.class.getName());
     /** Over turns that wait for their sync, so that next to nothing is copied under the lock. */
     private static final int PASSES = 3;
 
@@ -45,24 +48,37 @@ final class Rewrite {
      *     commit point
      */
     void run(BooleanSupplier wanted) throws IOException {
-        Disk.Handle rest = file.createNew();
+        Disk.Handle rest = file.newFile().create();
         try {
             boolean goesOn = copy(rest, source.snapshot().end(), wanted)
                     && wanted.getAsBoolean(); // a sync may take as long as the copy
             if (!goesOn || !swap(rest)) {
                 outcome = Audit.Outcome.GIVEN_UP;
-                file.discardNew(rest);
+                file.newFile().discard(rest);
                 return;
             }
         } catch (IOException | RuntimeException e) {
             if (old == null) {
-                Closeables.after(e, () -> file.discardNew(rest));
+                Closeables.after(e, () -> file.newFile().discard(rest));
             } // else a crash may bring the old file back, whose newer part is still needed
             throw e;
         }
+        setTime();
         outcome = Audit.Outcome.NOT_WIPED;
-        Closeables.all(source, () -> file.wipeBehindReaders(old));
+        Closeables.all(source, () -> file.replaced().wipeBehindReaders(old));
         outcome = Audit.Outcome.OK;
+    }
+
+    // The file's time is that of its newest turn, by which conversations left alone are found.
+    private void setTime() {
+        UUID newest = current.get().newest();
+        try {
+            if (newest != null) {
+                file.setModified(Instant.ofEpochMilli(MessageIds.millis(newest)));
+            }
+        } catch (IOException e) { // found later, then
+            LOG.log(System.Logger.Level.DEBUG, e.toString());
+        }
     }
 
     /** What has become of it, also after a failure. */
@@ -99,7 +115,7 @@ final class Rewrite {
         try {
             file.syncFolder();
         } catch (IOException e) {
-            file.remember(old);
+            file.replaced().add(old);
             journal.refuseWrites(e);
             throw e;
         }

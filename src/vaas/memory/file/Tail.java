@@ -2,6 +2,7 @@ package vaas.memory.file;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import vaas.disk.Disk;
@@ -16,7 +17,22 @@ import vaas.memory.Role;
  * @param terminated whether a line feed stands there, or nothing at all
  */
 record Tail(long end, boolean terminated) {
+    private static final System.Logger LOG = System.getLogger(Tail.class.getName());
     private static final byte[] LAST = RecordLine.ascii("\"}");
+
+    /** Does it, and says so; returns how many bytes were cut. */
+    static long repair(Disk.Handle file, Path path, int lineBytesMax) throws IOException {
+        long length = file.length();
+        Tail tail = of(file, lineBytesMax);
+        if (tail.end < length) {
+            file.truncate(tail.end);
+            LOG.log(System.Logger.Level.WARNING, "{0}: cut {1} bytes of an unfinished turn at byte"
+                    + " {2}", path, Long.toString(length - tail.end), Long.toString(tail.end));
+        } else if (!tail.terminated) {
+            file.write(length, new byte[] {'\n'});
+        }
+        return length - tail.end;
+    }
 
     /** Looks at the end of a file. */
     static Tail of(Disk.Handle file, int lineBytesMax) throws IOException {

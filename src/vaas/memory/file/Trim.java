@@ -43,9 +43,9 @@ final class Trim {
         } finally {
             boolean done = rewrite.outcome().forgot();
             context.metrics().retained.add(done ? point.records() : 0);
-            context.audit().write(new Audit.Entry(Audit.What.RETENTION, Requester.SELF,
-                    reading.snapshot().generation(), OptionalLong.of(done ? point.records() : 0),
-                    done ? point.offset() : 0, FileMemory.millis(start), rewrite.outcome()));
+            context.audit(Audit.What.RETENTION, Requester.SELF, reading.snapshot().generation(),
+                    OptionalLong.of(done ? point.records() : 0), done ? point.offset() : 0, start,
+                    rewrite.outcome());
         }
     }
 }

@@ -62,8 +62,9 @@ final class AuditLog implements Audit {
         members.put("request_id", entry.by().requestId());
         members.put("remote_address", entry.by().remoteAddress());
         members.put("what", word(entry.what()));
-        members.put("session", null); // there is one conversation so far
-        members.put("generation", entry.generation());
+        members.put("session", entry.conversation());
+        members.put(entry.what() == What.RESET_ALL ? "sessions_reset" : "generation",
+                entry.generation());
         members.put(came ? "records_restored" : "records_removed",
                 entry.records().isPresent() ? entry.records().getAsLong() : null);
         members.put(came ? "bytes_restored" : "bytes_removed", entry.bytes());

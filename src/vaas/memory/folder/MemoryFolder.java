@@ -7,12 +7,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import vaas.budget.Budget;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
 import vaas.disk.FileDisk;
 import vaas.memory.Conversations;
 import vaas.memory.Memory;
+import vaas.memory.Requester;
+import vaas.memory.file.Backup;
 import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
 import vaas.memory.file.Limits;
@@ -20,8 +24,9 @@ import vaas.memory.file.MemoryMetrics;
 import vaas.metrics.Metrics;
 
 /**
- * Conversations in a folder that one owner has: a file of JSON lines, {@code memory.jsonl}, an
- * audit of what was forgotten, and the lock of both. Safe for concurrent use.
+ * Conversations in a folder that one owner has: each a file of JSON lines, the shared one {@code
+ * memory.jsonl} and the others below {@code sessions}, an audit of what was forgotten, and one lock
+ * for all. Safe for concurrent use.
  */
 public final class MemoryFolder implements Conversations {
     /** The smallest limit of records that a turn fits in. */
@@ -32,16 +37,47 @@ public final class MemoryFolder implements Conversations {
     static final String SHARED_FILE = "memory.jsonl";
 
     private final Closeable ownership;
+    private final FileContext context;
+    private final Path folder;
+    private final Sessions sessions;
+    private final SessionList list;
     private final Sweeper sweeper;
+    private final FolderMetrics metrics;
     private final FileMemory shared;
-    private final Closeable gauges;
+    private final ReentrantLock resettingAll = new ReentrantLock(); // one at a time
 
-    private MemoryFolder(Closeable ownership, Sweeper sweeper, FileMemory shared,
-            Closeable gauges) {
+    private MemoryFolder(Closeable ownership, Options options) throws IOException {
         this.ownership = ownership;
-        this.sweeper = sweeper;
-        this.shared = shared;
-        this.gauges = gauges;
+        this.folder = options.folder;
+        this.metrics = new FolderMetrics(options.metrics);
+        AtomicReference<Sweeper> behind = new AtomicReference<>();
+        this.context = new FileContext(SHARED, options.disk, options.clock, options.budget,
+                options.windowRecords, options.limits, options.backups,
+                new AuditLog(options.disk, folder, options.clock),
+                new MemoryMetrics(options.metrics), it -> behind.get().wake(it));
+        Path named = folder.resolve(SessionFiles.FOLDER);
+        this.sessions = new Sessions(context, named, options.bounds(), metrics);
+        this.list = new SessionList(options.disk, named);
+        this.sweeper = new Sweeper(context, sessions, list, options.idle);
+        behind.set(sweeper);
+        try {
+            if (options.backups.isPresent()) {
+                Backup.prepare(options.disk, folder, options.backups.get(), this::fileOf);
+            }
+            new ResetAll(context, folder, sessions).wipeLeftovers();
+            this.shared = sessions.openShared(folder.resolve(SHARED_FILE));
+        } catch (IOException | RuntimeException e) {
+            Closeables.after(e, sessions);
+            throw e;
+        }
+        metrics.show(shared, sessions);
+        sweeper.start();
+    }
+
+    private Optional<Path> fileOf(String backupOf) {
+        return backupOf.equals("memory") ? Optional.of(folder.resolve(SHARED_FILE))
+                : SessionFiles.ofBaseName(backupOf).map(it ->
+                        SessionFiles.path(folder.resolve(SessionFiles.FOLDER), it));
     }
 
     /**
@@ -68,6 +104,9 @@ public final class MemoryFolder implements Conversations {
         private Budget budget = Budget.ofThisProcess();
         private Disk disk = new FileDisk();
         private Clock clock = Clock.systemUTC();
+        private int maxOpen = 1000;
+        private long maxConversations = 100_000;
+        private Optional<Duration> idle = Optional.empty();
 
         private Options(Path folder) {
             this.folder = folder;
@@ -124,6 +163,45 @@ public final class MemoryFolder implements Conversations {
             return this;
         }
 
+        /**
+         * Named conversations that are open at a time, 1000 by default, or fewer where the budget
+         * says so; those in use stay open, and more are refused then.
+         *
+         * @throws IllegalArgumentException if it is below 1
+         */
+        public Options maxOpen(int conversations) {
+            requireOne("maxOpen", conversations);
+            maxOpen = conversations;
+            return this;
+        }
+
+        /**
+         * Named conversations on disk, 100,000 by default; no more begin then.
+         *
+         * @throws IllegalArgumentException if it is below 1
+         */
+        public Options maxConversations(long conversations) {
+            requireOne("maxConversations", conversations);
+            maxConversations = conversations;
+            return this;
+        }
+
+        private static void requireOne(String name, long value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
+            }
+        }
+
+        /** A conversation in which nobody has spoken for so long is reset; default: none is. */
+        public Options idle(Duration silence) {
+            this.idle = Optional.of(silence);
+            return this;
+        }
+
+        private Sessions.Bounds bounds() {
+            return new Sessions.Bounds(maxOpen, maxConversations, idle);
+        }
+
         /** Where resets put old files, instead of wiping them; on the same file system. */
         public Options backups(Path backupFolder) {
             this.backups = Optional.of(backupFolder);
@@ -166,27 +244,12 @@ public final class MemoryFolder implements Conversations {
             disk.createFolder(folder);
             Closeable ownership = disk.lock(folder);
             try {
-                Sweeper sweeper = new Sweeper();
-                FileMemory shared = FileMemory.open(new FileContext(disk, clock, budget,
-                        windowRecords, limits, backups, new AuditLog(disk, folder, clock),
-                        new MemoryMetrics(metrics), sweeper::wake), folder.resolve(SHARED_FILE));
-                sweeper.start(shared, limits.any());
-                return new MemoryFolder(ownership, sweeper, shared, gauges(metrics, shared));
+                return new MemoryFolder(ownership, this);
             } catch (IOException | RuntimeException e) {
                 Closeables.after(e, ownership);
                 throw e;
             }
         }
-    }
-
-    private static Closeable gauges(Metrics metrics, FileMemory shared) {
-        Closeable bytes = metrics.gauge("vaas_memory_bytes", "Length of the memory file.",
-                shared::bytes);
-        Closeable records = metrics.gauge("vaas_memory_records",
-                "Records, once they have been counted.", () -> shared.size().orElse(-1));
-        Closeable damaged = metrics.gauge("vaas_memory_damaged_lines",
-                "Damaged lines met in the memory file.", shared::damagedLines);
-        return () -> Closeables.all(bytes, records, damaged);
     }
 
     /** The memory of the conversation that everybody shares; open as long as the folder is. */
@@ -195,11 +258,26 @@ public final class MemoryFolder implements Conversations {
     }
 
     @Override
-    public Lease use(String conversation) {
-        if (!conversation.equals(SHARED)) {
-            throw new IllegalArgumentException("only the shared conversation is kept here");
+    public Lease use(String conversation) throws IOException {
+        if (!conversation.equals(SHARED) && !NAME.matcher(conversation).matches()) {
+            throw new IllegalArgumentException("that can't be the name of a conversation");
         }
-        return new SharedLease(shared);
+        return sessions.use(conversation);
+    }
+
+    @Override
+    public Listing list(String after, int n) throws IOException {
+        return list.list(after, n, sessions.idleSince());
+    }
+
+    @Override
+    public Total resetAll(Requester by) throws IOException {
+        resettingAll.lock();
+        try {
+            return new ResetAll(context, folder, sessions).run(shared, by);
+        } finally {
+            resettingAll.unlock();
+        }
     }
 
     @Override
@@ -207,22 +285,9 @@ public final class MemoryFolder implements Conversations {
         return shared.isWritable();
     }
 
-    /** The shared conversation is never closed before its folder, so there is nothing to hold. */
-    private record SharedLease(Memory memory) implements Lease {
-        @Override
-        public String conversation() {
-            return SHARED;
-        }
-
-        @Override
-        public void close() {
-            // stays open for the others
-        }
-    }
-
     /** Syncs what is being stored, then gives the folder back. */
     @Override
     public void close() throws IOException {
-        Closeables.all(gauges, sweeper, shared, ownership);
+        Closeables.all(metrics, sweeper, sessions, ownership);
     }
 }

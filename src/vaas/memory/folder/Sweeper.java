@@ -2,87 +2,187 @@ package vaas.memory.folder;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import vaas.disk.Closeables;
+import vaas.disk.Disk;
+import vaas.memory.Conversations;
+import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
 
 /**
- * The one thread that works behind: it counts what was there at opening, and keeps memories within
- * their limits. It sleeps until one has outgrown them, or an hour has passed; without limits it
- * ends once all is counted.
+ * The one thread that works behind: it counts what was there at the start, keeps conversations
+ * within their limits, forgets those that were left alone, and closes those that nobody uses.
  */
 final class Sweeper implements Closeable {
     private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
+    /** After that long without use a conversation is closed, and one that failed is tried again. */
+    private static final Duration UNUSED = Duration.ofMinutes(10);
+    private static final Duration TICK = Duration.ofMinutes(1);
     /** Limits of age are in days, so a turn stays a few percent of one too long at most. */
-    private static final Duration PAUSE = Duration.ofHours(1);
-    /** A full disk would else cost a vain copy with every turn. */
-    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMinutes(1);
+    private static final Duration PASS_MAX = Duration.ofHours(1);
 
-    /** Not park and unpark: the disk work in between waits too, and would use up the signal. */
-    private final Semaphore wake = new Semaphore(0);
-    private volatile boolean closed;
-    private volatile boolean failing; // the last run has failed, and the next is not due
-    private volatile Thread thread; // null before the start
+    private final FileContext context;
+    private final Sessions sessions;
+    private final SessionList list;
+    private final Optional<Duration> idle;
+    private final Thread thread = new Thread(this::run, "vaas-memory-sweep");
+    private Instant lastPass = Instant.MIN; // used by the thread alone
 
-    /** Begins to look after a memory. */
-    void start(FileMemory memory, boolean limited) {
-        thread = new Thread(() -> run(memory, limited), "vaas-memory-sweep");
+    // Guarded by this.
+    private final Set<String> due = new LinkedHashSet<>(); // conversations to be looked at
+    private final Set<String> failed = new HashSet<>(); // a full disk would cost a vain copy a turn
+    private boolean closed;
+
+    Sweeper(FileContext context, Sessions sessions, SessionList list, Optional<Duration> idle) {
+        this.context = context;
+        this.sessions = sessions;
+        this.list = list;
+        this.idle = idle;
         thread.setDaemon(true);
+    }
+
+    void start() {
         thread.start();
     }
 
-    /** Some memory has outgrown a limit. */
-    void wake() {
-        if (!failing) {
-            wake.release();
+    /** A conversation has outgrown a limit, or its records are to be counted. */
+    synchronized void wake(String conversation) {
+        if (!failed.contains(conversation) && due.add(conversation)) {
+            notifyAll();
         }
     }
 
     /** Ends the thread, and waits for the step that is under way. */
     @Override
     public void close() {
-        closed = true;
-        wake.release();
-        if (thread != null) {
-            Closeables.awaitEnd(thread);
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        Closeables.awaitEnd(thread);
+    }
+
+    private void run() {
+        attempt("the conversations", () -> sessions.stored().counted(list.count()));
+        long nextPass = System.nanoTime();
+        long nextTick = nextPass + TICK.toNanos();
+        while (isOpen()) {
+            Optional<String> next = next(Math.min(nextTick, nextPass) - System.nanoTime());
+            next.ifPresent(this::tend);
+            if (System.nanoTime() - nextTick >= 0) {
+                nextTick = System.nanoTime() + TICK.toNanos();
+                sessions.closeUnused(UNUSED);
+                forgive();
+            }
+            if (System.nanoTime() - nextPass >= 0) {
+                nextPass = System.nanoTime() + pause().toNanos();
+                attempt("the conversations", this::pass);
+            }
         }
     }
 
-    private void run(FileMemory memory, boolean limited) {
-        do {
-            try {
-                if (memory.size().isEmpty()) {
-                    memory.countBehind(() -> !closed);
-                }
-                if (limited) {
-                    memory.trim(() -> !closed);
-                    pause(PAUSE);
-                }
-            } catch (IOException | RuntimeException | Error e) { // a limit must not end with it
-                told(e);
-                pause(PAUSE_AFTER_FAILURE);
-                failing = false;
-            }
-        } while (!closed && (limited || memory.size().isEmpty()));
-    }
-
-    private void told(Throwable e) {
-        failing = true; // no turn wakes us for a while, nor one that came meanwhile
-        wake.drainPermits();
-        LOG.log(System.Logger.Level.WARNING, "the memory could not be counted, or cut to its"
-                + " limits: {0}", e.toString());
-    }
-
-    private void pause(Duration longest) {
+    /** The next conversation that is due; empty if none is for so long. */
+    private synchronized Optional<String> next(long nanos) {
         try {
-            if (!closed) {
-                wake.tryAcquire(longest.toSeconds(), TimeUnit.SECONDS);
-                wake.drainPermits();
+            if (due.isEmpty() && !closed && nanos > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, nanos);
             }
         } catch (InterruptedException e) {
             closed = true; // nobody but an embedder's thread tools would do that
         }
+        Optional<String> first = due.stream().findFirst();
+        first.ifPresent(due::remove);
+        return first;
+    }
+
+    private synchronized boolean isOpen() {
+        return !closed;
+    }
+
+    private synchronized void forgive() {
+        due.addAll(failed);
+        failed.clear();
+    }
+
+    // Conversations left alone are looked for four times in the time that they may be.
+    private Duration pause() {
+        Duration quarter = idle.map(it -> it.dividedBy(4)).orElse(PASS_MAX);
+        return quarter.compareTo(TICK) < 0 ? TICK
+                : quarter.compareTo(PASS_MAX) > 0 ? PASS_MAX : quarter;
+    }
+
+    /** Counts a conversation, where that matters, and cuts it to its limits. */
+    private void tend(String conversation) {
+        attempt(conversation, () -> {
+            try (Session.Lease lease = sessions.use(conversation)) {
+                FileMemory memory = lease.memory();
+                if (memory.size().isEmpty()) {
+                    memory.countBehind(this::isOpen);
+                }
+                if (context.limits().any()) {
+                    memory.trim(this::isOpen);
+                }
+            }
+        });
+    }
+
+    private void attempt(String what, Closeable step) {
+        try {
+            step.close();
+        } catch (IOException | RuntimeException | Error e) { // a limit must not end with it
+            synchronized (this) {
+                failed.add(what);
+            }
+            LOG.log(System.Logger.Level.WARNING, "{0} could not be counted, or cut to the limits:"
+                    + " {1}", what.isEmpty() ? "the shared conversation" : what, e.toString());
+        }
+    }
+
+    /** Looks at all conversations, open or not. */
+    private void pass() throws IOException {
+        Instant begun = context.clock().instant();
+        look(Conversations.SHARED);
+        if (context.limits().any() || idle.isPresent()) {
+            for (Path sub : list.folders()) {
+                for (Path file : list.files(sub)) {
+                    Optional<String> conversation = SessionFiles.conversation(file);
+                    if (isOpen() && conversation.isPresent() && isCandidate(file)) {
+                        look(conversation.get());
+                    }
+                }
+            }
+        }
+        lastPass = begun;
+    }
+
+    private void look(String conversation) {
+        if (idle.isPresent()) {
+            attempt(conversation, () -> {
+                try (Session.Lease lease = sessions.use(conversation)) {
+                    lease.expire();
+                }
+            });
+        }
+        tend(conversation);
+    }
+
+    private boolean isCandidate(Path file) throws IOException {
+        Optional<Disk.FileState> found = context.disk().state(file);
+        if (found.isEmpty()) {
+            return false; // reset meanwhile
+        }
+        Disk.FileState state = found.get();
+        return sessions.idleSince().filter(state.modified()::isBefore).isPresent()
+                || context.limits().mayBeExceeded(state.length())
+                        && !state.modified().isBefore(lastPass)
+                || context.limits().maxAge().isPresent() && FileMemory.mayHoldOlder(context.disk(),
+                        file, context.limits().oldest(context.clock().instant()));
     }
 }

@@ -667,8 +667,8 @@ class MemoryTest {
 
     /** A memory alone, in no folder that anybody has. */
     private static FileContext context(FaultyDisk disk, Audit audit) {
-        return new FileContext(disk, Talk.CLOCK, Budget.of(256 << 20, 1024), 20, Limits.NONE,
-                Optional.empty(), audit, new MemoryMetrics(new Metrics()), () -> { });
+        return new FileContext("", disk, Talk.CLOCK, Budget.of(256 << 20, 1024), 20, Limits.NONE,
+                Optional.empty(), audit, new MemoryMetrics(new Metrics()), over -> { });
     }
 
     /** Works on a file that is much larger than the heap. */

@@ -38,7 +38,7 @@ class AuditLogTest {
     private final FaultyDisk disk = new FaultyDisk();
 
     private static Audit.Entry entry(Audit.What what) {
-        return new Audit.Entry(what, CALLER, 3, OptionalLong.of(4), 632, 5, Audit.Outcome.OK);
+        return new Audit.Entry(what, CALLER, null, 3, OptionalLong.of(4), 632, 5, Audit.Outcome.OK);
     }
 
     private AuditLog onFaultyDisk() {
@@ -78,7 +78,7 @@ class AuditLogTest {
 
     @Test
     void aRestoreTellsWhatCameBackAndTheProgramItselfHasNoAddress() throws JsonException {
-        onFaultyDisk().write(new Audit.Entry(Audit.What.RESTORE, Requester.SELF, 0,
+        onFaultyDisk().write(new Audit.Entry(Audit.What.RESTORE, Requester.SELF, null, 0,
                 OptionalLong.of(4), 632, 5, Audit.Outcome.OK));
         Map<String, Object> entry = entries().get(0);
         assertEquals(4, entry.get("records_restored"));

@@ -27,9 +27,9 @@ final class Limited implements Closeable {
     long outgrown; // how often it has told that it is past a limit
 
     private Limited(Disk disk, Path folder, Clock clock, Limits limits) throws IOException {
-        memory = FileMemory.open(new FileContext(disk, clock, Budget.ofThisProcess(), 20, limits,
-                Optional.empty(), audit::add, new MemoryMetrics(new Metrics()), () -> outgrown++),
-                folder.resolve(MemoryFolder.SHARED_FILE));
+        memory = FileMemory.open(new FileContext("", disk, clock, Budget.ofThisProcess(), 20,
+                limits, Optional.empty(), audit::add, new MemoryMetrics(new Metrics()),
+                over -> outgrown++), folder.resolve(MemoryFolder.SHARED_FILE));
         memory.countBehind(() -> true);
     }
 

@@ -1,0 +1,102 @@
+package vaas.memory.folder;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import vaas.memory.Conversations;
+import vaas.memory.RefusedException;
+import vaas.memory.file.FileMemory;
+
+/** One conversation that is in use, or was not long ago: its memory, its line, and its users. */
+final class Session {
+    private final Sessions all;
+    private final String conversation;
+    private final Line line;
+    /** While the memory is opened or closed; taken before the monitor of all sessions. */
+    final ReentrantLock opening = new ReentrantLock();
+
+    // Guarded by the monitor of all sessions.
+    int users;
+    long usedNanos; // when the last of them left
+    boolean counted; // among those that are stored
+    private volatile FileMemory memory; // null while it is closed; changed while opening is held
+
+    Session(Sessions all, String conversation, Line line) {
+        this.all = all;
+        this.conversation = conversation;
+        this.line = line;
+    }
+
+    String conversation() {
+        return conversation;
+    }
+
+    Line line() {
+        return line;
+    }
+
+    /** Null while it is closed; who uses the session finds it open. */
+    FileMemory memory() {
+        return memory;
+    }
+
+    void memory(FileMemory openOrNull) {
+        assert opening.isHeldByCurrentThread();
+        memory = openOrNull;
+    }
+
+    /** For one user; what it holds stays open until it is closed, and closing twice is fine. */
+    final class Lease implements Conversations.Lease {
+        private boolean closed; // guarded by this
+
+        @Override
+        public String conversation() {
+            return conversation;
+        }
+
+        @Override
+        public FileMemory memory() {
+            return memory;
+        }
+
+        @Override
+        public Conversations.Place enter(String key, String text) throws RefusedException {
+            Line.Spot spot = line.enter(key, text);
+            return new Conversations.Place() {
+                @Override
+                public boolean await(Duration patience) throws IOException {
+                    boolean next = spot.await(patience);
+                    if (next) {
+                        all.begin(Session.this);
+                    }
+                    return next;
+                }
+
+                @Override
+                public void close() {
+                    spot.close();
+                }
+            };
+        }
+
+        @Override
+        public boolean isExpired() throws IOException {
+            return all.idleSince().isPresent() && memory.isExpired(all.idleSince().get());
+        }
+
+        @Override
+        public void expire() throws IOException {
+            if (all.idleSince().isPresent()) {
+                memory.expire(all.idleSince().get());
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                all.leave(Session.this);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package vaas.memory.folder;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import vaas.memory.Conversations;
+
+/**
+ * Where the file of a named conversation is: {@code sessions/XX/c-NAME.jsonl}, where XX, two digits
+ * of a sum over the name, spreads them over 256 folders, and NAME has small letters, digits, _ and -
+ * as they are and all else as =XX. So names that differ do so on every file system, and none can
+ * hide, climb out of the folder, or be a name of ours or of the operating system.
+ */
+final class SessionFiles {
+    static final String FOLDER = "sessions";
+    private static final String START = "c-";
+    private static final String END = ".jsonl";
+
+    private SessionFiles() {}
+
+    static Path path(Path sessions, String conversation) {
+        return sessions.resolve(folderName(conversation)).resolve(fileName(conversation));
+    }
+
+    /** The name of a file without its ending, for backups. */
+    static String baseName(String conversation) {
+        StringBuilder name = new StringBuilder(START);
+        for (char c : conversation.toCharArray()) {
+            if (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-') {
+                name.append(c);
+            } else {
+                name.append(String.format(Locale.ROOT, "=%02X", (int) c));
+            }
+        }
+        return name.toString();
+    }
+
+    static String fileName(String conversation) {
+        return baseName(conversation) + END;
+    }
+
+    static String folderName(String conversation) {
+        CRC32 sum = new CRC32();
+        sum.update(conversation.getBytes(StandardCharsets.US_ASCII));
+        return String.format(Locale.ROOT, "%02x", sum.getValue() & 0xFF);
+    }
+
+    /** The conversation whose file this is; empty if it is not one of ours. */
+    static Optional<String> conversation(Path file) {
+        String name = file.getFileName().toString();
+        return !name.endsWith(END) ? Optional.empty()
+                : ofBaseName(name.substring(0, name.length() - END.length()))
+                        .filter(it -> file.getParent().getFileName().toString()
+                                .equals(folderName(it)));
+    }
+
+    static Optional<String> ofBaseName(String name) {
+        StringBuilder conversation = new StringBuilder();
+        for (int i = START.length(); i < name.length(); i++) {
+            boolean escaped = name.charAt(i) == '=' && i + 2 < name.length();
+            try {
+                conversation.append(escaped
+                        ? (char) Integer.parseInt(name.substring(i + 1, i + 3), 16)
+                        : name.charAt(i));
+            } catch (NumberFormatException e) {
+                return Optional.empty();
+            }
+            i += escaped ? 2 : 0;
+        }
+        String found = conversation.toString();
+        return Conversations.NAME.matcher(found).matches() && baseName(found).equals(name)
+                ? Optional.of(found) : Optional.empty();
+    }
+}

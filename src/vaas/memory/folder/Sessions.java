@@ -1,0 +1,332 @@
+package vaas.memory.folder;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import vaas.budget.Budget;
+import vaas.budget.OverBudgetException;
+import vaas.disk.Closeables;
+import vaas.memory.Conversations;
+import vaas.memory.MemoryUnavailableException;
+import vaas.memory.RefusedException;
+import vaas.memory.RefusedException.Reason;
+import vaas.memory.file.FileContext;
+import vaas.memory.file.FileMemory;
+
+/**
+ * The conversations of a folder that are open: opened when they are used, closed when nobody has
+ * used them for a while, or when others need the room, the least recently used before others. Safe
+ * for concurrent use.
+ *
+ * <p>Locks, in the order in which they are taken: {@link #gate}, {@link Session#opening}, all locks
+ * of a memory, the monitor of this, which is a leaf.
+ */
+final class Sessions implements Closeable {
+    private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+    /** What an open conversation takes of the heap, beside its window and its keys. */
+    private static final int SESSION_BYTES = 4 << 10;
+    /** So many are closed when the system has no more handles. */
+    private static final int CLOSED_FOR_HANDLES = 16;
+
+    /** What may be told to them all. */
+    record Bounds(int open, long stored, Optional<Duration> idle) {}
+
+    private final FileContext context;
+    private final Path folder;
+    private final Bounds bounds;
+    private final SessionCount count;
+    private final Budget.Cache cost;
+    private final Closeable lastResort;
+    private final FolderMetrics metrics;
+    /** Read to open conversations, written to reset all: nothing is opened meanwhile. */
+    private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+    private final AtomicInteger waiting = new AtomicInteger(); // chats, in all lines
+
+    // Guarded by this.
+    private final Map<String, Session> sessions = new LinkedHashMap<>(16, 0.75f, true); // by use
+    private boolean closed;
+
+    Sessions(FileContext context, Path folder, Bounds bounds, FolderMetrics metrics) {
+        this.context = context;
+        this.folder = folder;
+        this.bounds = new Bounds(Math.min(bounds.open, context.budget().conversations()),
+                bounds.stored, bounds.idle);
+        this.metrics = metrics;
+        this.count = new SessionCount(bounds.stored);
+        this.cost = context.budget().cache(() -> { }); // gives up by sessions, not by bytes
+        this.lastResort = context.budget().lastResort(this::closeOne);
+    }
+
+    /** Takes the shared conversation in, which stays open as long as this. */
+    FileMemory openShared(Path file) throws IOException {
+        FileMemory memory = FileMemory.open(context.of(Conversations.SHARED), file);
+        Session shared = new Session(this, Conversations.SHARED, new Line(false, waiting));
+        shared.opening.lock();
+        try {
+            shared.memory(memory);
+            shared.users = 1; // so that nobody closes it
+            shared.counted = true; // so that nobody counts it
+            synchronized (this) {
+                sessions.put(Conversations.SHARED, shared);
+            }
+            return memory;
+        } finally {
+            shared.opening.unlock();
+        }
+    }
+
+    ReentrantReadWriteLock gate() {
+        return gate;
+    }
+
+    SessionCount stored() {
+        return count;
+    }
+
+    /** Chats that wait for their turn. */
+    int waiting() {
+        return waiting.get();
+    }
+
+    /** Named conversations that are open. */
+    synchronized int size() {
+        return sessions.size() - 1;
+    }
+
+    /** Before when nobody may have spoken for a conversation to be forgotten. */
+    Optional<Instant> idleSince() {
+        return bounds.idle.map(it -> context.clock().instant().minus(it));
+    }
+
+    Session.Lease use(String conversation) throws IOException {
+        Session session = enter(conversation);
+        try {
+            if (session.memory() == null) {
+                open(session);
+            }
+            return session.new Lease();
+        } catch (IOException | RuntimeException | Error e) {
+            leave(session);
+            throw e;
+        }
+    }
+
+    private Session enter(String conversation) throws IOException {
+        do {
+            synchronized (this) {
+                if (closed) {
+                    throw new MemoryUnavailableException("the memory is closed", null);
+                }
+                Session session = sessions.get(conversation);
+                if (session == null && sessions.size() <= bounds.open) { // and the shared one
+                    session = new Session(this, conversation, new Line(true, waiting));
+                    sessions.put(conversation, session);
+                }
+                if (session != null) {
+                    session.users++;
+                    return session;
+                }
+            }
+        } while (closeOne());
+        throw new RefusedException(Reason.ALL_IN_USE);
+    }
+
+    private void open(Session session) throws IOException {
+        gate.readLock().lock();
+        session.opening.lock();
+        try {
+            if (session.memory() == null) {
+                cost.take(SESSION_BYTES);
+                session.memory(opened(session.conversation()));
+                boolean stored = session.memory().isStored();
+                synchronized (this) {
+                    session.counted = stored;
+                }
+            }
+        } catch (OverBudgetException e) {
+            throw new RefusedException(Reason.ALL_IN_USE);
+        } finally {
+            session.opening.unlock();
+            gate.readLock().unlock();
+        }
+    }
+
+    private FileMemory opened(String conversation) throws IOException {
+        Path file = SessionFiles.path(folder, conversation);
+        try {
+            return FileMemory.open(context.of(conversation), file);
+        } catch (IOException e) { // the system may have no more handles
+            int freed = 0;
+            while (freed < CLOSED_FOR_HANDLES && closeOne()) {
+                freed++;
+            }
+            try {
+                if (freed == 0) {
+                    throw e;
+                }
+                return FileMemory.open(context.of(conversation), file);
+            } catch (IOException again) {
+                cost.giveBack(SESSION_BYTES);
+                throw again;
+            }
+        }
+    }
+
+    /** A chat's turn has come: one more conversation may begin. */
+    void begin(Session session) throws IOException {
+        if (session.memory().isStored() || session.counted) {
+            return;
+        }
+        count.awaitCounted();
+        synchronized (this) {
+            if (!session.counted) {
+                count.begin();
+                session.counted = true;
+            }
+        }
+    }
+
+    void leave(Session session) {
+        boolean drop;
+        synchronized (this) {
+            session.users--;
+            session.usedNanos = System.nanoTime();
+            FileMemory memory = session.memory();
+            if (session.users > 0) {
+                return;
+            }
+            if (memory != null && memory.isStored() != session.counted) {
+                count.change(memory.isStored() ? 1 : -1);
+                session.counted = memory.isStored();
+            }
+            drop = memory == null || !memory.isStored();
+        }
+        if (drop) {
+            close(session); // nothing is worth being kept of it
+        }
+    }
+
+    /** Closes the one that was used the longest ago; false if all are in use. */
+    private boolean closeOne() {
+        if (!gate.readLock().tryLock()) { // what is suspended for a reset of all can't be closed
+            return false;
+        }
+        try {
+            return closedOne();
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
+    private boolean closedOne() {
+        Session idle;
+        synchronized (this) {
+            idle = sessions.values().stream().filter(it -> it.users == 0 && it.memory() != null)
+                    .findFirst().orElse(null);
+        }
+        if (idle == null) {
+            return false;
+        }
+        metrics.evicted();
+        close(idle);
+        return true;
+    }
+
+    /** Closes those that nobody has used for so long. */
+    void closeUnused(Duration atLeast) {
+        if (!gate.readLock().tryLock()) {
+            return;
+        }
+        try {
+            long now = System.nanoTime();
+            List<Session> unused;
+            synchronized (this) {
+                unused = sessions.values().stream().filter(
+                        it -> it.users == 0 && now - it.usedNanos > atLeast.toNanos()).toList();
+            }
+            unused.forEach(this::close);
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
+    /** Closes it unless somebody uses it. */
+    private void close(Session session) {
+        session.opening.lock();
+        try {
+            FileMemory memory;
+            synchronized (this) {
+                if (session.users > 0) {
+                    return;
+                }
+                memory = session.memory();
+                session.memory(null);
+                if (memory == null) {
+                    sessions.remove(session.conversation(), session);
+                }
+            }
+            if (memory != null) {
+                closed(session, memory);
+            }
+        } finally {
+            session.opening.unlock();
+        }
+    }
+
+    private void closed(Session session, FileMemory memory) {
+        try {
+            memory.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} could not be closed well: {1}",
+                    session.conversation(), e.toString());
+        }
+        cost.giveBack(SESSION_BYTES);
+        synchronized (this) {
+            if (session.users == 0) { // else somebody waits to open it again
+                sessions.remove(session.conversation(), session);
+            }
+        }
+    }
+
+    /** Named conversations that are open; none comes while the gate is held. */
+    synchronized List<FileMemory> open() {
+        return sessions.values().stream()
+                .filter(it -> !it.conversation().equals(Conversations.SHARED))
+                .map(Session::memory).filter(it -> it != null).toList();
+    }
+
+    /** All of them have been forgotten, and none has a file. */
+    synchronized void forgotten() {
+        count.clear();
+        sessions.values().forEach(
+                it -> it.counted = it.conversation().equals(Conversations.SHARED));
+    }
+
+    @Override
+    public void close() throws IOException {
+        List<Session> all;
+        synchronized (this) {
+            closed = true;
+            all = new ArrayList<>(sessions.values());
+        }
+        List<Closeable> memories = new ArrayList<>();
+        for (Session session : all) {
+            session.line().close();
+            session.opening.lock();
+            memories.add(session.memory());
+            session.opening.unlock();
+        }
+        memories.add(lastResort);
+        memories.add(cost::close);
+        Closeables.all(memories.toArray(Closeable[]::new));
+    }
+}
