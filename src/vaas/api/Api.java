@@ -76,10 +76,14 @@ public final class Api implements AutoCloseable {
 
     private static Router router(ApiOptions options, InFlight inFlight, BaseAgent agent) {
         Metrics metrics = options.metrics;
+        ReadingBack reading = new ReadingBack(agent.conversations(), options.budget);
         return new Router(options.guard(), inFlight, options.bodyBytesMax,
                 new Watchdog(options.patience), metrics)
                 .add("POST", "/chat", new ChatHandler(agent, options))
                 .add("POST", "/reset-memory", new ResetMemoryHandler(agent))
+                .add("GET", "/memory", reading::memory)
+                .add("GET", "/memory/{message_id}", reading::record)
+                .add("GET", "/sessions", reading::sessions)
                 .add("GET", "/metrics", request -> Response.of(200, Metrics.MEDIA_TYPE,
                         metrics.text().getBytes(StandardCharsets.UTF_8)))
                 .addPublic("GET", "/health", request -> health(agent))

@@ -19,20 +19,28 @@ final class BodyType {
     /** Refuses another type, charset or coding: 415. A missing type is taken as JSON. */
     static void check(Headers headers) throws Problem {
         List<String> types = headers.getOrDefault("Content-Type", List.of(""));
-        String[] parts = types.get(0).split(";");
-        String type = lower(parts.length == 0 ? "" : parts[0]);
+        String type = lower(types.get(0).replaceFirst(";.*", ""));
         boolean json = type.isEmpty() || type.equals("application/json") || type.endsWith("+json");
         if (types.size() > 1 || !json && !(type.equals(FORM) && isNoPages(headers))) {
             throw new Problem(415, "The body must be JSON: send Content-Type: application/json.");
         }
-        if (!Stream.of(parts).skip(1).allMatch(BodyType::isNoOtherCharset)) {
+        checkText(headers);
+    }
+
+    /** Refuses another charset or coding, whatever the type: 415. */
+    static void checkText(Headers headers) throws Problem {
+        if (!parts(headers, "Content-Type", ";").allMatch(BodyType::isNoOtherCharset)) {
             throw new Problem(415, "The body must be in UTF-8.");
         }
-        if (!headers.getOrDefault("Content-Encoding", List.of()).stream()
-                .flatMap(codings -> Stream.of(codings.split(",")))
+        if (!parts(headers, "Content-Encoding", ",")
                 .map(BodyType::lower).allMatch(coding -> coding.matches("|identity"))) {
             throw new Problem(415, "The body must come as it is, without a content coding.");
         }
+    }
+
+    private static Stream<String> parts(Headers headers, String name, String separator) {
+        return headers.getOrDefault(name, List.of()).stream()
+                .flatMap(value -> Stream.of(value.split(separator)));
     }
 
     // It is what curl -d says by itself. A form of a page can't make JSON of this type, and a

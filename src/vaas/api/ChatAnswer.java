@@ -19,11 +19,12 @@ final class ChatAnswer implements Response.Body {
     private final byte[] rest;
     private final long length;
 
-    ChatAnswer(Reply.Answered answered) {
+    ChatAnswer(Reply.Answered answered, String conversation) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("clip_path", answered.clipPath().orElse(null));
         body.put("message_id", answered.messageId().map(UUID::toString).orElse(null));
         body.put("remembered", answered.messageId().isPresent());
+        body.put(SessionId.NAME, SessionId.orNull(conversation));
         message = answered.message();
         rest = Json.write(body);
         rest[0] = ','; // it goes on

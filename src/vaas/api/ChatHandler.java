@@ -1,11 +1,14 @@
 package vaas.api;
 
+import com.sun.net.httpserver.Headers;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
 import vaas.agent.BaseAgent;
 import vaas.agent.Image;
 import vaas.agent.Question;
@@ -18,6 +21,8 @@ import vaas.http.Route;
 import vaas.json.JsonException;
 import vaas.json.JsonFields;
 import vaas.json.JsonString;
+import vaas.memory.Conversations;
+import vaas.metrics.Counter;
 import vaas.metrics.Histogram;
 
 /**
@@ -28,8 +33,9 @@ final class ChatHandler implements Route {
     private static final String MESSAGE = "message";
     private static final String IMAGE = "image_base64";
     private static final String VIDEO_PATH = "video_path";
-    private static final String SESSION_ID = "session_id";
-    private static final Set<String> STRINGS = Set.of(MESSAGE, IMAGE, VIDEO_PATH, SESSION_ID);
+    private static final Set<String> STRINGS =
+            Set.of(MESSAGE, IMAGE, VIDEO_PATH, SessionId.NAME);
+    private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
 
     /** What a body costs while it is read, besides its text: buffers of the JSON parser. */
     private static final int READING_BYTES = 32 << 10;
@@ -48,6 +54,10 @@ final class ChatHandler implements Route {
     private final Semaphore places;
     private final Budget budget;
     private final Histogram duration;
+    private final Counter replays;
+
+    /** A question, and the conversation that it is asked in. */
+    private record Asked(String conversation, Question question) {}
 
     ChatHandler(BaseAgent agent, ApiOptions options) {
         this.agent = agent;
@@ -56,22 +66,25 @@ final class ChatHandler implements Route {
         this.budget = options.budget;
         this.duration = options.metrics.histogram("vaas_chat_duration_seconds",
                 "Chats, from the question read to the answer written, failed ones included.");
+        this.replays = options.metrics.counter("vaas_chat_replays_total",
+                "Chats answered from the memory, since their Idempotency-Key was known.");
         options.metrics.gauge("vaas_in_flight_chats", "Chats under way.",
                 () -> chatsMax - places.availablePermits());
     }
 
     @Override
-    public boolean readsBody() {
-        return true;
+    public BodyUse bodyUse() {
+        return BodyUse.READ;
     }
 
     @Override
     public Response handle(Request request) throws IOException {
         BodyType.check(request.headers());
+        Optional<String> key = key(request.headers());
         Budget.Share share = budget.share();
         try {
             share.take(CHAT_BYTES);
-            return chat(question(request, share), share);
+            return chat(asked(request, key, share), share);
         } catch (IOException | RuntimeException | Error e) {
             share.close();
             throw e;
@@ -79,14 +92,14 @@ final class ChatHandler implements Route {
     }
 
     /** A chat has its place, and its clock runs, until its answer is written, or could not be. */
-    private Response chat(Question question, Budget.Share share) throws Problem {
+    private Response chat(Asked asked, Budget.Share share) throws Problem {
         if (!places.tryAcquire()) {
-            throw ProblemType.TOO_MANY_CHATS.problem("Too many chats are under way.")
-                    .retryAfter(Duration.ofSeconds(1));
+            throw ProblemType.TOO_MANY_CHATS.askAgain("Too many chats are under way.");
         }
         long start = System.nanoTime();
         try {
-            return answer(agent.chat(question), share).whenEnded(() -> end(start, share));
+            return answer(agent.chat(asked.conversation, asked.question), asked.conversation,
+                    share).whenEnded(() -> end(start, share));
         } catch (RuntimeException | Error e) {
             end(start, share);
             throw e;
@@ -99,13 +112,24 @@ final class ChatHandler implements Route {
         share.close();
     }
 
-    private Question question(Request request, Budget.Share share)
+    private static Optional<String> key(Headers headers) throws Problem {
+        List<String> keys = headers.getOrDefault("Idempotency-Key", List.of());
+        if (keys.size() > 1 || !keys.stream().allMatch(key -> KEY.matcher(key).matches())) {
+            throw new Problem(400, "Idempotency-Key must be one, of 1 to 255 visible ASCII"
+                    + " characters.");
+        }
+        return keys.stream().findFirst();
+    }
+
+    private Asked asked(Request request, Optional<String> key, Budget.Share share)
             throws IOException {
         try (Budget.Share reading = budget.share()) {
             reading.take(READING_BYTES);
-            Question question = question(fields(request, reading), request.id());
+            JsonFields fields = fields(request, reading);
+            Question question = question(fields, request.id(), key);
             share.count(chars(question) * CHAR_BYTES);
-            return question;
+            return new Asked(SessionId.of(text(fields, SessionId.NAME))
+                    .orElse(Conversations.SHARED), question);
         }
     }
 
@@ -114,7 +138,8 @@ final class ChatHandler implements Route {
                 + question.image().map(image -> image.base64().length()).orElse(0);
     }
 
-    private static Question question(JsonFields fields, String id) throws Problem {
+    private static Question question(JsonFields fields, String id, Optional<String> key)
+            throws Problem {
         for (String name : STRINGS) {
             if (fields.isMistyped(name)) {
                 throw new Problem(422, "The field " + name + " must be a string"
@@ -123,14 +148,11 @@ final class ChatHandler implements Route {
         }
         String message = text(fields, MESSAGE).orElseThrow(
                 () -> new Problem(422, "The field message is required."));
-        if (fields.string(SESSION_ID).isPresent()) {
-            throw new Problem(422, "Named sessions are not supported: leave session_id out to"
-                    + " speak to the one conversation that there is.");
-        }
         if (message.isEmpty() && fields.string(IMAGE).isEmpty()) {
             throw new Problem(422, "The field message may be empty only beside an image.");
         }
-        return new Question(message, image(text(fields, IMAGE)), text(fields, VIDEO_PATH), id);
+        return new Question(
+                message, image(text(fields, IMAGE)), text(fields, VIDEO_PATH), id, key);
     }
 
     private static JsonFields fields(Request request, Budget.Share reading)
@@ -158,10 +180,16 @@ final class ChatHandler implements Route {
         }
     }
 
-    private static Response answer(Reply reply, Budget.Share share) {
+    private Response answer(Reply reply, String conversation, Budget.Share share) {
         if (reply instanceof Reply.Answered answered) {
             share.count((long) answered.message().length() * CHAR_BYTES);
-            return Response.of(200, "application/json", new ChatAnswer(answered));
+            Response answer = Response.of(
+                    200, "application/json", new ChatAnswer(answered, conversation));
+            if (answered.replayed()) {
+                replays.increment();
+                return answer.with(Map.of("Idempotency-Replayed", "true"));
+            }
+            return answer;
         } else if (reply instanceof Reply.Busy busy) {
             return ProblemType.MODEL_BUSY.problem(busy.detail()).retryAfter(busy.retryAfter())
                     .toResponse();
@@ -176,15 +204,12 @@ final class ChatHandler implements Route {
             case TIMEOUT -> new Problem(504, detail);
             case TOO_LONG -> ProblemType.TOO_LONG_FOR_MODEL.problem(detail);
             case TOO_LARGE -> ProblemType.TOO_LONG_FOR_SERVER.problem(detail);
-            case SERVER_FULL -> ProblemType.SERVER_FULL.problem(detail)
-                    .retryAfter(Duration.ofSeconds(1));
+            case SERVER_FULL -> ProblemType.SERVER_FULL.askAgain(detail);
             case NOT_STORED -> ProblemType.MEMORY_FULL.problem(detail);
             case MEMORY_UNAVAILABLE -> ProblemType.MEMORY_UNAVAILABLE.problem(detail);
             case KEY_REUSED -> ProblemType.KEY_REUSED.problem(detail);
-            case LINE_FULL -> ProblemType.LINE_FULL.problem(detail)
-                    .retryAfter(Duration.ofSeconds(1));
-            case ALL_IN_USE -> ProblemType.TOO_MANY_IN_USE.problem(detail)
-                    .retryAfter(Duration.ofSeconds(1));
+            case LINE_FULL -> ProblemType.LINE_FULL.askAgain(detail);
+            case ALL_IN_USE -> ProblemType.TOO_MANY_IN_USE.askAgain(detail);
             case TOO_MANY_CONVERSATIONS -> ProblemType.TOO_MANY_CONVERSATIONS.problem(detail);
         };
     }

@@ -1,5 +1,6 @@
 package vaas.api;
 
+import java.time.Duration;
 import vaas.http.Problem;
 
 /**
@@ -55,5 +56,10 @@ enum ProblemType {
 
     Problem problem(String detail) {
         return new Problem(status, detail).of(uri);
+    }
+
+    /** One that is over in a moment. */
+    Problem askAgain(String detail) {
+        return problem(detail).retryAfter(Duration.ofSeconds(1));
     }
 }

@@ -3,7 +3,10 @@ package vaas.api;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import vaas.agent.BaseAgent;
+import vaas.budget.OverBudgetException;
 import vaas.http.Problem;
 import vaas.http.Request;
 import vaas.http.Response;
@@ -11,9 +14,10 @@ import vaas.http.Route;
 import vaas.memory.Conversations;
 import vaas.memory.MemoryUnavailableException;
 import vaas.memory.Receipt;
+import vaas.memory.RefusedException;
 import vaas.memory.Requester;
 
-/** {@code POST /reset-memory}: forgets the conversation. The body is ignored. */
+/** {@code POST /reset-memory}: forgets one conversation, or all. */
 final class ResetMemoryHandler implements Route {
     private static final System.Logger LOG = System.getLogger(ResetMemoryHandler.class.getName());
 
@@ -24,20 +28,20 @@ final class ResetMemoryHandler implements Route {
     }
 
     @Override
-    public Response handle(Request request) throws Problem {
+    public BodyUse bodyUse() {
+        return BodyUse.SKIMMED;
+    }
+
+    @Override
+    public Response handle(Request request) throws IOException {
+        ResetScope scope = ResetScope.of(request);
+        Requester by = new Requester(request.id(), request.remoteAddress());
         try {
-            Receipt receipt = agent.resetMemory(Conversations.SHARED,
-                    new Requester(request.id(), request.remoteAddress()));
-            LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} begins: {2}", request.id(),
-                    BaseAgent.threadId(Conversations.SHARED, receipt.generation()), receipt);
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("message", "Memory reset successfully");
-            body.put("records_removed", receipt.recordsRemoved().isPresent()
-                    ? receipt.recordsRemoved().getAsLong() : null);
-            body.put("bytes_removed", receipt.bytesRemoved());
-            body.put("generation", receipt.generation());
-            receipt.backup().ifPresent(file -> body.put("backup", file));
-            return Response.ok(body);
+            return scope.all() ? all(by) : one(scope, by);
+        } catch (Problem | OverBudgetException e) {
+            throw e;
+        } catch (RefusedException e) {
+            throw ProblemType.TOO_MANY_IN_USE.askAgain("Too many conversations are in use.");
         } catch (MemoryUnavailableException e) {
             throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory is closed.");
         } catch (IOException e) {
@@ -45,5 +49,41 @@ final class ResetMemoryHandler implements Route {
                     e.toString());
             throw new Problem(500, "Memory reset failed");
         }
+    }
+
+    private Response one(ResetScope scope, Requester by) throws IOException {
+        boolean always = scope.tags().isEmpty() || scope.tags().get().any();
+        Receipt receipt = (always ? Optional.of(agent.resetMemory(scope.conversation(), by))
+                : agent.resetMemory(scope.conversation(), by, scope.tags().get().strong()))
+                .orElseThrow(() -> new Problem(412, "The conversation is in another state."));
+        LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} begins: {2}", by.requestId(),
+                BaseAgent.threadId(scope.conversation(), receipt.generation()), receipt);
+        Map<String, Object> body = body();
+        add(receipt.recordsRemoved(), receipt.bytesRemoved(), body);
+        body.put("generation", receipt.generation());
+        receipt.backup().ifPresent(file -> body.put("backup", file));
+        body.put(SessionId.NAME, SessionId.orNull(scope.conversation()));
+        return Response.ok(body);
+    }
+
+    private Response all(Requester by) throws IOException {
+        Conversations.Total total = agent.conversations().resetAll(by);
+        LOG.log(System.Logger.Level.INFO, "id {0}: all conversations begin: {1}", by.requestId(),
+                total);
+        Map<String, Object> body = body();
+        body.put("sessions_reset", total.conversations());
+        add(total.recordsRemoved(), total.bytesRemoved(), body);
+        return Response.ok(body);
+    }
+
+    private static Map<String, Object> body() {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("message", "Memory reset successfully");
+        return body;
+    }
+
+    private static void add(OptionalLong records, long bytes, Map<String, Object> body) {
+        body.put("records_removed", records.isPresent() ? records.getAsLong() : null);
+        body.put("bytes_removed", bytes);
     }
 }

@@ -24,7 +24,7 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     private static final int MEMORY_SIZE_MAX = 1000;
     private static final int CHATS_MAX = 10_000;
     /** A century; more would overflow dates, and is no limit anyway. */
-    private static final long AGE_DAYS_MAX = 36_500;
+    private static final Duration AGE_MAX = Duration.ofDays(36_500);
 
     /** Levels of {@link System.Logger}. */
     public enum LogLevel { OFF, ERROR, WARNING, INFO, DEBUG, TRACE }
@@ -98,15 +98,18 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
      * @param windowRecords how many of the newest records to hold in the heap
      */
     public record Store(Path memoryDir, int windowRecords, OptionalLong maxRecords,
-            OptionalLong maxBytes, Optional<Duration> maxAge, Optional<Path> backupDir) {
+            OptionalLong maxBytes, Optional<Duration> maxAge, Optional<Path> backupDir,
+            int maxOpenSessions, int maxSessions, Optional<Duration> sessionIdle) {
         /** The options of a folder of memories, to which metrics and a budget can be added. */
         public MemoryFolder.Options options() {
             MemoryFolder.Options options =
-                    MemoryFolder.at(memoryDir).windowRecords(windowRecords);
+                    MemoryFolder.at(memoryDir).windowRecords(windowRecords)
+                            .maxOpen(maxOpenSessions).maxConversations(maxSessions);
             maxRecords.ifPresent(options::maxRecords);
             maxBytes.ifPresent(options::maxBytes);
             maxAge.ifPresent(options::maxAge);
             backupDir.ifPresent(options::backups);
+            sessionIdle.ifPresent(options::idle);
             return options;
         }
     }
@@ -175,14 +178,18 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
         return new Store(values.path(Setting.MEMORY_DIR), memorySize(values),
                 values.limit(Setting.MEMORY_MAX_RECORDS, MemoryFolder.MAX_RECORDS_MIN),
                 values.limit(Setting.MEMORY_MAX_BYTES, MemoryFolder.MAX_BYTES_MIN),
-                maxAge(values), values.isSet(Setting.RESET_BACKUP_DIR)
-                        ? Optional.of(values.path(Setting.RESET_BACKUP_DIR)) : Optional.empty());
+                age(values, Setting.MEMORY_MAX_AGE_DAYS, Duration.ofDays(1)),
+                values.isSet(Setting.RESET_BACKUP_DIR)
+                        ? Optional.of(values.path(Setting.RESET_BACKUP_DIR)) : Optional.empty(),
+                values.number(Setting.MAX_OPEN_SESSIONS, 1, Integer.MAX_VALUE),
+                values.number(Setting.MAX_SESSIONS, 1, Integer.MAX_VALUE),
+                age(values, Setting.SESSION_IDLE_MINUTES, Duration.ofMinutes(1)));
     }
 
-    private static Optional<Duration> maxAge(Values values) {
-        OptionalLong days = values.limit(Setting.MEMORY_MAX_AGE_DAYS, 1);
-        return days.isPresent() ? Optional.of(Duration.ofDays(Math.min(days.getAsLong(),
-                AGE_DAYS_MAX))) : Optional.empty();
+    private static Optional<Duration> age(Values values, Setting setting, Duration unit) {
+        OptionalLong units = values.limit(setting, 1);
+        return units.isPresent() ? Optional.of(unit.multipliedBy(
+                Math.min(units.getAsLong(), AGE_MAX.dividedBy(unit)))) : Optional.empty();
     }
 
     private static InetAddress address(Values values) {

@@ -11,7 +11,7 @@ final class BoundedBody extends InputStream {
     private static final int SKIP_BUFFER_BYTES = 16 << 10;
 
     private final InputStream in;
-    private final long bytesMax;
+    private long bytesMax;
     private long bytes; // read so far
     private boolean ended;
 
@@ -22,6 +22,11 @@ final class BoundedBody extends InputStream {
 
     static Problem tooLong(long bytesMax) {
         return new Problem(413, "The body is longer than " + bytesMax + " bytes.");
+    }
+
+    /** Takes the bound away, for who keeps nothing of it. */
+    void skim() {
+        bytesMax = Long.MAX_VALUE;
     }
 
     @Override

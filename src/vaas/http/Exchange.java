@@ -82,17 +82,19 @@ final class Exchange {
      * The request for a route. A body that is not wanted is dropped as it comes, whatever its
      * length; a broken one is left, and the connection ends after the answer.
      *
-     * @throws Problem 413 at once if the head says that a wanted body is too long
+     * @throws Problem 413 at once if the head says that a body to be read is too long
      */
-    Request request(boolean withBody) throws Problem {
-        if (!hasBody || !withBody) {
-            dropBody();
-            return new Request(id, remoteAddress(), headers(), InputStream.nullInputStream());
-        }
-        if (Framing.announcesMoreThan(headers(), bodyBytesMax)) {
+    Request request(String path, Route.BodyUse use) throws Problem {
+        if (use == Route.BodyUse.READ && Framing.announcesMoreThan(headers(), bodyBytesMax)) {
             throw BoundedBody.tooLong(bodyBytesMax);
         }
-        return new Request(id, remoteAddress(), headers(), body);
+        if (use == Route.BodyUse.DROPPED) {
+            dropBody();
+        } else if (use == Route.BodyUse.SKIMMED) {
+            body.skim();
+        }
+        return new Request(id, remoteAddress(), path, Query.of(target().getRawQuery()), headers(),
+                hasBody && use != Route.BodyUse.DROPPED ? body : InputStream.nullInputStream());
     }
 
     private void dropBody() {
@@ -106,9 +108,13 @@ final class Exchange {
     /** Writes the answer. A client that has left is no failure: the work is done. */
     void answer(Response response, Map<String, String> headers) throws IOException {
         long length = response.body().length();
-        boolean bodyless = length == 0 || method().equals("HEAD");
+        boolean isHead = method().equals("HEAD");
+        boolean bodyless = length == 0 || isHead;
         boolean unread = hasBody && !body.hasEnded();
         setHeaders(response, headers, unread);
+        if (isHead && length >= 0) { // which the JDK leaves to its caller
+            http.getResponseHeaders().set("Content-Length", Long.toString(length));
+        }
         status = response.status();
         Watchdog.Watch watch = watchdog.watch();
         try (watch) {

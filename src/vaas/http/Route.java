@@ -14,8 +14,18 @@ public interface Route {
      */
     Response handle(Request request) throws IOException;
 
-    /** Whether it wants the body; else whatever comes is dropped, at any length, broken or not. */
-    default boolean readsBody() {
-        return false;
+    /** What becomes of a request's body. */
+    enum BodyUse {
+        /** It is dropped, at any length, broken or not. */
+        DROPPED,
+        /** It is read, up to the greatest length; what is longer is refused. */
+        READ,
+        /** It is read at any length, and nothing of it is kept. */
+        SKIMMED
+    }
+
+    /** What it wants of bodies. */
+    default BodyUse bodyUse() {
+        return BodyUse.DROPPED;
     }
 }

@@ -14,7 +14,7 @@ import vaas.budget.OverBudgetException;
 import vaas.metrics.Metrics;
 
 /**
- * The one wrapper around every route: guard, exact path, method, then the route, which reads the
+ * The one wrapper around every route: guard, path, method, then the route, which reads the
  * body if it wants it; any Throwable becomes an answer, and the exchange is always closed. The
  * server itself would leave a client hanging after an Error, and match paths by their beginning.
  */
@@ -24,6 +24,8 @@ public final class Router implements HttpHandler {
     private static final Duration MOMENT = Duration.ofSeconds(1);
     /** Where a path ends: compiled once, not with every request. */
     private static final Pattern QUERY = Pattern.compile("[?#]");
+    /** In place of a name in braces; in a target it could not stand. */
+    private static final String ANY = "{}";
 
     private final Guard guard;
     private final InFlight inFlight;
@@ -35,9 +37,10 @@ public final class Router implements HttpHandler {
     /**
      * A line of the route table.
      *
+     * @param path as it is counted: with a name in braces where anything may stand
      * @param isPublic whether it needs no token
      */
-    private record Entry(String method, Route route, boolean isPublic) {
+    private record Entry(String method, String path, Route route, boolean isPublic) {
         boolean allows(String other) {
             return other.equals(method) || other.equals("HEAD") && method.equals("GET");
         }
@@ -61,16 +64,30 @@ public final class Router implements HttpHandler {
         this.metrics = metrics;
     }
 
-    /** Adds a route; all are added before the first request. */
+    /**
+     * Adds a route; all are added before the first request.
+     *
+     * @param path whose last segment may be a name in braces, which stands for any one segment
+     */
     public Router add(String method, String path, Route route) {
-        routes.put(path, new Entry(method, route, false));
-        return this;
+        return add(new Entry(method, path, route, false));
     }
 
     /** Adds a route that needs no token. */
     public Router addPublic(String method, String path, Route route) {
-        routes.put(path, new Entry(method, route, true));
+        return add(new Entry(method, path, route, true));
+    }
+
+    private Router add(Entry entry) {
+        routes.put(entry.path.replaceFirst("\\{.*}", ANY), entry);
         return this;
+    }
+
+    private Optional<Entry> entry(String path) {
+        int segment = path.lastIndexOf('/') + 1;
+        Entry exact = routes.get(path);
+        return Optional.ofNullable(exact != null || segment == path.length() ? exact
+                : routes.get(path.substring(0, segment) + ANY));
     }
 
     @Override
@@ -83,7 +100,7 @@ public final class Router implements HttpHandler {
             serve(exchange, path, admitted);
             AccessLog.log(exchange, System.nanoTime() - start);
             metrics.counter("vaas_http_requests_total", "Requests by route and status.",
-                    "route", routes.containsKey(path) ? path : "other",
+                    "route", entry(path).map(Entry::path).orElse("other"),
                     "status", Integer.toString(exchange.status())).increment();
         } finally {
             end(exchange, admitted);
@@ -138,20 +155,18 @@ public final class Router implements HttpHandler {
             throw new Problem(503, "The server is stopping.").of(Problem.STOPPING)
                     .retryAfter(MOMENT);
         }
-        Entry entry = routes.get(path);
-        if (entry != null && origin.isPresent() && Cors.isPreflight(exchange)) {
-            return Cors.preflight(sent, entry.allowed());
+        Optional<Entry> found = entry(path);
+        if (found.isPresent() && origin.isPresent() && Cors.isPreflight(exchange)) {
+            return Cors.preflight(sent, found.get().allowed());
         }
-        if (entry == null || !entry.isPublic) {
+        if (found.isEmpty() || !found.get().isPublic) {
             guard.checkToken(sent);
         }
-        if (entry == null) {
-            throw new Problem(404, "There is nothing here.");
-        }
+        Entry entry = found.orElseThrow(() -> new Problem(404, "There is nothing here."));
         if (!entry.allows(exchange.method())) {
             throw new Problem(405, "Use " + entry.method + ".").with("Allow", entry.allowed());
         }
-        return entry.route.handle(exchange.request(entry.route.readsBody()));
+        return entry.route.handle(exchange.request(path, entry.route.bodyUse()));
     }
 
     private static Problem overBudget(OverBudgetException e) {

@@ -20,6 +20,7 @@ public final class JsonFields {
     private final Set<String> flags;
     private final Map<String, Object> values = new HashMap<>(); // JsonString or Boolean
     private final Set<String> mistyped = new HashSet<>();
+    private final Set<String> seen = new HashSet<>();
 
     /** Is asked before room is made for bytes of a known string. */
     @FunctionalInterface
@@ -54,8 +55,7 @@ public final class JsonFields {
     public static JsonFields read(InputStream in, Set<String> strings, Set<String> flags,
             Charge charge) throws JsonException, IOException {
         JsonFields fields = new JsonFields(strings, flags);
-        Set<String> seen = new HashSet<>();
-        Json.stream(in, (name, parser) -> fields.readField(name, parser, seen, charge));
+        Json.stream(in, (name, parser) -> fields.readField(name, parser, charge));
         return fields;
     }
 
@@ -73,6 +73,11 @@ public final class JsonFields {
         return Optional.ofNullable((Boolean) value(name, flags));
     }
 
+    /** Tells whether a known field is there, be it null. */
+    public boolean isPresent(String name) {
+        return seen.contains(name);
+    }
+
     /** Tells whether a known field holds neither null nor a value of its type. */
     public boolean isMistyped(String name) {
         return mistyped.contains(name);
@@ -87,8 +92,7 @@ public final class JsonFields {
         return values.get(name);
     }
 
-    private void readField(String name, JsonParser parser, Set<String> seen, Charge charge)
-            throws JsonException {
+    private void readField(String name, JsonParser parser, Charge charge) throws JsonException {
         JsonToken token = parser.nextToken();
         boolean isString = strings.contains(name);
         if (!isString && !flags.contains(name)) {

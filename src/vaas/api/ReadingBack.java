@@ -1,0 +1,218 @@
+package vaas.api;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import vaas.budget.Budget;
+import vaas.budget.OverBudgetException;
+import vaas.http.Accept;
+import vaas.http.EntityTags;
+import vaas.http.Problem;
+import vaas.http.Request;
+import vaas.http.Response;
+import vaas.memory.Conversations;
+import vaas.memory.Export;
+import vaas.memory.Memory;
+import vaas.memory.MemoryRecord;
+import vaas.memory.Page;
+import vaas.memory.RefusedException;
+
+/**
+ * What is remembered, as JSON or as the lines of the file, and which conversations there are. A
+ * conversation that was never used is an empty one, and so is one that is over its age: it is not
+ * reset by being read.
+ */
+final class ReadingBack {
+    private static final System.Logger LOG = System.getLogger(ReadingBack.class.getName());
+
+    private static final String JSON = "application/json";
+    private static final String LINES = "application/x-ndjson";
+    private static final Pattern ID = Pattern.compile(
+            "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}");
+    private static final UUID LAST = new UUID(-1, -1); // behind every other
+    private static final int LIMIT_MAX = 1000;
+    private static final int RECORDS = 20;
+    private static final int SESSIONS = 100;
+    private static final int ANSWER_BYTES_MAX = 4 << 20;
+
+    private final Conversations conversations;
+    private final Budget budget;
+
+    ReadingBack(Conversations conversations, Budget budget) {
+        this.conversations = conversations;
+        this.budget = budget;
+    }
+
+    /** {@code GET /memory}. */
+    Response memory(Request request) throws IOException {
+        UUID before = request.query().value("before", ID, "the id of a message")
+                .map(UUID::fromString).orElse(null);
+        boolean lines = Accept.prefers(request.headers(), LINES, JSON);
+        int limit = request.query().number("limit", LIMIT_MAX, lines ? 0 : RECORDS);
+        Optional<EntityTags> known = EntityTags.of(request.headers(), "If-None-Match");
+        return reading(request, lease -> {
+            boolean expired = lease.isExpired();
+            // Before the page: who comes back with it must not miss what came in between.
+            String tag = expired ? "empty" : lease.memory().latest(0).tag();
+            Response answer = known.isPresent() && known.get().matchesWeakly(tag)
+                    ? Response.of(304, "", new byte[0])
+                    : expired ? empty(lease.conversation(), lines)
+                    : lines ? export(lease.memory(), before, limit)
+                    : page(lease, before == null ? LAST : before, limit);
+            return answer.with(Map.of("ETag", '"' + tag + '"'));
+        });
+    }
+
+    /** {@code GET /memory/{message_id}}. */
+    Response record(Request request) throws IOException {
+        String id = request.lastSegment();
+        if (!ID.matcher(id).matches()) {
+            throw new Problem(422, "What stands behind /memory/ must be the id of a message.");
+        }
+        return reading(request, lease -> {
+            Optional<MemoryRecord> found = lease.isExpired() ? Optional.empty()
+                    : lease.memory().byMessageId(UUID.fromString(id));
+            return records(RecordsBody.of("", List.of(found.orElseThrow(() ->
+                    new Problem(404, "There is no such message in this conversation."))), ""));
+        });
+    }
+
+    /** {@code GET /sessions}. */
+    Response sessions(Request request) throws IOException {
+        String after = request.query().value("after", Conversations.NAME,
+                "what next said, or the id of a session").orElse(null);
+        int limit = request.query().number("limit", LIMIT_MAX, SESSIONS);
+        return told(request, () -> {
+            Conversations.Listing listing = conversations.list(after, limit);
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("sessions", listing.conversations().stream().map(ReadingBack::row).toList());
+            body.put("next", listing.next().orElse(null));
+            Response answer = Response.ok(body);
+            return charged(answer.body().length(), answer);
+        });
+    }
+
+    private static Map<String, Object> row(Conversations.Summary summary) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("session_id", summary.conversation());
+        row.put("bytes", summary.bytes());
+        row.put("last_activity", RecordsBody.timestamp(summary.lastActivity()));
+        return row;
+    }
+
+    /** What is read of a conversation in use. */
+    private interface Use {
+        Response read(Conversations.Lease lease) throws IOException;
+    }
+
+    /** The conversation that a request names stays in use until the answer is written. */
+    private Response reading(Request request, Use use) throws IOException {
+        String conversation = SessionId.of(request.query()).orElse(Conversations.SHARED);
+        return told(request, () -> {
+            Conversations.Lease lease = conversations.use(conversation);
+            try {
+                return use.read(lease).whenEnded(lease::close);
+            } catch (IOException | RuntimeException | Error e) {
+                lease.close();
+                throw e;
+            }
+        });
+    }
+
+    /** An answer that needs the disk. */
+    private interface Reading {
+        Response read() throws IOException;
+    }
+
+    private static Response told(Request request, Reading reading) throws IOException {
+        try {
+            return reading.read().with(Map.of("Vary", "Accept"));
+        } catch (Problem | OverBudgetException e) {
+            throw e;
+        } catch (RefusedException e) {
+            throw ProblemType.TOO_MANY_IN_USE.askAgain("Too many conversations are in use.");
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "id {0}: the memory can not be read: {1}",
+                    request.id(), e.toString());
+            throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory can't be read.");
+        }
+    }
+
+    private static Response empty(String conversation, boolean lines) {
+        return lines ? Response.of(200, LINES, new byte[0])
+                : Response.of(200, JSON, page(conversation, List.of(), false));
+    }
+
+    private static Response export(Memory memory, UUID before, int limit) throws IOException {
+        Export export = memory.export(before, limit);
+        return Response.of(200, LINES, new Response.Body() {
+            @Override
+            public long length() {
+                return export.length();
+            }
+
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                export.writeTo(out);
+            }
+        }).whenEnded(() -> close(export));
+    }
+
+    private static void close(Closeable export) {
+        try {
+            export.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "what was read could not be closed: {0}",
+                    e.toString());
+        }
+    }
+
+    private Response page(Conversations.Lease lease, UUID before, int limit) throws IOException {
+        Page page = lease.memory().before(before, limit);
+        List<MemoryRecord> records = newest(page.records(), lease.conversation());
+        return records(page(lease.conversation(), records,
+                page.more() || records.size() < page.records().size()));
+    }
+
+    // The memory bounds the text, and what stands around it counts as well.
+    private static List<MemoryRecord> newest(List<MemoryRecord> records, String conversation) {
+        long bytes = page(conversation, List.of(), false).length();
+        int start = records.size();
+        while (start > 0) {
+            bytes += RecordsBody.length(records.get(start - 1))
+                    + RecordsBody.length(records.get(start - 2)) + 2;
+            if (bytes > ANSWER_BYTES_MAX && start < records.size()) {
+                break;
+            }
+            start -= 2;
+        }
+        return records.subList(start, records.size());
+    }
+
+    private static RecordsBody page(String conversation, List<MemoryRecord> records,
+            boolean more) {
+        return RecordsBody.of("{\"session_id\":" + SessionId.json(conversation) + ",\"records\":[",
+                records, "],\"more\":" + more + "}");
+    }
+
+    private Response records(RecordsBody body) throws OverBudgetException {
+        return charged(body.length(), Response.of(200, JSON, body));
+    }
+
+    private Response charged(long bytes, Response answer) throws OverBudgetException {
+        Budget.Share share = budget.share();
+        try {
+            share.take(bytes);
+            return answer.whenEnded(share::close);
+        } catch (OverBudgetException e) {
+            share.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package vaas.http;
+
+import com.sun.net.httpserver.Headers;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a request's condition names (RFC 9110 sections 13.1.1 and 13.1.2).
+ *
+ * @param any whether it is a star, that anything matches
+ * @param strong tags without their quotes
+ * @param weak those that are marked as weak
+ */
+public record EntityTags(boolean any, Set<String> strong, Set<String> weak) {
+    private static final Pattern TAG =
+            Pattern.compile("[ \t]*(?:(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \t]*)?(?:,|\\z)");
+
+    /** Reads If-Match or If-None-Match; empty if there is none, 400 if it is malformed. */
+    public static Optional<EntityTags> of(Headers headers, String name) throws Problem {
+        if (!headers.containsKey(name)) {
+            return Optional.empty();
+        }
+        String list = String.join(",", headers.get(name));
+        EntityTags tags = new EntityTags(
+                FieldValue.trim(list).equals("*"), new HashSet<>(), new HashSet<>());
+        if (!tags.any && !tags.read(list)) {
+            throw new Problem(400, name + " must be * or a list of tags, each in quotes.");
+        }
+        return Optional.of(tags);
+    }
+
+    /** Whether one of them is this, weak or not. */
+    public boolean matchesWeakly(String tag) {
+        return any || strong.contains(tag) || weak.contains(tag);
+    }
+
+    private boolean read(String list) {
+        Matcher item = TAG.matcher(list);
+        int end = 0;
+        while (item.lookingAt()) {
+            if (item.group(2) != null) {
+                (item.group(1) == null ? strong : weak).add(item.group(2));
+            }
+            end = item.end();
+            if (end == list.length()) {
+                break;
+            }
+            item.region(end, list.length());
+        }
+        return end == list.length() && strong.size() + weak.size() > 0;
+    }
+}
