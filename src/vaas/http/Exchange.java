@@ -147,7 +147,7 @@ final class Exchange {
         if (unread) {
             out.set("Connection", "close"); // what follows can't be told from a next request
         }
-        if (response.body().length() != 0) {
+        if (!response.mediaType().isEmpty()) {
             out.set("Content-Type", response.mediaType());
         }
     }

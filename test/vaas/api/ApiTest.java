@@ -55,7 +55,7 @@ class ApiTest {
         }
 
         @Test
-        void chatAnswersWithTheFourMembersInTheirOrder() throws IOException {
+        void chatAnswersWithItsMembersInTheirOrder() throws IOException {
             Answer answer = served.chat(HELLO);
             assertEquals(200, answer.status());
             assertEquals("application/json", answer.header("Content-Type").orElseThrow());
@@ -63,7 +63,7 @@ class ApiTest {
             assertEquals("Hello", records.get(0).content());
             assertEquals("{\"message\":\"" + ScriptedAgent.ANSWER + "\",\"clip_path\":null,"
                     + "\"message_id\":\"" + records.get(1).messageId() + "\","
-                    + "\"remembered\":true}", answer.body());
+                    + "\"remembered\":true,\"session_id\":null}", answer.body());
         }
 
         @Test
@@ -88,7 +88,7 @@ class ApiTest {
             assertEquals("Late.", body.get("message"));
             assertEquals(false, body.get("remembered"));
             assertNull(body.get("message_id"));
-            assertEquals(List.of("message", "clip_path", "message_id", "remembered"),
+            assertEquals(List.of("message", "clip_path", "message_id", "remembered", "session_id"),
                     new ArrayList<>(body.keySet()));
             assertEquals(List.of(), served.memory.latest(2).records());
         }
@@ -100,9 +100,10 @@ class ApiTest {
             Answer answer = served.ask("POST /reset-memory", "");
             assertEquals(200, answer.status());
             assertEquals("{\"message\":\"Memory reset successfully\",\"records_removed\":2,"
-                    + "\"bytes_removed\":" + bytes + ",\"generation\":1}", answer.body());
+                    + "\"bytes_removed\":" + bytes + ",\"generation\":1,\"session_id\":null}",
+                    answer.body());
             assertEquals("{\"message\":\"Memory reset successfully\",\"records_removed\":0,"
-                    + "\"bytes_removed\":0,\"generation\":2}",
+                    + "\"bytes_removed\":0,\"generation\":2,\"session_id\":null}",
                     served.ask("POST /reset-memory", "").body());
         }
 

@@ -117,7 +117,13 @@ class ChatHandlerTest {
                 "{\"message\":\"x\",\"video_path\":[]}", "{\"message\":\"x\",\"video_path\":true}",
                 "{\"message\":\"x\",\"session_id\":1}", "{\"message\":\"x\",\"session_id\":{}}",
                 "{\"message\":\"x\",\"session_id\":[]}", "{\"message\":\"x\",\"session_id\":false}",
-                "{\"message\":\"x\",\"session_id\":\"one\"}",
+                "{\"message\":\"x\",\"session_id\":\"a b\"}",
+                "{\"message\":\"x\",\"session_id\":\"..\"}",
+                "{\"message\":\"x\",\"session_id\":\"../a\"}",
+                "{\"message\":\"x\",\"session_id\":\"a\\n\"}",
+                "{\"message\":\"x\",\"session_id\":\"\u00e4\"}",
+                "{\"message\":\"x\",\"session_id\":\"12345678901234567890123456789012"
+                        + "345678901234567890123456789012345\"}",
                 "{\"message\":\"x\",\"session_id\":\"\"}"})
         void whatBreaksTheTableIs422AndReachesNobody(String body) throws IOException {
             String detail = Served.problem(422, served.chat(body));
@@ -141,7 +147,7 @@ class ChatHandlerTest {
                 assertTrue(detail.contains(field), detail);
             }
             assertTrue(Served.problem(422, served.chat("{}")).contains("message"));
-            assertTrue(Served.problem(422, served.chat("{\"message\":\"x\",\"session_id\":\"a\"}"))
+            assertTrue(Served.problem(422, served.chat("{\"message\":\"x\",\"session_id\":\"a/\"}"))
                     .contains("session_id"));
         }
     }
@@ -309,7 +315,9 @@ class ChatHandlerTest {
         @ParameterizedTest
         @CsvSource({"MODEL,502,about:blank", "TIMEOUT,504,about:blank",
                 "TOO_LONG,413,/docs#too-long-for-model", "NOT_STORED,507,/docs#memory-full",
-                "MEMORY_UNAVAILABLE,503,/docs#memory-unavailable"})
+                "MEMORY_UNAVAILABLE,503,/docs#memory-unavailable",
+                "KEY_REUSED,422,/docs#key-reused",
+                "TOO_MANY_CONVERSATIONS,507,/docs#too-many-conversations"})
         void eachFailureHasItsStatusAndTypeAndKeepsItsSentence(Reply.Kind kind, int status,
                 String type) throws IOException {
             served.agent.script(question -> new Reply.Failed(kind, "It failed, sorry."));

@@ -45,7 +45,7 @@ class ResetMemoryHandlerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "{", "x", "null", "[]", "{\"a\":1,\"a\":2}", "\u0000",
-            "{\"session_id\":7}"})
+            "{\"session_id\":null}", "{\"sessionid\":7}", "session-id=1"})
     void anyBodyIsIgnored(String body) throws IOException {
         assertReset(served.ask(RESET, body));
     }

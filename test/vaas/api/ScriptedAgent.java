@@ -48,8 +48,13 @@ public final class ScriptedAgent extends BaseAgent {
         });
     }
 
+    /** What the chat of this thread is about. */
+    Memory memory() {
+        return leases.get().memory();
+    }
+
     public Reply remember(Question question) throws IOException {
-        Memory memory = leases.get().memory();
+        Memory memory = memory();
         Insertion done = memory.insert(memory.latest(0), question.remembered(), ANSWER,
                 question.key().orElse(null));
         return new Reply.Answered(ANSWER, Optional.empty(), done instanceof Insertion.Stored stored

@@ -15,8 +15,12 @@ import vaas.api.RawClient.Answer;
 import vaas.budget.Budget;
 import vaas.config.Config;
 import vaas.config.ConfigException;
+import vaas.memory.Conversations;
 import vaas.memory.Memory;
 import vaas.memory.folder.MemoryFolder;
+import vaas.metrics.Metrics;
+import vaas.testing.Await;
+import vaas.testing.Talk;
 
 /** A real server on a free port, with a scripted agent and a memory of its own. */
 public final class Served implements AutoCloseable {
@@ -34,7 +38,7 @@ public final class Served implements AutoCloseable {
 
     /** Starts one; settings as name, value, name, value. */
     public static Served start(Path folder, String... settings) throws IOException {
-        return new Served(config(folder, settings).http().options(), MemoryFolder.open(folder));
+        return start(config(folder, settings), options -> options);
     }
 
     /** Starts one within a budget. */
@@ -44,7 +48,14 @@ public final class Served implements AutoCloseable {
 
     /** Starts one with some options changed. */
     public static Served start(Path folder, UnaryOperator<ApiOptions> change) throws IOException {
-        return new Served(change.apply(config(folder).http().options()), MemoryFolder.open(folder));
+        return start(config(folder), change);
+    }
+
+    private static Served start(Config config, UnaryOperator<ApiOptions> change)
+            throws IOException {
+        Metrics metrics = new Metrics();
+        return new Served(change.apply(config.http().options().metrics(metrics)),
+                config.store().options().metrics(metrics).open());
     }
 
     /** Starts one with a memory, which is closed with it. */
@@ -82,6 +93,23 @@ public final class Served implements AutoCloseable {
 
     public Answer chat(String body, String... headers) throws IOException {
         return ask("POST /chat", body, headers);
+    }
+
+    /** Says something in a named conversation. */
+    public Answer say(String session, String message, String... headers) throws IOException {
+        return chat("{\"message\":\"" + message + "\",\"session_id\":\"" + session + "\"}", headers);
+    }
+
+    /** What a conversation holds; that of no name is the shared one. */
+    public List<String> texts(String session) throws IOException {
+        try (Conversations.Lease lease = folder.use(session)) {
+            return Talk.latest(lease.memory(), 1000);
+        }
+    }
+
+    /** Waits until a metric has a value. */
+    public void awaitMetric(String nameAndValue) {
+        Await.until(() -> get("/metrics").body().contains("\n" + nameAndValue + "\n"));
     }
 
     /** Asserts that the server still serves. */

@@ -67,7 +67,8 @@ class ConfigTest {
         assertEquals(Set.of(), groq.disabledTools());
         assertEquals(1024, groq.connections());
         assertEquals(new Config.Store(Path.of("data"), 20, OptionalLong.empty(),
-                OptionalLong.empty(), Optional.empty(), Optional.empty()), config.store());
+                OptionalLong.empty(), Optional.empty(), Optional.empty(), 1000, 100_000,
+                Optional.empty()), config.store());
         assertEquals(LogLevel.INFO, config.logLevel());
     }
 
@@ -79,6 +80,7 @@ class ConfigTest {
                 "SYSTEM_PROMPT", "Be\nkind.", "AGENT_NAME", "Ann", "AGENT_MEMORY_SIZE", "8",
                 "MEMORY_MAX_RECORDS", "100", "MEMORY_MAX_BYTES", "5000000000",
                 "MEMORY_MAX_AGE_DAYS", "30", "RESET_BACKUP_DIR", "backups",
+                "MAX_OPEN_SESSIONS", "2", "MAX_SESSIONS", "3", "SESSION_IDLE_MINUTES", "90",
                 "MEMORY_DIR", "else/where", "API_TOKEN", " t0ken ",
                 "ALLOWED_ORIGINS", "https://A.example, http://b:81",
                 "ALLOWED_HOSTS", "A.example,[fe80::1]", "MAX_BODY_BYTES", "9",
@@ -98,7 +100,8 @@ class ConfigTest {
                 "Be\nkind.", "Ann", 8, Set.of("x", "Y"), 3), config.groq());
         assertEquals(new Config.Store(Path.of("else/where"), 8, OptionalLong.of(100),
                 OptionalLong.of(5_000_000_000L), Optional.of(Duration.ofDays(30)),
-                Optional.of(Path.of("backups"))), config.store());
+                Optional.of(Path.of("backups")), 2, 3, Optional.of(Duration.ofMinutes(90))),
+                config.store());
         assertEquals(LogLevel.TRACE, config.logLevel());
     }
 
@@ -128,12 +131,13 @@ class ConfigTest {
             "AGENT_MEMORY_SIZE,0", "AGENT_MEMORY_SIZE,1000", "MAX_BODY_BYTES,1",
             "MAX_BODY_BYTES,33554432", "MAX_CONCURRENT_CHATS,1", "MAX_CONCURRENT_CHATS,10000",
             "SHUTDOWN_GRACE,0", "SHUTDOWN_GRACE,3600", "HOST,localhost", "HOST,127.0.0.2",
-            "LOG_LEVEL,off", "LOG_LEVEL,Error", "LOG_LEVEL,WARNING",
+            "MAX_OPEN_SESSIONS,1", "MAX_SESSIONS,1", "SESSION_IDLE_MINUTES,1",
+            "SESSION_IDLE_MINUTES,9223372036854775807", "LOG_LEVEL,off", "LOG_LEVEL,Error", "LOG_LEVEL,WARNING",
             "ALLOWED_ORIGINS,'http://[::1]:5173,https://a-b.example'",
             "ALLOWED_HOSTS,'my_host,vaas.internal,192.168.1.5'",
     })
     void theLastGoodValueIsTaken(String name, String value) throws ConfigException {
-        offline(name, value);
+        offline(name, value).store().options();
     }
 
     @ParameterizedTest
@@ -141,6 +145,8 @@ class ConfigTest {
             "PORT,65536", "PORT,-1", "PORT,http", "GROQ_TIMEOUT,0", "GROQ_TIMEOUT,3601",
             "AGENT_MEMORY_SIZE,-1", "AGENT_MEMORY_SIZE,1", "AGENT_MEMORY_SIZE,1001",
             "MEMORY_MAX_RECORDS,1", "MEMORY_MAX_BYTES,241", "MAX_BODY_BYTES,0",
+            "MAX_OPEN_SESSIONS,0", "MAX_SESSIONS,0", "MAX_SESSIONS,many",
+            "SESSION_IDLE_MINUTES,0", "SESSION_IDLE_MINUTES,1h",
             "MAX_BODY_BYTES,33554433", "MAX_CONCURRENT_CHATS,0", "MAX_CONCURRENT_CHATS,10001",
             "SHUTDOWN_GRACE,-1", "SHUTDOWN_GRACE,3601", "SHUTDOWN_GRACE,10s", "HOST,'[::1'",
             "HOST,' '", "LOG_LEVEL,LOUD", "LOG_LEVEL,' '", "GROQ_GENERAL_MODEL,' '",
@@ -166,7 +172,8 @@ class ConfigTest {
                 "MAX_BODY_BYTES", "x", "MAX_CONCURRENT_CHATS", "x", "SHUTDOWN_GRACE", "x",
                 "LOG_LEVEL", "x", "GROQ_API_KEY", "two words", "MEMORY_MAX_RECORDS", "0",
                 "MEMORY_MAX_BYTES", "x", "MEMORY_MAX_AGE_DAYS", "-1",
-                "RESET_BACKUP_DIR", " "), false));
+                "RESET_BACKUP_DIR", " ", "MAX_OPEN_SESSIONS", "x", "MAX_SESSIONS", "x",
+                "SESSION_IDLE_MINUTES", "x"), false));
         for (Setting setting : Setting.values()) {
             boolean bad = setting != Setting.DISABLE_TOOLS && setting != Setting.HOST;
             assertEquals(bad ? 1 : 0, e.faults().stream()

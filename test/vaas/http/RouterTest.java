@@ -26,7 +26,8 @@ import vaas.api.Served;
 class RouterTest {
     private static final String HELLO = "{\"message\":\"Hello\"}";
     private static final Map<String, String> ALLOWED = Map.of("/chat", "POST",
-            "/reset-memory", "POST", "/health", "GET, HEAD", "/", "GET, HEAD");
+            "/reset-memory", "POST", "/health", "GET, HEAD", "/", "GET, HEAD",
+            "/memory", "GET, HEAD", "/memory/x", "GET, HEAD", "/sessions", "GET, HEAD");
 
     @TempDir
     Path folder;
@@ -45,7 +46,8 @@ class RouterTest {
     @ParameterizedTest
     @ValueSource(strings = {"/chatfoo", "/chat/", "/chat/x", "/%63hat", "/CHAT", "/chat;a=1",
             "/chat%2f", "/chat%00", "/reset-memory/", "/reset-memoryx", "/reset%2dmemory",
-            "/health/", "/healthz", "/./chat", "/x/../chat", "/favicon.ico", "/docs", "/%20"})
+            "/health/", "/healthz", "/./chat", "/x/../chat", "/favicon.ico", "/docs", "/%20",
+            "/memory/", "/memory/x/", "/memory/x/y", "/memoryx", "/sessions/x", "/Memory/x"})
     void pathsAreExact(String path) throws IOException {
         served.memory.insert(served.memory.latest(0), "Hello", "Good day.");
         Served.problem(404, served.ask("POST " + path, HELLO));
@@ -92,13 +94,16 @@ class RouterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/health"})
+    @ValueSource(strings = {"/", "/health", "/memory", "/sessions"})
     void headIsAnsweredWhereGetIsAndWithoutABody(String path) throws IOException {
         try (RawClient client = served.client()) {
             Answer head = client.ask("HEAD " + path, "");
             assertEquals(200, head.status());
-            assertEquals(Optional.of("application/json"), head.header("Content-Type"));
-            assertEquals(200, client.ask("GET " + path, "").status(), "no body came in between");
+            Answer get = client.ask("GET " + path, "");
+            assertEquals(200, get.status(), "no body came in between");
+            for (String name : List.of("Content-Type", "Content-Length", "ETag", "Vary")) {
+                assertEquals(get.header(name), head.header(name), name);
+            }
         }
     }
 
