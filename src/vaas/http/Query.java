@@ -19,7 +19,7 @@ public final class Query {
     }
 
     /** Splits a query whose percent-encodings are known to be complete; null for none. */
-    static Query of(String raw) {
+    public static Query of(String raw) {
         return new Query(raw == null ? List.of() : Stream.of(raw.split("&"))
                 .filter(parameter -> !parameter.isEmpty()).map(Query::decoded).toList());
     }

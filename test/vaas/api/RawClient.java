@@ -138,6 +138,20 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Reads whatever comes until the server ends the connection, and tells how much. */
+    public long readToEnd() throws IOException {
+        long bytes = 0;
+        byte[] buffer = new byte[1 << 16];
+        try {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                bytes += read;
+            }
+        } catch (SocketException e) {
+            // a reset is an end too
+        }
+        return bytes;
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
