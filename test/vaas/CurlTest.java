@@ -62,7 +62,8 @@ class CurlTest {
     }
 
     private static String withoutIds(String json) {
-        return json.strip().replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID");
+        return json.strip().replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID")
+                .replaceAll("[0-9-]{10}T[0-9:.]{12}Z", "TIME");
     }
 
     private static String run(String command) throws IOException {
