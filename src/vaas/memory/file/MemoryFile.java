@@ -3,7 +3,6 @@ package vaas.memory.file;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
@@ -15,8 +14,8 @@ import vaas.memory.MemoryUnavailableException;
  * it; only {@link #sync} and {@link #requireInPlace} may run beside the other methods.
  *
  * <p>States: <i>clean</i>, when the file ends at {@link #end}; <i>damaged tail</i>, when a failed
- * write could not be cut off again, and the next append has to do it first; and <i>absent</i>, which
- * a file that does not last is before its first turn and after a reset. A file that another program
+ * write could not be cut off again, and the next append has to do it first; and <i>absent</i>, as a
+ * file that does not last is before its first turn and after a reset. A file that another program
  * has changed, replaced or removed is never written again: see {@link #requireInPlace}.
  */
 final class MemoryFile implements Closeable {
@@ -128,13 +127,18 @@ final class MemoryFile implements Closeable {
 
     private void create() throws IOException {
         Disk.Handle handle = disk.create(path);
-        version = new FileVersion(handle,
-                disk.state(path).map(Disk.FileState::identity).orElse(null));
+        try {
+            version = new FileVersion(handle,
+                    disk.state(path).map(Disk.FileState::identity).orElse(null));
+        } catch (IOException e) {
+            Closeables.after(e, handle, () -> disk.delete(path));
+            throw e;
+        }
         unlisted = true;
     }
 
     private void removeIfEmpty() throws IOException {
-        if (isPresent() && !lasts && end == 0 && isInPlace(disk.state(path))) {
+        if (isPresent() && !lasts && end == 0 && disk.state(path).filter(version::is).isPresent()) {
             remove().keep();
         }
     }
@@ -192,7 +196,7 @@ final class MemoryFile implements Closeable {
         Disk.Handle opened = disk.openToRead(path);
         try {
             Optional<Disk.FileState> found = disk.state(path);
-            if (!isInPlace(found)) {
+            if (found.filter(version::is).isEmpty()) {
                 throw notOurs("has been replaced");
             }
             return version.reader(opened);
@@ -247,10 +251,6 @@ final class MemoryFile implements Closeable {
         return old;
     }
 
-    private boolean isInPlace(Optional<Disk.FileState> found) {
-        return found.isPresent() && version.is(found.get());
-    }
-
     /** Empties what has the name, in place; one step of the file system too. */
     void cutInPlace() throws IOException {
         Optional<Disk.FileState> there = disk.state(path);
@@ -271,10 +271,6 @@ final class MemoryFile implements Closeable {
     /** What was replaced, and is to be wiped. */
     Replaced replaced() {
         return replaced;
-    }
-
-    void setModified(Instant when) throws IOException {
-        disk.setModified(path, when);
     }
 
     void syncFolder() throws IOException {

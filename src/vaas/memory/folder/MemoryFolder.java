@@ -56,9 +56,11 @@ public final class MemoryFolder implements Conversations {
                 new AuditLog(options.disk, folder, options.clock),
                 new MemoryMetrics(options.metrics), it -> behind.get().wake(it));
         Path named = folder.resolve(SessionFiles.FOLDER);
-        this.sessions = new Sessions(context, named, options.bounds(), metrics);
+        this.sessions = new Sessions(context, named,
+                new Sessions.Bounds(options.maxOpen, options.maxConversations),
+                new Idle(context, options.idle), metrics);
         this.list = new SessionList(options.disk, named);
-        this.sweeper = new Sweeper(context, sessions, list, options.idle);
+        this.sweeper = new Sweeper(context, sessions, list);
         behind.set(sweeper);
         try {
             if (options.backups.isPresent()) {
@@ -198,10 +200,6 @@ public final class MemoryFolder implements Conversations {
             return this;
         }
 
-        private Sessions.Bounds bounds() {
-            return new Sessions.Bounds(maxOpen, maxConversations, idle);
-        }
-
         /** Where resets put old files, instead of wiping them; on the same file system. */
         public Options backups(Path backupFolder) {
             this.backups = Optional.of(backupFolder);
@@ -267,7 +265,7 @@ public final class MemoryFolder implements Conversations {
 
     @Override
     public Listing list(String after, int n) throws IOException {
-        return list.list(after, n, sessions.idleSince());
+        return list.list(after, n, sessions.idle().since());
     }
 
     @Override
