@@ -70,8 +70,7 @@ public final class FileMemory implements Memory, Closeable {
      */
     public static FileMemory open(FileContext context, Path path) throws IOException {
         long start = System.nanoTime();
-        MemoryFile file = MemoryFile.open(
-                context.disk(), path, context.isShared(), context.lineBytesMax());
+        MemoryFile file = MemoryFile.open(context, path);
         Closeable opened = file;
         try {
             Damage damage = new Damage(path);

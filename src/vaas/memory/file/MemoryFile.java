@@ -44,28 +44,30 @@ final class MemoryFile implements Closeable {
     }
 
     /**
-     * Opens the file and cuts off what a crash left; all durable on return.
-     *
-     * @param lasts whether it is there also while it is empty, and so created now; else it comes
-     *     with the first turn, and goes with a reset
+     * Opens the file and cuts off what a crash left; all durable on return. That of the shared
+     * conversation lasts: it is there also while it is empty, and so created now. Any other comes
+     * with the first turn, and goes with a reset.
      */
-    static MemoryFile open(Disk disk, Path path, boolean lasts, int lineBytesMax)
-            throws IOException {
+    static MemoryFile open(FileContext context, Path path) throws IOException {
+        Disk disk = context.disk();
+        boolean lasts = context.isShared();
         if (disk.isLink(path)) {
             throw new IOException(path + " is a symbolic link, which a reset would replace by a"
                     + " file: set MEMORY_DIR to the folder that it leads to");
         }
         disk.wipe(NewFile.path(path));
-        boolean exists = disk.exists(path);
-        if (!exists && !lasts) {
+        Optional<Disk.FileState> found = disk.state(path);
+        if (found.isEmpty() && !lasts) {
             return new MemoryFile(disk, path, false, FileVersion.none(), 0, 0);
         }
-        Disk.Handle handle = exists ? disk.open(path) : disk.create(path);
+        Disk.Handle handle = found.isPresent() ? disk.open(path) : disk.create(path);
         try {
-            long torn = Tail.repair(handle, path, lineBytesMax);
-            // Always: what is there may have been written, but not synced, by one who was killed.
-            handle.sync();
-            disk.syncFolder(path.getParent());
+            long torn = Tail.repair(handle, path, context.lineBytesMax());
+            if (lasts || torn > 0 || found.get().modified().isBefore(context.opened())) {
+                // It may have been written, but not synced, by one who was killed.
+                handle.sync();
+                disk.syncFolder(path.getParent());
+            }
             FileVersion version = new FileVersion(handle, disk.state(path)
                     .map(Disk.FileState::identity).orElse(null));
             return new MemoryFile(disk, path, lasts, version, handle.length(), torn);

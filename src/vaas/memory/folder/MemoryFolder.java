@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,8 +52,8 @@ public final class MemoryFolder implements Conversations {
         this.folder = options.folder;
         this.metrics = new FolderMetrics(options.metrics);
         AtomicReference<Sweeper> behind = new AtomicReference<>();
-        this.context = new FileContext(SHARED, options.disk, options.clock, options.budget,
-                options.windowRecords, options.limits, options.backups,
+        this.context = new FileContext(SHARED, options.disk, options.clock, Instant.now(),
+                options.budget, options.windowRecords, options.limits, options.backups,
                 new AuditLog(options.disk, folder, options.clock),
                 new MemoryMetrics(options.metrics), it -> behind.get().wake(it));
         Path named = folder.resolve(SessionFiles.FOLDER);
