@@ -92,7 +92,7 @@ public abstract class BaseAgent {
             LOG.log(System.Logger.Level.ERROR, "id {0}: the conversation can not be used: {1}",
                     question.requestId(), e.toString());
             return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
-                    "The conversation can't be used until it is reset or the server restarted.");
+                    "The memory can't be used until it is reset or the server restarted.");
         }
     }
 

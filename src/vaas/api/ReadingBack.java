@@ -2,7 +2,6 @@ package vaas.api;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ final class ReadingBack {
     private static final Pattern ID = Pattern.compile(
             "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}");
     private static final UUID LAST = new UUID(-1, -1); // behind every other
-    private static final int LIMIT_MAX = 1000;
+    private static final Pattern LIMIT = Pattern.compile("[1-9][0-9]{0,2}|1000");
     private static final int RECORDS = 20;
     private static final int SESSIONS = 100;
     private static final int ANSWER_BYTES_MAX = 4 << 20;
@@ -54,9 +53,9 @@ final class ReadingBack {
         UUID before = request.query().value("before", ID, "the id of a message")
                 .map(UUID::fromString).orElse(null);
         boolean lines = Accept.prefers(request.headers(), LINES, JSON);
-        int limit = request.query().number("limit", LIMIT_MAX, lines ? 0 : RECORDS);
+        int limit = limit(request, lines ? 0 : RECORDS);
         Optional<EntityTags> known = EntityTags.of(request.headers(), "If-None-Match");
-        return reading(request, lease -> {
+        return reading(request, session(request), lease -> {
             boolean expired = lease.isExpired();
             // Before the page: who comes back with it must not miss what came in between.
             String tag = expired ? "empty" : lease.memory().latest(0).tag();
@@ -75,7 +74,7 @@ final class ReadingBack {
         if (!ID.matcher(id).matches()) {
             throw new Problem(422, "What stands behind /memory/ must be the id of a message.");
         }
-        return reading(request, lease -> {
+        return reading(request, session(request), lease -> {
             Optional<MemoryRecord> found = lease.isExpired() ? Optional.empty()
                     : lease.memory().byMessageId(UUID.fromString(id));
             return records(RecordsBody.of("", List.of(found.orElseThrow(() ->
@@ -87,8 +86,8 @@ final class ReadingBack {
     Response sessions(Request request) throws IOException {
         String after = request.query().value("after", Conversations.NAME,
                 "what next said, or the id of a session").orElse(null);
-        int limit = request.query().number("limit", LIMIT_MAX, SESSIONS);
-        return told(request, () -> {
+        int limit = limit(request, SESSIONS);
+        return reading(request, Conversations.SHARED, lease -> {
             Conversations.Listing listing = conversations.list(after, limit);
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("sessions", listing.conversations().stream().map(ReadingBack::row).toList());
@@ -106,33 +105,25 @@ final class ReadingBack {
         return row;
     }
 
+    private static int limit(Request request, int ifAbsent) throws Problem {
+        return request.query().value("limit", LIMIT, "a whole number from 1 to 1000")
+                .map(Integer::parseInt).orElse(ifAbsent);
+    }
+
+    private static String session(Request request) throws Problem {
+        return SessionId.of(request.query()).orElse(Conversations.SHARED);
+    }
+
     /** What is read of a conversation in use. */
     private interface Use {
         Response read(Conversations.Lease lease) throws IOException;
     }
 
-    /** The conversation that a request names stays in use until the answer is written. */
-    private Response reading(Request request, Use use) throws IOException {
-        String conversation = SessionId.of(request.query()).orElse(Conversations.SHARED);
-        return told(request, () -> {
-            Conversations.Lease lease = conversations.use(conversation);
-            try {
-                return use.read(lease).whenEnded(lease::close);
-            } catch (IOException | RuntimeException | Error e) {
-                lease.close();
-                throw e;
-            }
-        });
-    }
-
-    /** An answer that needs the disk. */
-    private interface Reading {
-        Response read() throws IOException;
-    }
-
-    private static Response told(Request request, Reading reading) throws IOException {
+    /** A conversation stays in use until the answer is written. */
+    private Response reading(Request request, String conversation, Use use) throws IOException {
         try {
-            return reading.read().with(Map.of("Vary", "Accept"));
+            Conversations.Lease lease = conversations.use(conversation);
+            return leased(lease, use).with(Map.of("Vary", "Accept")).whenEnded(lease::close);
         } catch (Problem | OverBudgetException e) {
             throw e;
         } catch (RefusedException e) {
@@ -144,6 +135,15 @@ final class ReadingBack {
         }
     }
 
+    private static Response leased(Conversations.Lease lease, Use use) throws IOException {
+        try {
+            return use.read(lease);
+        } catch (IOException | RuntimeException | Error e) {
+            lease.close();
+            throw e;
+        }
+    }
+
     private static Response empty(String conversation, boolean lines) {
         return lines ? Response.of(200, LINES, new byte[0])
                 : Response.of(200, JSON, page(conversation, List.of(), false));
@@ -151,17 +151,8 @@ final class ReadingBack {
 
     private static Response export(Memory memory, UUID before, int limit) throws IOException {
         Export export = memory.export(before, limit);
-        return Response.of(200, LINES, new Response.Body() {
-            @Override
-            public long length() {
-                return export.length();
-            }
-
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                export.writeTo(out);
-            }
-        }).whenEnded(() -> close(export));
+        return Response.of(200, LINES, Response.Body.of(export.length(), export::writeTo))
+                .whenEnded(() -> close(export));
     }
 
     private static void close(Closeable export) {

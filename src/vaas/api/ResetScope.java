@@ -56,8 +56,8 @@ record ResetScope(boolean all, String conversation, Optional<EntityTags> tags) {
         boolean named = object.isPresent() && object.get().isPresent(SessionId.NAME);
         Optional<String> id = named && !object.get().isMistyped(SessionId.NAME)
                 ? object.get().string(SessionId.NAME).map(JsonString::text) : Optional.empty();
-        int expected = (named ? 1 : 0) + id.map(Watched::count).orElse(0);
-        if (watched.count() != expected) {
+        int inId = id.map(it -> it.split(SessionId.NAME, -1).length - 1).orElse(0);
+        if (watched.count != inId + (named ? 1 : 0)) {
             throw new Problem(400, "The body has session_id where it means nothing: send one JSON"
                     + " object with it, or name the session in the query.");
         }
@@ -82,28 +82,17 @@ record ResetScope(boolean all, String conversation, Optional<EntityTags> tags) {
         }
     }
 
-    /** Counts the text session_id in what flows by, as it stands there or with JSON's escapes. */
+    /** Counts the text session_id in what flows by, as it is or with the escapes of JSON. */
     private static final class Watched extends FilterInputStream {
-        private final Search plain = new Search();
-        private final Search decoded = new Search();
         private long bytes;
+        private int count;
+        private int matched; // characters of the text
         private boolean escaped; // behind a backslash
-        private int digits; // of a character's number, that are still to come
-        private int number;
+        private int digits; // of an escape, that are still to come
+        private int escape;
 
         Watched(InputStream in) {
             super(in);
-        }
-
-        /** How often it stands in a text. */
-        static int count(String text) {
-            Search search = new Search();
-            text.chars().forEach(search::see);
-            return search.found;
-        }
-
-        int count() {
-            return Math.max(plain.found, decoded.found);
         }
 
         @Override
@@ -118,44 +107,39 @@ record ResetScope(boolean all, String conversation, Optional<EntityTags> tags) {
             bytes += Math.max(read, 0);
             for (int i = offset; i < offset + read; i++) {
                 if (into[i] != 0) { // as between the letters of UTF-16
-                    plain.see(into[i]);
-                    decode(into[i]);
+                    see(into[i]);
                 }
             }
             return read;
         }
 
-        private void decode(byte octet) {
-            if (digits > 0) {
-                number = number << 4 | Character.digit(octet, 16) & 0xF;
+        private void see(byte octet) {
+            int digit = Character.digit(octet, 16);
+            if (digits > 0 && digit >= 0) {
+                escape = escape << 4 | digit;
                 if (--digits == 0) {
-                    decoded.see(number);
+                    match(escape);
                 }
             } else if (escaped && octet == 'u') {
                 escaped = false;
                 digits = 4;
-                number = 0;
-            } else if (!escaped && octet == '\\') {
-                escaped = true;
+                escape = 0;
             } else {
-                escaped = false;
-                decoded.see(octet);
+                digits = 0;
+                escaped = !escaped && octet == '\\';
+                if (!escaped) {
+                    match(octet);
+                }
             }
         }
-    }
 
-    /** Finds the text in characters that come one by one. */
-    private static final class Search {
-        private int found;
-        private int matched; // of its characters
-
-        void see(int c) {
+        private void match(int c) {
             while (matched > 0 && c != SessionId.NAME.charAt(matched)) {
-                matched = matched == 3 || matched == 4 ? 1 : 0; // an s may be the first one again
+                matched = matched == 3 || matched == 4 ? 1 : 0; // its third and fourth s
             }
             matched += c == SessionId.NAME.charAt(matched) ? 1 : 0;
             if (matched == SessionId.NAME.length()) {
-                found++;
+                count++;
                 matched = 0;
             }
         }

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * @param weak those that are marked as weak
  */
 public record EntityTags(boolean any, Set<String> strong, Set<String> weak) {
-    private static final Pattern TAG =
-            Pattern.compile("[ \t]*(?:(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \t]*)?(?:,|\\z)");
+    private static final Pattern ITEM = Pattern.compile(
+            "\\G[ \t]*(?:(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \t]*)?(?:,|\\z)");
 
     /** Reads If-Match or If-None-Match; empty if there is none, 400 if it is malformed. */
     public static Optional<EntityTags> of(Headers headers, String name) throws Problem {
@@ -24,32 +24,26 @@ public record EntityTags(boolean any, Set<String> strong, Set<String> weak) {
             return Optional.empty();
         }
         String list = String.join(",", headers.get(name));
-        EntityTags tags = new EntityTags(
-                FieldValue.trim(list).equals("*"), new HashSet<>(), new HashSet<>());
-        if (!tags.any && !tags.read(list)) {
+        if (FieldValue.trim(list).equals("*")) {
+            return Optional.of(new EntityTags(true, Set.of(), Set.of()));
+        }
+        Set<String> strong = new HashSet<>();
+        Set<String> weak = new HashSet<>();
+        Matcher item = ITEM.matcher(list);
+        int end = 0;
+        for (; end < list.length() && item.find(); end = item.end()) {
+            if (item.group(2) != null) {
+                (item.group(1) == null ? strong : weak).add(item.group(2));
+            }
+        }
+        if (end < list.length() || strong.isEmpty() && weak.isEmpty()) {
             throw new Problem(400, name + " must be * or a list of tags, each in quotes.");
         }
-        return Optional.of(tags);
+        return Optional.of(new EntityTags(false, strong, weak));
     }
 
     /** Whether one of them is this, weak or not. */
     public boolean matchesWeakly(String tag) {
         return any || strong.contains(tag) || weak.contains(tag);
-    }
-
-    private boolean read(String list) {
-        Matcher item = TAG.matcher(list);
-        int end = 0;
-        while (item.lookingAt()) {
-            if (item.group(2) != null) {
-                (item.group(1) == null ? strong : weak).add(item.group(2));
-            }
-            end = item.end();
-            if (end == list.length()) {
-                break;
-            }
-            item.region(end, list.length());
-        }
-        return end == list.length() && strong.size() + weak.size() > 0;
     }
 }

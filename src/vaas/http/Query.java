@@ -10,8 +10,6 @@ import java.util.stream.Stream;
 
 /** The parameters of a request's target, each at most once. Immutable. */
 public final class Query {
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
-
     private final List<String[]> parameters; // name, value; as they came, decoded
 
     private Query(List<String[]> parameters) {
@@ -25,9 +23,9 @@ public final class Query {
     }
 
     private static String[] decoded(String parameter) {
-        String[] nameAndValue = parameter.split("=", 2);
-        String value = nameAndValue.length == 1 ? "" : nameAndValue[1];
-        return new String[] {decode(nameAndValue[0]), decode(value)};
+        int end = parameter.contains("=") ? parameter.indexOf('=') : parameter.length();
+        return new String[] {decode(parameter.substring(0, end)),
+            decode(parameter.substring(Math.min(end + 1, parameter.length())))};
     }
 
     private static String decode(String text) {
@@ -52,16 +50,6 @@ public final class Query {
             throw new Problem(422, "The query parameter " + name + " must be " + expected + ".");
         }
         return value;
-    }
-
-    /** A whole number from 1 to a greatest; 422 for any other. */
-    public int number(String name, int max, int ifAbsent) throws Problem {
-        String expected = "a whole number from 1 to " + max;
-        int number = value(name, NUMBER, expected).map(Integer::parseInt).orElse(ifAbsent);
-        if (value(name).isPresent() && (number < 1 || number > max)) {
-            throw new Problem(422, "The query parameter " + name + " must be " + expected + ".");
-        }
-        return number;
     }
 
     /** Refuses any other parameter: 422. */

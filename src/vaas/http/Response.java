@@ -37,17 +37,27 @@ public record Response(int status, String mediaType, Body body, Map<String, Stri
 
         /** Bytes that are there already; kept, not copied. */
         static Body of(byte[] content) {
+            return of(content.length, out -> out.write(content));
+        }
+
+        /** Bytes of a known length that somebody else writes. */
+        static Body of(long length, Writer writer) {
             return new Body() {
                 @Override
                 public long length() {
-                    return content.length;
+                    return length;
                 }
 
                 @Override
                 public void writeTo(OutputStream out) throws IOException {
-                    out.write(content);
+                    writer.writeTo(out);
                 }
             };
+        }
+
+        /** What writes so many bytes as it has promised. */
+        interface Writer {
+            void writeTo(OutputStream out) throws IOException;
         }
     }
 

@@ -113,7 +113,7 @@ class BaseAgentTest {
         assertEquals(agent.chat(Question.of("hello")),
                 agent.chat(Conversations.SHARED, Question.of("hello")));
         assertThrows(IllegalArgumentException.class,
-                () -> agent.chat("another", Question.of("hello")));
+                () -> agent.chat("no name", Question.of("hello")));
     }
 
     @Test

@@ -17,7 +17,7 @@ final class FolderNames {
     static final class Inode {
         byte[] content = new byte[0];
         byte[] synced = new byte[0];
-        Instant modified = Instant.now();
+        Instant modified = Instant.EPOCH;
 
         Inode copy(boolean asSynced) {
             Inode copy = new Inode();

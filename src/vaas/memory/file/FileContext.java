@@ -2,6 +2,7 @@ package vaas.memory.file;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ import vaas.memory.Requester;
  * @param conversation its name
  * @param disk where they are
  * @param clock for ids, times and age
+ * @param opened when the folder was, by the system's clock: what was written since is ours, and synced
  * @param budget that windows and readings are charged to
  * @param windowRecords how many of the newest records to hold in memory
  * @param limits past which the oldest turns go
@@ -25,12 +27,12 @@ import vaas.memory.Requester;
  * @param overLimits is told, by the thread that stored a turn, which conversation has outgrown a
  *     limit
  */
-public record FileContext(String conversation, Disk disk, Clock clock, Budget budget,
-        int windowRecords, Limits limits, Optional<Path> backups, Audit audit,
+public record FileContext(String conversation, Disk disk, Clock clock, Instant opened,
+        Budget budget, int windowRecords, Limits limits, Optional<Path> backups, Audit audit,
         MemoryMetrics metrics, Consumer<String> overLimits) {
     /** The same for another conversation. */
     public FileContext of(String other) {
-        return new FileContext(other, disk, clock, budget, windowRecords, limits, backups, audit,
+        return new FileContext(other, disk, clock, opened, budget, windowRecords, limits, backups, audit,
                 metrics, overLimits);
     }
 

@@ -3,7 +3,6 @@ package vaas.memory.file;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -15,7 +14,6 @@ import java.util.stream.Stream;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
 import vaas.disk.Closeables;
-import vaas.disk.Disk;
 import vaas.memory.Export;
 import vaas.memory.History;
 import vaas.memory.Insertion;
@@ -28,8 +26,8 @@ import vaas.memory.Requester;
 import vaas.memory.Turn;
 
 /**
- * A conversation in one append-only file of JSON lines. What the package says about files, locks
- * and commit points is put together here; each part is a class of its own.
+ * A conversation in one append-only file of JSON lines; what the package says of it is put together
+ * here, each part a class of its own.
  */
 public final class FileMemory implements Memory, Closeable {
     private static final System.Logger LOG = System.getLogger(FileMemory.class.getName());
@@ -46,11 +44,10 @@ public final class FileMemory implements Memory, Closeable {
     private final Journal journal;
     private final Damage damage;
     private final HistoryReader reader;
-    private final int lineBytesMax;
+    private final Counting counting;
     /** Taken before anything else: resets and rewrites come one at a time. */
     private final ReentrantLock replacing = new ReentrantLock();
     private final AtomicInteger impatient = new AtomicInteger(); // for whom a rewrite gives up
-    private volatile boolean disordered; // ids have been seen to fall
 
     private FileMemory(FileContext context, MemoryFile file, Snapshot first, Damage damage) {
         this.context = context;
@@ -60,7 +57,7 @@ public final class FileMemory implements Memory, Closeable {
         this.health = new Health(file.path());
         this.journal = new Journal(context, file, current, keys, health);
         this.damage = damage;
-        this.lineBytesMax = context.lineBytesMax();
+        this.counting = new Counting(journal, current, file.path());
         this.reader = new HistoryReader(context, journal, current, damage);
     }
 
@@ -73,15 +70,18 @@ public final class FileMemory implements Memory, Closeable {
      */
     public static FileMemory open(FileContext context, Path path) throws IOException {
         long start = System.nanoTime();
-        MemoryFile file = MemoryFile.open(
-                context.disk(), path, context.isShared(), context.lineBytesMax());
+        MemoryFile file = MemoryFile.open(context, path);
         Closeable opened = file;
         try {
             Damage damage = new Damage(path);
             FileMemory memory = new FileMemory(
                     context, file, HistoryReader.first(context, file, damage), damage);
             opened = memory;
-            memory.tellRepair(start);
+            if (file.tornBytes() > 0) {
+                context.metrics().torn(file.tornBytes());
+                context.audit(Audit.What.REPAIR, Requester.SELF, 0, OptionalLong.of(0),
+                        file.tornBytes(), start, Audit.Outcome.OK);
+            }
             if (file.end() <= COUNTED_AT_ONCE_BYTES) {
                 memory.countBehind(() -> true);
             }
@@ -89,14 +89,6 @@ public final class FileMemory implements Memory, Closeable {
         } catch (IOException | RuntimeException e) {
             Closeables.after(e, opened);
             throw e;
-        }
-    }
-
-    private void tellRepair(long start) {
-        if (file.tornBytes() > 0) {
-            context.metrics().torn(file.tornBytes());
-            context.audit(Audit.What.REPAIR, Requester.SELF, 0, OptionalLong.of(0),
-                    file.tornBytes(), start, Audit.Outcome.OK);
         }
     }
 
@@ -115,15 +107,15 @@ public final class FileMemory implements Memory, Closeable {
             throw new IllegalArgumentException("n is " + n + ", expected at least 1");
         }
         return reader.stable(reading -> Pages.before(reading, messageId, n / 2 + n % 2,
-                !disordered && reading.snapshot().tally().known().isPresent(),
-                lineBytesMax, damage, context.budget()));
+                counting.isOrdered() && reading.snapshot().tally().known().isPresent(),
+                context.lineBytesMax(), damage, context.budget()));
     }
 
     @Override
     public Insertion insert(History read, String question, String answer, String key)
             throws IOException {
         Draft draft = Draft.of(question, answer, key);
-        if (draft.longestLine() > lineBytesMax) {
+        if (draft.longestLine() > context.lineBytesMax()) {
             throw new OverBudgetException(true); // it could not be read back
         }
         Optional<Turn> present = key == null ? Optional.empty() : byKey(key);
@@ -144,7 +136,7 @@ public final class FileMemory implements Memory, Closeable {
         if (incomplete >= 0) {
             try (Reading reading = journal.read()) {
                 keys.complete(Keys.read(reading.handle(), reading.snapshot().end(),
-                        lineBytesMax, context.budget()), incomplete);
+                        context.lineBytesMax(), context.budget()), incomplete);
             }
         }
         Optional<UUID> answer = keys.answer(key);
@@ -153,7 +145,7 @@ public final class FileMemory implements Memory, Closeable {
         }
         journal.settle();
         Optional<Turn> turn = reader.stable(reading -> Pages.turnOf(
-                reading, answer.get(), lineBytesMax, damage, context.budget()));
+                reading, answer.get(), context.lineBytesMax(), damage, context.budget()));
         if (turn.isEmpty()) {
             keys.remove(key, answer.get()); // a limit has taken it
         }
@@ -163,12 +155,12 @@ public final class FileMemory implements Memory, Closeable {
     @Override
     public Optional<MemoryRecord> byMessageId(UUID messageId) throws IOException {
         return reader.stable(reading ->
-                Pages.byId(reading, messageId, lineBytesMax, damage, context.budget()));
+                Pages.byId(reading, messageId, context.lineBytesMax(), damage, context.budget()));
     }
 
     @Override
     public Stream<MemoryRecord> all() throws IOException {
-        return RecordStream.of(current, journal.read(), lineBytesMax, damage,
+        return RecordStream.of(current, journal.read(), context.lineBytesMax(), damage,
                 context.budget().share());
     }
 
@@ -183,64 +175,14 @@ public final class FileMemory implements Memory, Closeable {
     }
 
     /**
-     * Forgets everything if nobody has spoken for a while: if the newest record is as old as that,
-     * and the time of the file too.
+     * Forgets everything, and writes down why.
+     *
+     * @param tags that the present one has to be among; null for any
+     * @return what was removed; empty if it has another tag, and nothing has changed
      */
-    public void expire(Instant before) throws IOException {
-        Optional<History> old = expired(before);
-        if (old.isPresent()) {
-            reset(Audit.What.IDLE, Requester.SELF, Set.of(old.get().tag()));
-        }
-    }
-
-    /** Whether {@link #expire} would forget it. */
-    public boolean isExpired(Instant before) throws IOException {
-        return expired(before).isPresent();
-    }
-
-    private Optional<History> expired(Instant before) throws IOException {
-        Optional<Disk.FileState> there = context.disk().state(file.path());
-        if (there.isEmpty() || !there.get().modified().isBefore(before)) {
-            return Optional.empty();
-        }
-        History newest = latest(1);
-        boolean old = newest.records().stream().allMatch(it -> it.timestamp().isBefore(before));
-        return Optional.of(newest).filter(it -> old && it.newest().isPresent());
-    }
-
-    /** Forgets everything as a part of a reset of all, which is written to the audit as one. */
-    public Receipt resetForAll(Requester by) throws IOException {
-        return reset(Audit.What.RESET_ALL, by, null).orElseThrow();
-    }
-
-    /**
-     * Whether a file that is not open may hold turns from before a time, by the id of its first
-     * record; one that can't be told so may.
-     */
-    public static boolean mayHoldOlder(Disk disk, Path file, Instant time) throws IOException {
-        try (Disk.Handle handle = disk.openToRead(file)) {
-            LineReader lines = new LineReader(handle, 0, handle.length(), 0, 256);
-            UUID first = lines.next() ? lines.head().id() : null;
-            return first == null || MessageIds.millis(first) < time.toEpochMilli();
-        }
-    }
-
-    /** Counts the records of a file that is not open; empty if it can't be read. */
-    public static OptionalLong records(Disk disk, Path file) {
-        try (Disk.Handle handle = disk.openToRead(file)) {
-            return OptionalLong.of(LineCounter.records(handle, handle.length()));
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0}: could not be counted: {1}", file,
-                    e.toString());
-            return OptionalLong.empty();
-        }
-    }
-
-    private Optional<Receipt> reset(Audit.What what, Requester by, Set<String> tags)
+    public Optional<Receipt> reset(Audit.What what, Requester by, Set<String> tags)
             throws IOException {
-        impatient.incrementAndGet();
-        replacing.lock();
-        impatient.decrementAndGet();
+        replaceSoon();
         Reset reset = new Reset(context, journal, file, current);
         try {
             health.requireOpen(); // once closed, the folder may be another one's
@@ -248,10 +190,16 @@ public final class FileMemory implements Memory, Closeable {
         } finally {
             if (reset.outcome() != Audit.Outcome.FAILED) {
                 damage.clear();
-                disordered = false;
+                counting.clear();
             }
             replacing.unlock();
         }
+    }
+
+    private void replaceSoon() {
+        impatient.incrementAndGet();
+        replacing.lock();
+        impatient.decrementAndGet();
     }
 
     /**
@@ -275,35 +223,15 @@ public final class FileMemory implements Memory, Closeable {
     /** Counts the records that were there at opening, once; beside everything else. */
     public void countBehind(BooleanSupplier wanted) throws IOException {
         BooleanSupplier still = () -> wanted.getAsBoolean() && impatient.get() == 0;
-        if (!countedBehind(still)) {
+        if (!counting.count(still)) {
             replacing.lock(); // for whoever is impatient counts better, or has nothing to count
             replacing.unlock();
         }
     }
 
-    private boolean countedBehind(BooleanSupplier wanted) throws IOException {
-        try (Reading reading = journal.read()) {
-            Snapshot then = reading.snapshot();
-            if (then.tally().known().isPresent()) {
-                return true;
-            }
-            LineCounter counted =
-                    LineCounter.count(reading.handle(), then.tally().from(), wanted);
-            if (counted.isWhole()) {
-                current.publish(now -> now.fileVersion() != then.fileVersion() ? now
-                        : now.with(now.tally().completed(counted.records())));
-                tellOrder(counted.isOrdered());
-            }
-            return counted.isWhole();
-        }
-    }
-
-    private void tellOrder(boolean ordered) {
-        if (!ordered && !disordered) {
-            disordered = true;
-            LOG.log(System.Logger.Level.WARNING, "{0}: message ids are not in order, as when files"
-                    + " are joined by hand; some may not be found by id", file.path());
-        }
+    /** Where it is, or will be. */
+    public Path path() {
+        return file.path();
     }
 
     /** Number of records, once they have been counted. */
@@ -311,12 +239,11 @@ public final class FileMemory implements Memory, Closeable {
         return current.get().tally().known();
     }
 
-    /** Length of the file. */
     public long bytes() {
         return current.get().end();
     }
 
-    /** Damaged lines met so far, each once, since the memory was opened or reset. */
+    /** Damaged lines met so far, each once. */
     public long damagedLines() {
         return damage.lines();
     }
@@ -328,9 +255,7 @@ public final class FileMemory implements Memory, Closeable {
 
     /** Keeps all others from its file, for a reset of all. */
     public Suspension suspend() {
-        impatient.incrementAndGet();
-        replacing.lock();
-        impatient.decrementAndGet();
+        replaceSoon();
         journal.beginCommit();
         return new Suspension(journal, file, () -> {
             journal.endCommit();
@@ -341,14 +266,7 @@ public final class FileMemory implements Memory, Closeable {
 
     @Override
     public Export export(UUID before, int n) throws IOException {
-        Reading reading = journal.read();
-        try {
-            return FileExport.of(
-                    current, reading, before, n / 2 + n % 2, lineBytesMax, context.budget());
-        } catch (IOException | RuntimeException e) {
-            Closeables.after(e, reading);
-            throw e;
-        }
+        return reader.export(before, n / 2 + n % 2);
     }
 
     @Override

@@ -3,9 +3,12 @@ package vaas.memory.file;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
+import vaas.disk.Closeables;
+import vaas.memory.Export;
 import vaas.memory.History;
 import vaas.memory.MemoryRecord;
 
@@ -87,6 +90,18 @@ final class HistoryReader {
                         Math.max(0, records.size() - 2 * turns), records.size()));
             }
         });
+    }
+
+    /** The file as it is, or its newer part. */
+    Export export(UUID before, int turnsMax) throws IOException {
+        Reading reading = journal.read();
+        try {
+            return FileExport.of(current, reading, before, turnsMax, context.lineBytesMax(),
+                    context.budget());
+        } catch (IOException | RuntimeException e) {
+            Closeables.after(e, reading);
+            throw e;
+        }
     }
 
     /** Something that is done with an open file. */

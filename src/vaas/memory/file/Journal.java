@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import vaas.disk.Closeables;
 import vaas.memory.History;
 import vaas.memory.Insertion;
@@ -102,8 +103,8 @@ final class Journal implements Closeable {
             writeLock.unlock();
             health.tell();
         }
-        if (leads) {
-            lead(batch);
+        if (leads) { // it syncs for all, unless a reset or another thread does
+            syncIf(() -> !batch.isSettled());
         }
         if (!batch.await()) {
             return fenced();
@@ -138,14 +139,7 @@ final class Journal implements Closeable {
 
     /** Returns when all that was appended before is durable, or gone. */
     void settle() {
-        beginCommit();
-        try {
-            if (someWait()) {
-                sync();
-            }
-        } finally {
-            endCommit();
-        }
+        syncIf(this::someWait);
     }
 
     private boolean someWait() {
@@ -157,11 +151,10 @@ final class Journal implements Closeable {
         }
     }
 
-    /** Syncs a batch, unless a reset or another thread has settled it. */
-    private void lead(Batch batch) {
+    private void syncIf(BooleanSupplier due) {
         beginCommit();
         try {
-            if (!batch.isSettled()) {
+            if (due.getAsBoolean()) {
                 sync();
             }
         } finally {
@@ -255,14 +248,11 @@ final class Journal implements Closeable {
         }
     }
 
-    /** Until {@link #resume}, by the same thread, nobody begins to read the file or appends. */
-    void suspend() {
+    /** Until it is closed, by the same thread, nobody begins to read the file or appends. */
+    Runnable suspend() {
         writeLock.lock();
         current.publish(Snapshot::hidden); // nor is a window read
-    }
-
-    void resume() {
-        writeLock.unlock();
+        return writeLock::unlock;
     }
 
     /**

@@ -3,7 +3,6 @@ package vaas.memory.file;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
@@ -15,8 +14,8 @@ import vaas.memory.MemoryUnavailableException;
  * it; only {@link #sync} and {@link #requireInPlace} may run beside the other methods.
  *
  * <p>States: <i>clean</i>, when the file ends at {@link #end}; <i>damaged tail</i>, when a failed
- * write could not be cut off again, and the next append has to do it first; and <i>absent</i>, which
- * a file that does not last is before its first turn and after a reset. A file that another program
+ * write could not be cut off again, and the next append has to do it first; and <i>absent</i>, as a
+ * file that does not last is before its first turn and after a reset. A file that another program
  * has changed, replaced or removed is never written again: see {@link #requireInPlace}.
  */
 final class MemoryFile implements Closeable {
@@ -45,28 +44,30 @@ final class MemoryFile implements Closeable {
     }
 
     /**
-     * Opens the file and cuts off what a crash left; all durable on return.
-     *
-     * @param lasts whether it is there also while it is empty, and so created now; else it comes
-     *     with the first turn, and goes with a reset
+     * Opens the file and cuts off what a crash left; all durable on return. That of the shared
+     * conversation lasts: it is there also while it is empty, and so created now. Any other comes
+     * with the first turn, and goes with a reset.
      */
-    static MemoryFile open(Disk disk, Path path, boolean lasts, int lineBytesMax)
-            throws IOException {
+    static MemoryFile open(FileContext context, Path path) throws IOException {
+        Disk disk = context.disk();
+        boolean lasts = context.isShared();
         if (disk.isLink(path)) {
             throw new IOException(path + " is a symbolic link, which a reset would replace by a"
                     + " file: set MEMORY_DIR to the folder that it leads to");
         }
         disk.wipe(NewFile.path(path));
-        boolean exists = disk.exists(path);
-        if (!exists && !lasts) {
+        Optional<Disk.FileState> found = disk.state(path);
+        if (found.isEmpty() && !lasts) {
             return new MemoryFile(disk, path, false, FileVersion.none(), 0, 0);
         }
-        Disk.Handle handle = exists ? disk.open(path) : disk.create(path);
+        Disk.Handle handle = found.isPresent() ? disk.open(path) : disk.create(path);
         try {
-            long torn = Tail.repair(handle, path, lineBytesMax);
-            // Always: what is there may have been written, but not synced, by one who was killed.
-            handle.sync();
-            disk.syncFolder(path.getParent());
+            long torn = Tail.repair(handle, path, context.lineBytesMax());
+            if (lasts || torn > 0 || found.get().modified().isBefore(context.opened())) {
+                // It may have been written, but not synced, by one who was killed.
+                handle.sync();
+                disk.syncFolder(path.getParent());
+            }
             FileVersion version = new FileVersion(handle, disk.state(path)
                     .map(Disk.FileState::identity).orElse(null));
             return new MemoryFile(disk, path, lasts, version, handle.length(), torn);
@@ -128,13 +129,18 @@ final class MemoryFile implements Closeable {
 
     private void create() throws IOException {
         Disk.Handle handle = disk.create(path);
-        version = new FileVersion(handle,
-                disk.state(path).map(Disk.FileState::identity).orElse(null));
+        try {
+            version = new FileVersion(handle,
+                    disk.state(path).map(Disk.FileState::identity).orElse(null));
+        } catch (IOException e) {
+            Closeables.after(e, handle, () -> disk.delete(path));
+            throw e;
+        }
         unlisted = true;
     }
 
     private void removeIfEmpty() throws IOException {
-        if (isPresent() && !lasts && end == 0 && isInPlace(disk.state(path))) {
+        if (isPresent() && !lasts && end == 0 && disk.state(path).filter(version::is).isPresent()) {
             remove().keep();
         }
     }
@@ -192,7 +198,7 @@ final class MemoryFile implements Closeable {
         Disk.Handle opened = disk.openToRead(path);
         try {
             Optional<Disk.FileState> found = disk.state(path);
-            if (!isInPlace(found)) {
+            if (found.filter(version::is).isEmpty()) {
                 throw notOurs("has been replaced");
             }
             return version.reader(opened);
@@ -247,10 +253,6 @@ final class MemoryFile implements Closeable {
         return old;
     }
 
-    private boolean isInPlace(Optional<Disk.FileState> found) {
-        return found.isPresent() && version.is(found.get());
-    }
-
     /** Empties what has the name, in place; one step of the file system too. */
     void cutInPlace() throws IOException {
         Optional<Disk.FileState> there = disk.state(path);
@@ -271,10 +273,6 @@ final class MemoryFile implements Closeable {
     /** What was replaced, and is to be wiped. */
     Replaced replaced() {
         return replaced;
-    }
-
-    void setModified(Instant when) throws IOException {
-        disk.setModified(path, when);
     }
 
     void syncFolder() throws IOException {

@@ -1,8 +1,6 @@
 package vaas.memory.file;
 
 import java.io.IOException;
-import java.time.Instant;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
@@ -13,7 +11,6 @@ import vaas.disk.Disk;
  * once nobody reads it any more.
  */
 final class Rewrite {
-    private static final System.Logger LOG = System.getLogger(Rewrite.class.getName());
     /** Over turns that wait for their sync, so that next to nothing is copied under the lock. */
     private static final int PASSES = 3;
 
@@ -63,22 +60,9 @@ final class Rewrite {
             } // else a crash may bring the old file back, whose newer part is still needed
             throw e;
         }
-        setTime();
         outcome = Audit.Outcome.NOT_WIPED;
         Closeables.all(source, () -> file.replaced().wipeBehindReaders(old));
         outcome = Audit.Outcome.OK;
-    }
-
-    // The file's time is that of its newest turn, by which conversations left alone are found.
-    private void setTime() {
-        UUID newest = current.get().newest();
-        try {
-            if (newest != null) {
-                file.setModified(Instant.ofEpochMilli(MessageIds.millis(newest)));
-            }
-        } catch (IOException e) { // found later, then
-            LOG.log(System.Logger.Level.DEBUG, e.toString());
-        }
     }
 
     /** What has become of it, also after a failure. */

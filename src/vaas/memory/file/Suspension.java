@@ -13,6 +13,7 @@ public final class Suspension implements Closeable {
     private final Journal journal;
     private final MemoryFile file;
     private final Runnable end;
+    private Runnable held; // null before the beginning
     private FileVersion old; // null unless it has been forgotten
     private Snapshot forgotten;
 
@@ -24,7 +25,7 @@ public final class Suspension implements Closeable {
 
     /** From now on nobody reads the file, or appends to it. */
     public void begin() {
-        journal.suspend();
+        held = journal.suspend();
     }
 
     /** Its name has gone, with all others: nothing is remembered any more. */
@@ -38,7 +39,7 @@ public final class Suspension implements Closeable {
 
     /** All may read and append again. */
     public void resume() {
-        journal.resume();
+        held.run();
     }
 
     /** What has happened may not be durable, so nothing new can be. */

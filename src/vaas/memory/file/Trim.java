@@ -1,7 +1,9 @@
 package vaas.memory.file;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import vaas.memory.Requester;
 
@@ -34,11 +36,21 @@ final class Trim {
         }
     }
 
+    // The file's time is that of its newest turn, by which conversations left alone are found.
+    private void setTime() throws IOException {
+        UUID newest = current.get().newest();
+        if (newest != null) {
+            context.disk().setModified(
+                    file.path(), Instant.ofEpochMilli(MessageIds.millis(newest)));
+        }
+    }
+
     private boolean rewritten(Reading reading, TrimPoint point, BooleanSupplier wanted)
             throws IOException {
         Rewrite rewrite = new Rewrite(journal, file, current, reading, point);
         try {
             rewrite.run(wanted);
+            setTime();
             return rewrite.outcome().forgot();
         } finally {
             boolean done = rewrite.outcome().forgot();

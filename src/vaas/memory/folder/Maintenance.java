@@ -124,7 +124,8 @@ public final class Maintenance {
                 outcome = Audit.Outcome.OK;
             } finally {
                 new AuditLog(disk, folder, Clock.systemUTC()).write(new Audit.Entry(
-                        Audit.What.RESTORE, Requester.SELF, null, 0, OptionalLong.of(records), bytes,
+                        Audit.What.RESTORE, Requester.SELF, null, 0,
+                        OptionalLong.of(records), bytes,
                         (System.nanoTime() - start) / 1_000_000, outcome));
             }
             out.println("restored " + records + " records");

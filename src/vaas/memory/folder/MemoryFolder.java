@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,14 +52,16 @@ public final class MemoryFolder implements Conversations {
         this.folder = options.folder;
         this.metrics = new FolderMetrics(options.metrics);
         AtomicReference<Sweeper> behind = new AtomicReference<>();
-        this.context = new FileContext(SHARED, options.disk, options.clock, options.budget,
-                options.windowRecords, options.limits, options.backups,
+        this.context = new FileContext(SHARED, options.disk, options.clock, Instant.now(),
+                options.budget, options.windowRecords, options.limits, options.backups,
                 new AuditLog(options.disk, folder, options.clock),
                 new MemoryMetrics(options.metrics), it -> behind.get().wake(it));
         Path named = folder.resolve(SessionFiles.FOLDER);
-        this.sessions = new Sessions(context, named, options.bounds(), metrics);
+        this.sessions = new Sessions(context, named,
+                new Sessions.Bounds(options.maxOpen, options.maxConversations),
+                new Idle(context, options.idle), metrics);
         this.list = new SessionList(options.disk, named);
-        this.sweeper = new Sweeper(context, sessions, list, options.idle);
+        this.sweeper = new Sweeper(context, sessions, list);
         behind.set(sweeper);
         try {
             if (options.backups.isPresent()) {
@@ -198,10 +201,6 @@ public final class MemoryFolder implements Conversations {
             return this;
         }
 
-        private Sessions.Bounds bounds() {
-            return new Sessions.Bounds(maxOpen, maxConversations, idle);
-        }
-
         /** Where resets put old files, instead of wiping them; on the same file system. */
         public Options backups(Path backupFolder) {
             this.backups = Optional.of(backupFolder);
@@ -267,7 +266,7 @@ public final class MemoryFolder implements Conversations {
 
     @Override
     public Listing list(String after, int n) throws IOException {
-        return list.list(after, n, sessions.idleSince());
+        return list.list(after, n, sessions.idle().since());
     }
 
     @Override

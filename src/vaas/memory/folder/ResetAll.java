@@ -14,6 +14,7 @@ import vaas.memory.Receipt;
 import vaas.memory.Requester;
 import vaas.memory.file.Audit;
 import vaas.memory.file.Backup;
+import vaas.memory.file.ClosedFile;
 import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
 import vaas.memory.file.Suspension;
@@ -21,8 +22,8 @@ import vaas.memory.file.Suspension;
 /**
  * One reset of all conversations, from top to bottom in {@link #run}: the shared one, then all
  * others at once, by a rename of their folder, whose files are then wiped one by one; with backups
- * the folder is kept as it is. A folder that can't be renamed (a mount point, a link) has each reset
- * by itself.
+ * the folder is kept as it is. Of a folder that can't be renamed (a mount point, a link), each is
+ * reset by itself.
  */
 final class ResetAll {
     private static final System.Logger LOG = System.getLogger(ResetAll.class.getName());
@@ -33,7 +34,7 @@ final class ResetAll {
     private final Sessions sessions;
     private final Disk disk;
 
-    private Path moved; // where the folder is now; null unless it has been renamed
+    private Path backup; // what the folder has become; null unless it is to be kept
     private long conversations; // that held something
     private long bytes;
     private OptionalLong records = OptionalLong.of(0); // empty once some could not be counted
@@ -50,15 +51,13 @@ final class ResetAll {
 
     Conversations.Total run(FileMemory shared, Requester by) throws IOException {
         long start = System.nanoTime();
-        attempt(Audit.Outcome.FAILED, () -> add(shared.resetForAll(by)));
+        attempt(Audit.Outcome.FAILED, () -> reset(shared));
         attempt(Audit.Outcome.FAILED, this::forgetNamed);
-        if (moved == null) {
-            attempt(Audit.Outcome.FAILED, this::resetEach);
-        } else if (context.backups().isPresent()) {
-            attempt(Audit.Outcome.FAILED, () -> files(moved, this::count));
-        } else {
-            attempt(Audit.Outcome.NOT_WIPED, () -> wipe(moved));
+        attempt(Audit.Outcome.FAILED, this::resetEach); // where the folder is still there
+        if (backup != null) {
+            attempt(Audit.Outcome.FAILED, () -> files(backup, this::count));
         }
+        attempt(Audit.Outcome.NOT_WIPED, this::wipeOld); // also of one that failed
         context.audit().write(new Audit.Entry(Audit.What.RESET_ALL, by, null, conversations,
                 records, bytes, (System.nanoTime() - start) / 1_000_000, outcome));
         if (failure != null) {
@@ -69,15 +68,21 @@ final class ResetAll {
 
     /** What a crash has left of a reset of all is wiped; throws if it can't be. */
     void wipeLeftovers() throws IOException {
-        for (Path name : disk.list(home)) {
-            if (isLeftover(name) && disk.isFolder(name)) {
-                wipe(name);
-                LOG.log(System.Logger.Level.WARNING, "{0} was left of a reset of all, and is wiped",
-                        name);
-            }
+        wipeOld();
+        if (conversations > 0) {
+            LOG.log(System.Logger.Level.WARNING, "{0}: wiped what was left of a reset of all",
+                    home);
         }
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    private void wipeOld() throws IOException {
+        for (Path name : disk.list(home)) {
+            if (isLeftover(name) && disk.isFolder(name)) {
+                wipe(name);
+            }
         }
     }
 
@@ -90,7 +95,7 @@ final class ResetAll {
         try {
             sessions.gate().writeLock().lock(); // nothing is opened from here
             try {
-                if (!disk.isFolder(folder) || disk.isLink(folder)) {
+                if (disk.isLink(folder)) {
                     return;
                 }
                 for (FileMemory memory : sessions.open()) {
@@ -98,7 +103,9 @@ final class ResetAll {
                 }
                 suspended.forEach(Suspension::begin); // nor read or appended to
                 try {
-                    rename();
+                    if (disk.isFolder(folder)) { // else a reset before has renamed it
+                        rename();
+                    }
                     suspended.forEach(Suspension::forget);
                     sessions.forgotten();
                 } finally {
@@ -107,9 +114,7 @@ final class ResetAll {
             } finally {
                 sessions.gate().writeLock().unlock();
             }
-            if (moved != null) {
-                makeDurable(suspended);
-            }
+            makeDurable(suspended);
         } finally {
             Closeables.all(suspended.toArray(Closeable[]::new));
         }
@@ -121,7 +126,7 @@ final class ResetAll {
                         context.clock().instant(), 1, "")
                 : free(home.resolve(SessionFiles.FOLDER + ".old"));
         disk.move(folder, to); // THE COMMIT POINT
-        moved = to;
+        backup = context.backups().isPresent() ? to : null;
     }
 
     private Path free(Path wanted) throws IOException {
@@ -135,7 +140,7 @@ final class ResetAll {
     private void makeDurable(List<Suspension> suspended) throws IOException {
         try {
             disk.syncFolder(home);
-            if (context.backups().isPresent()) {
+            if (backup != null) {
                 disk.syncFolder(context.backups().get());
                 for (Suspension each : suspended) {
                     each.dropUnsynced();
@@ -153,7 +158,7 @@ final class ResetAll {
             Optional<String> conversation = SessionFiles.conversation(file);
             if (conversation.isPresent()) {
                 try (Session.Lease lease = sessions.use(conversation.get())) {
-                    add(lease.memory().resetForAll(Requester.SELF));
+                    reset(lease.memory());
                 }
             }
         });
@@ -210,12 +215,13 @@ final class ResetAll {
     private void count(Path file) throws IOException {
         long length = disk.state(file).map(Disk.FileState::length).orElse(0L);
         if (length > 0 && SessionFiles.conversation(file).isPresent()) {
-            OptionalLong found = FileMemory.records(disk, file);
+            OptionalLong found = ClosedFile.records(disk, file);
             add(found, length);
         }
     }
 
-    private void add(Receipt receipt) {
+    private void reset(FileMemory memory) throws IOException {
+        Receipt receipt = memory.reset(Audit.What.RESET_ALL, Requester.SELF, null).orElseThrow();
         if (receipt.bytesRemoved() > 0) {
             add(receipt.recordsRemoved(), receipt.bytesRemoved());
         }

@@ -18,7 +18,7 @@ final class Session {
     // Guarded by the monitor of all sessions.
     int users;
     long usedNanos; // when the last of them left
-    boolean counted; // among those that are stored
+    private boolean counted; // among those that are stored; guarded by their count
     private volatile FileMemory memory; // null while it is closed; changed while opening is held
 
     Session(Sessions all, String conversation, Line line) {
@@ -41,8 +41,15 @@ final class Session {
     }
 
     void memory(FileMemory openOrNull) {
-        assert opening.isHeldByCurrentThread();
         memory = openOrNull;
+    }
+
+    boolean isCounted() {
+        return counted;
+    }
+
+    void counted(boolean now) {
+        counted = now;
     }
 
     /** For one user; what it holds stays open until it is closed, and closing twice is fine. */
@@ -67,7 +74,7 @@ final class Session {
                 public boolean await(Duration patience) throws IOException {
                     boolean next = spot.await(patience);
                     if (next) {
-                        all.begin(Session.this);
+                        all.stored().begin(Session.this);
                     }
                     return next;
                 }
@@ -81,14 +88,12 @@ final class Session {
 
         @Override
         public boolean isExpired() throws IOException {
-            return all.idleSince().isPresent() && memory.isExpired(all.idleSince().get());
+            return all.idle().isExpired(memory);
         }
 
         @Override
         public void expire() throws IOException {
-            if (all.idleSince().isPresent()) {
-                memory.expire(all.idleSince().get());
-            }
+            all.idle().expire(memory);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package vaas.memory.folder;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import vaas.memory.RefusedException;
 import vaas.memory.RefusedException.Reason;
@@ -29,7 +30,7 @@ final class SessionCount {
         notifyAll();
     }
 
-    synchronized void awaitCounted() {
+    private synchronized void awaitCounted() {
         long end = System.nanoTime() + PATIENCE.toNanos();
         long left = PATIENCE.toNanos();
         while (!counted && left > 0) {
@@ -43,24 +44,42 @@ final class SessionCount {
         }
     }
 
-    /** One more is about to begin. */
-    synchronized void begin() throws RefusedException {
-        if (stored >= max) {
-            throw new RefusedException(Reason.TOO_MANY_CONVERSATIONS);
+    /** A chat's turn has come in a conversation, which may be about to begin. */
+    void begin(Session session) throws RefusedException {
+        if (!session.memory().isStored()) {
+            awaitCounted();
+            reserve(session);
         }
-        stored++;
     }
 
-    /** One is there, or gone, that was not counted so. */
-    synchronized void change(int by) {
-        stored += by;
+    private synchronized void reserve(Session session) throws RefusedException {
+        if (!session.isCounted() && stored >= max) {
+            throw new RefusedException(Reason.TOO_MANY_CONVERSATIONS);
+        }
+        count(session, true);
+    }
+
+    /** One has been opened, and was counted from its name. */
+    synchronized void opened(Session session) {
+        session.counted(session.memory().isStored());
+    }
+
+    /** Nobody uses it any more: what it is now counts. */
+    synchronized void left(Session session) {
+        count(session, session.memory().isStored());
     }
 
     /** All are gone. */
-    synchronized void clear() {
+    synchronized void clear(Collection<Session> open) {
+        open.forEach(session -> session.counted(false));
         stored = 0;
         counted = true;
         notifyAll();
+    }
+
+    private void count(Session session, boolean now) {
+        stored += (now ? 1 : 0) - (session.isCounted() ? 1 : 0);
+        session.counted(now);
     }
 
     synchronized long stored() {

@@ -9,8 +9,8 @@ import vaas.memory.Conversations;
 
 /**
  * Where the file of a named conversation is: {@code sessions/XX/c-NAME.jsonl}, where XX, two digits
- * of a sum over the name, spreads them over 256 folders, and NAME has small letters, digits, _ and -
- * as they are and all else as =XX. So names that differ do so on every file system, and none can
+ * of a sum over the name, spreads them over 256 folders, and NAME has small letters, digits, _ and
+ * - as they are and all else as =XX. So names that differ do so on every file system, and none can
  * hide, climb out of the folder, or be a name of ours or of the operating system.
  */
 final class SessionFiles {

@@ -4,16 +4,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import vaas.budget.Budget;
-import vaas.budget.OverBudgetException;
 import vaas.disk.Closeables;
 import vaas.memory.Conversations;
 import vaas.memory.MemoryUnavailableException;
@@ -37,12 +34,13 @@ final class Sessions implements Closeable {
     /** So many are closed when the system has no more handles. */
     private static final int CLOSED_FOR_HANDLES = 16;
 
-    /** What may be told to them all. */
-    record Bounds(int open, long stored, Optional<Duration> idle) {}
+    /** How many may be open, and how many stored. */
+    record Bounds(int open, long stored) {}
 
     private final FileContext context;
     private final Path folder;
-    private final Bounds bounds;
+    private final int openMax;
+    private final Idle idle;
     private final SessionCount count;
     private final Budget.Cache cost;
     private final Closeable lastResort;
@@ -55,11 +53,11 @@ final class Sessions implements Closeable {
     private final Map<String, Session> sessions = new LinkedHashMap<>(16, 0.75f, true); // by use
     private boolean closed;
 
-    Sessions(FileContext context, Path folder, Bounds bounds, FolderMetrics metrics) {
+    Sessions(FileContext context, Path folder, Bounds bounds, Idle idle, FolderMetrics metrics) {
         this.context = context;
         this.folder = folder;
-        this.bounds = new Bounds(Math.min(bounds.open, context.budget().conversations()),
-                bounds.stored, bounds.idle);
+        this.openMax = Math.min(bounds.open, context.budget().conversations());
+        this.idle = idle;
         this.metrics = metrics;
         this.count = new SessionCount(bounds.stored);
         this.cost = context.budget().cache(() -> { }); // gives up by sessions, not by bytes
@@ -70,18 +68,12 @@ final class Sessions implements Closeable {
     FileMemory openShared(Path file) throws IOException {
         FileMemory memory = FileMemory.open(context.of(Conversations.SHARED), file);
         Session shared = new Session(this, Conversations.SHARED, new Line(false, waiting));
-        shared.opening.lock();
-        try {
-            shared.memory(memory);
-            shared.users = 1; // so that nobody closes it
-            shared.counted = true; // so that nobody counts it
-            synchronized (this) {
-                sessions.put(Conversations.SHARED, shared);
-            }
-            return memory;
-        } finally {
-            shared.opening.unlock();
+        shared.memory(memory);
+        shared.users = 1; // so that nobody closes it
+        synchronized (this) {
+            sessions.put(Conversations.SHARED, shared);
         }
+        return memory;
     }
 
     ReentrantReadWriteLock gate() {
@@ -102,9 +94,12 @@ final class Sessions implements Closeable {
         return sessions.size() - 1;
     }
 
-    /** Before when nobody may have spoken for a conversation to be forgotten. */
-    Optional<Instant> idleSince() {
-        return bounds.idle.map(it -> context.clock().instant().minus(it));
+    Idle idle() {
+        return idle;
+    }
+
+    private static boolean isShared(Session session) {
+        return session.conversation().equals(Conversations.SHARED);
     }
 
     Session.Lease use(String conversation) throws IOException {
@@ -127,7 +122,7 @@ final class Sessions implements Closeable {
                     throw new MemoryUnavailableException("the memory is closed", null);
                 }
                 Session session = sessions.get(conversation);
-                if (session == null && sessions.size() <= bounds.open) { // and the shared one
+                if (session == null && sessions.size() <= openMax) { // and the shared one
                     session = new Session(this, conversation, new Line(true, waiting));
                     sessions.put(conversation, session);
                 }
@@ -136,7 +131,7 @@ final class Sessions implements Closeable {
                     return session;
                 }
             }
-        } while (closeOne());
+        } while (closeOneWhenOpen());
         throw new RefusedException(Reason.ALL_IN_USE);
     }
 
@@ -145,15 +140,10 @@ final class Sessions implements Closeable {
         session.opening.lock();
         try {
             if (session.memory() == null) {
-                cost.take(SESSION_BYTES);
                 session.memory(opened(session.conversation()));
-                boolean stored = session.memory().isStored();
-                synchronized (this) {
-                    session.counted = stored;
-                }
+                cost.count(SESSION_BYTES);
+                count.opened(session);
             }
-        } catch (OverBudgetException e) {
-            throw new RefusedException(Reason.ALL_IN_USE);
         } finally {
             session.opening.unlock();
             gate.readLock().unlock();
@@ -165,33 +155,12 @@ final class Sessions implements Closeable {
         try {
             return FileMemory.open(context.of(conversation), file);
         } catch (IOException e) { // the system may have no more handles
-            int freed = 0;
-            while (freed < CLOSED_FOR_HANDLES && closeOne()) {
-                freed++;
+            List<Session> unused = unused(Duration.ZERO);
+            if (unused.isEmpty() || !close(
+                    unused.subList(0, Math.min(unused.size(), CLOSED_FOR_HANDLES)))) {
+                throw e;
             }
-            try {
-                if (freed == 0) {
-                    throw e;
-                }
-                return FileMemory.open(context.of(conversation), file);
-            } catch (IOException again) {
-                cost.giveBack(SESSION_BYTES);
-                throw again;
-            }
-        }
-    }
-
-    /** A chat's turn has come: one more conversation may begin. */
-    void begin(Session session) throws IOException {
-        if (session.memory().isStored() || session.counted) {
-            return;
-        }
-        count.awaitCounted();
-        synchronized (this) {
-            if (!session.counted) {
-                count.begin();
-                session.counted = true;
-            }
+            return FileMemory.open(context.of(conversation), file);
         }
     }
 
@@ -204,9 +173,8 @@ final class Sessions implements Closeable {
             if (session.users > 0) {
                 return;
             }
-            if (memory != null && memory.isStored() != session.counted) {
-                count.change(memory.isStored() ? 1 : -1);
-                session.counted = memory.isStored();
+            if (memory != null && !isShared(session)) {
+                count.left(session);
             }
             drop = memory == null || !memory.isStored();
         }
@@ -216,44 +184,43 @@ final class Sessions implements Closeable {
     }
 
     /** Closes the one that was used the longest ago; false if all are in use. */
-    private boolean closeOne() {
-        if (!gate.readLock().tryLock()) { // what is suspended for a reset of all can't be closed
-            return false;
-        }
+    private boolean closeOneWhenOpen() {
+        gate.readLock().lock();
         try {
-            return closedOne();
+            return closeOne();
         } finally {
             gate.readLock().unlock();
         }
     }
 
-    private boolean closedOne() {
-        Session idle;
-        synchronized (this) {
-            idle = sessions.values().stream().filter(it -> it.users == 0 && it.memory() != null)
-                    .findFirst().orElse(null);
+    /** The same, for whoever holds what others wait for; false also while all are reset. */
+    private boolean closeOne() {
+        List<Session> unused = unused(Duration.ZERO);
+        boolean done = !unused.isEmpty() && close(unused.subList(0, 1));
+        if (done) {
+            metrics.evicted();
         }
-        if (idle == null) {
-            return false;
-        }
-        metrics.evicted();
-        close(idle);
-        return true;
+        return done;
     }
 
     /** Closes those that nobody has used for so long. */
     void closeUnused(Duration atLeast) {
-        if (!gate.readLock().tryLock()) {
-            return;
+        close(unused(atLeast));
+    }
+
+    private synchronized List<Session> unused(Duration atLeast) {
+        long now = System.nanoTime();
+        return sessions.values().stream().filter(it -> it.users == 0 && it.memory() != null
+                && now - it.usedNanos >= atLeast.toNanos()).toList();
+    }
+
+    private boolean close(List<Session> unused) {
+        if (!gate.readLock().tryLock()) { // what is suspended for a reset of all can't be closed
+            return false;
         }
         try {
-            long now = System.nanoTime();
-            List<Session> unused;
-            synchronized (this) {
-                unused = sessions.values().stream().filter(
-                        it -> it.users == 0 && now - it.usedNanos > atLeast.toNanos()).toList();
-            }
             unused.forEach(this::close);
+            return true;
         } finally {
             gate.readLock().unlock();
         }
@@ -300,15 +267,13 @@ final class Sessions implements Closeable {
     /** Named conversations that are open; none comes while the gate is held. */
     synchronized List<FileMemory> open() {
         return sessions.values().stream()
-                .filter(it -> !it.conversation().equals(Conversations.SHARED))
+                .filter(it -> !isShared(it))
                 .map(Session::memory).filter(it -> it != null).toList();
     }
 
     /** All of them have been forgotten, and none has a file. */
     synchronized void forgotten() {
-        count.clear();
-        sessions.values().forEach(
-                it -> it.counted = it.conversation().equals(Conversations.SHARED));
+        count.clear(sessions.values());
     }
 
     @Override
@@ -316,7 +281,7 @@ final class Sessions implements Closeable {
         List<Session> all;
         synchronized (this) {
             closed = true;
-            all = new ArrayList<>(sessions.values());
+            all = List.copyOf(sessions.values());
         }
         List<Closeable> memories = new ArrayList<>();
         for (Session session : all) {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
 import vaas.memory.Conversations;
+import vaas.memory.file.ClosedFile;
 import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
 
@@ -31,7 +32,6 @@ final class Sweeper implements Closeable {
     private final FileContext context;
     private final Sessions sessions;
     private final SessionList list;
-    private final Optional<Duration> idle;
     private final Thread thread = new Thread(this::run, "vaas-memory-sweep");
     private Instant lastPass = Instant.MIN; // used by the thread alone
 
@@ -40,11 +40,10 @@ final class Sweeper implements Closeable {
     private final Set<String> failed = new HashSet<>(); // a full disk would cost a vain copy a turn
     private boolean closed;
 
-    Sweeper(FileContext context, Sessions sessions, SessionList list, Optional<Duration> idle) {
+    Sweeper(FileContext context, Sessions sessions, SessionList list) {
         this.context = context;
         this.sessions = sessions;
         this.list = list;
-        this.idle = idle;
         thread.setDaemon(true);
     }
 
@@ -113,7 +112,7 @@ final class Sweeper implements Closeable {
 
     // Conversations left alone are looked for four times in the time that they may be.
     private Duration pause() {
-        Duration quarter = idle.map(it -> it.dividedBy(4)).orElse(PASS_MAX);
+        Duration quarter = sessions.idle().longest().map(it -> it.dividedBy(4)).orElse(PASS_MAX);
         return quarter.compareTo(TICK) < 0 ? TICK
                 : quarter.compareTo(PASS_MAX) > 0 ? PASS_MAX : quarter;
     }
@@ -139,6 +138,7 @@ final class Sweeper implements Closeable {
         } catch (IOException | RuntimeException | Error e) { // a limit must not end with it
             synchronized (this) {
                 failed.add(what);
+                due.remove(what);
             }
             LOG.log(System.Logger.Level.WARNING, "{0} could not be counted, or cut to the limits:"
                     + " {1}", what.isEmpty() ? "the shared conversation" : what, e.toString());
@@ -149,7 +149,7 @@ final class Sweeper implements Closeable {
     private void pass() throws IOException {
         Instant begun = context.clock().instant();
         look(Conversations.SHARED);
-        if (context.limits().any() || idle.isPresent()) {
+        if (context.limits().any() || sessions.idle().longest().isPresent()) {
             for (Path sub : list.folders()) {
                 for (Path file : list.files(sub)) {
                     Optional<String> conversation = SessionFiles.conversation(file);
@@ -163,13 +163,11 @@ final class Sweeper implements Closeable {
     }
 
     private void look(String conversation) {
-        if (idle.isPresent()) {
-            attempt(conversation, () -> {
-                try (Session.Lease lease = sessions.use(conversation)) {
-                    lease.expire();
-                }
-            });
-        }
+        attempt(conversation, () -> {
+            try (Session.Lease lease = sessions.use(conversation)) {
+                lease.expire();
+            }
+        });
         tend(conversation);
     }
 
@@ -179,10 +177,10 @@ final class Sweeper implements Closeable {
             return false; // reset meanwhile
         }
         Disk.FileState state = found.get();
-        return sessions.idleSince().filter(state.modified()::isBefore).isPresent()
+        return sessions.idle().since().filter(state.modified()::isBefore).isPresent()
                 || context.limits().mayBeExceeded(state.length())
                         && !state.modified().isBefore(lastPass)
-                || context.limits().maxAge().isPresent() && FileMemory.mayHoldOlder(context.disk(),
+                || context.limits().maxAge().isPresent() && ClosedFile.mayHoldOlder(context.disk(),
                         file, context.limits().oldest(context.clock().instant()));
     }
 }

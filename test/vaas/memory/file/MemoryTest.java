@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -667,7 +668,8 @@ class MemoryTest {
 
     /** A memory alone, in no folder that anybody has. */
     private static FileContext context(FaultyDisk disk, Audit audit) {
-        return new FileContext("", disk, Talk.CLOCK, Budget.of(256 << 20, 1024), 20, Limits.NONE,
+        return new FileContext("", disk, Talk.CLOCK, Instant.now(),
+                Budget.of(256 << 20, 1024), 20, Limits.NONE,
                 Optional.empty(), audit, new MemoryMetrics(new Metrics()), over -> { });
     }
 

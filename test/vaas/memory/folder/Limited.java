@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,8 @@ final class Limited implements Closeable {
     long outgrown; // how often it has told that it is past a limit
 
     private Limited(Disk disk, Path folder, Clock clock, Limits limits) throws IOException {
-        memory = FileMemory.open(new FileContext("", disk, clock, Budget.ofThisProcess(), 20,
-                limits, Optional.empty(), audit::add, new MemoryMetrics(new Metrics()),
+        memory = FileMemory.open(new FileContext("", disk, clock, Instant.now(),
+                Budget.ofThisProcess(), 20, limits, Optional.empty(), audit::add, new MemoryMetrics(new Metrics()),
                 over -> outgrown++), folder.resolve(MemoryFolder.SHARED_FILE));
         memory.countBehind(() -> true);
     }
