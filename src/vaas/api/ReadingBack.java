@@ -17,7 +17,6 @@ import vaas.http.Request;
 import vaas.http.Response;
 import vaas.memory.Conversations;
 import vaas.memory.Export;
-import vaas.memory.Memory;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Page;
 import vaas.memory.RefusedException;
@@ -39,6 +38,8 @@ final class ReadingBack {
     private static final int RECORDS = 20;
     private static final int SESSIONS = 100;
     private static final int ANSWER_BYTES_MAX = 4 << 20;
+    private static final int AFTER_RECORDS = "],\"more\":false}".length();
+    private static final Page NOTHING = new Page(List.of(), false);
 
     private final Conversations conversations;
     private final Budget budget;
@@ -61,9 +62,10 @@ final class ReadingBack {
             String tag = expired ? "empty" : lease.memory().latest(0).tag();
             Response answer = known.isPresent() && known.get().matchesWeakly(tag)
                     ? Response.of(304, "", new byte[0])
-                    : expired ? empty(lease.conversation(), lines)
-                    : lines ? export(lease.memory(), before, limit)
-                    : page(lease, before == null ? LAST : before, limit);
+                    : !lines ? page(lease.conversation(), expired ? NOTHING
+                            : lease.memory().before(before == null ? LAST : before, limit))
+                    : expired ? Response.of(200, LINES, new byte[0])
+                    : export(lease.memory().export(before, limit));
             return answer.with(Map.of("ETag", '"' + tag + '"'));
         });
     }
@@ -77,7 +79,7 @@ final class ReadingBack {
         return reading(request, session(request), lease -> {
             Optional<MemoryRecord> found = lease.isExpired() ? Optional.empty()
                     : lease.memory().byMessageId(UUID.fromString(id));
-            return records(RecordsBody.of("", List.of(found.orElseThrow(() ->
+            return records(new RecordsBody("", List.of(found.orElseThrow(() ->
                     new Problem(404, "There is no such message in this conversation."))), ""));
         });
     }
@@ -144,13 +146,7 @@ final class ReadingBack {
         }
     }
 
-    private static Response empty(String conversation, boolean lines) {
-        return lines ? Response.of(200, LINES, new byte[0])
-                : Response.of(200, JSON, page(conversation, List.of(), false));
-    }
-
-    private static Response export(Memory memory, UUID before, int limit) throws IOException {
-        Export export = memory.export(before, limit);
+    private static Response export(Export export) {
         return Response.of(200, LINES, Response.Body.of(export.length(), export::writeTo))
                 .whenEnded(() -> close(export));
     }
@@ -164,32 +160,20 @@ final class ReadingBack {
         }
     }
 
-    private Response page(Conversations.Lease lease, UUID before, int limit) throws IOException {
-        Page page = lease.memory().before(before, limit);
-        List<MemoryRecord> records = newest(page.records(), lease.conversation());
-        return records(page(lease.conversation(), records,
-                page.more() || records.size() < page.records().size()));
-    }
-
     // The memory bounds the text, and what stands around it counts as well.
-    private static List<MemoryRecord> newest(List<MemoryRecord> records, String conversation) {
-        long bytes = page(conversation, List.of(), false).length();
-        int start = records.size();
-        while (start > 0) {
-            bytes += RecordsBody.length(records.get(start - 1))
-                    + RecordsBody.length(records.get(start - 2)) + 2;
-            if (bytes > ANSWER_BYTES_MAX && start < records.size()) {
+    private Response page(String conversation, Page page) throws OverBudgetException {
+        String start = "{\"session_id\":" + SessionId.json(conversation) + ",\"records\":[";
+        List<MemoryRecord> records = page.records();
+        int first = records.size();
+        for (long bytes = start.length() + AFTER_RECORDS; first > 0; first -= 2) {
+            bytes += RecordsBody.length(records.get(first - 1))
+                    + RecordsBody.length(records.get(first - 2)) + 2;
+            if (bytes > ANSWER_BYTES_MAX && first < records.size()) {
                 break;
             }
-            start -= 2;
         }
-        return records.subList(start, records.size());
-    }
-
-    private static RecordsBody page(String conversation, List<MemoryRecord> records,
-            boolean more) {
-        return RecordsBody.of("{\"session_id\":" + SessionId.json(conversation) + ",\"records\":[",
-                records, "],\"more\":" + more + "}");
+        return records(new RecordsBody(start, records.subList(first, records.size()),
+                "],\"more\":" + (page.more() || first > 0) + "}"));
     }
 
     private Response records(RecordsBody body) throws OverBudgetException {

@@ -57,14 +57,6 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
             String imageModel, Duration timeout, String systemPrompt, String agentName,
             int agentMemorySize, Set<String> disabledTools, int connections,
             Map<String, String> proxies) {
-        /** Without proxies. */
-        public Groq(Optional<String> apiKey, String baseUrl, String generalModel,
-                String imageModel, Duration timeout, String systemPrompt, String agentName,
-                int agentMemorySize, Set<String> disabledTools, int connections) {
-            this(apiKey, baseUrl, generalModel, imageModel, timeout, systemPrompt, agentName,
-                    agentMemorySize, disabledTools, connections, Map.of());
-        }
-
         /** What a client is set up with. */
         public GroqClient.Options client() {
             GroqClient.Options options =

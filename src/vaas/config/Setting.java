@@ -29,8 +29,8 @@ public enum Setting {
             "when set, the oldest turns go beyond so many bytes of the file; from 242"),
     MEMORY_MAX_AGE_DAYS("", "when set, turns go that are older; checked once an hour"),
     RESET_BACKUP_DIR("", "when set, a reset moves the old file there instead of wiping it"),
-    MAX_OPEN_SESSIONS("1000", "named sessions open at a time, from 1; fewer where heap or open files"
-            + " say so"),
+    MAX_OPEN_SESSIONS("1000",
+            "named sessions open at a time, from 1; fewer where heap or open files say so"),
     MAX_SESSIONS("100000", "named sessions on disk, from 1; no more begin"),
     SESSION_IDLE_MINUTES("", "when set, a session in which nobody has spoken for so long is reset;"
             + " a clock that runs ahead wipes by its time"),

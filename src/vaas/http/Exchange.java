@@ -93,7 +93,7 @@ final class Exchange {
         } else if (use == Route.BodyUse.SKIMMED) {
             body.skim();
         }
-        return new Request(id, remoteAddress(), path, Query.of(target().getRawQuery()), headers(),
+        return new Request(id, remoteAddress(), path, new Query(target().getRawQuery()), headers(),
                 hasBody && use != Route.BodyUse.DROPPED ? body : InputStream.nullInputStream());
     }
 
@@ -108,13 +108,9 @@ final class Exchange {
     /** Writes the answer. A client that has left is no failure: the work is done. */
     void answer(Response response, Map<String, String> headers) throws IOException {
         long length = response.body().length();
-        boolean isHead = method().equals("HEAD");
-        boolean bodyless = length == 0 || isHead;
+        boolean bodyless = length == 0 || method().equals("HEAD");
         boolean unread = hasBody && !body.hasEnded();
         setHeaders(response, headers, unread);
-        if (isHead && length >= 0) { // which the JDK leaves to its caller
-            http.getResponseHeaders().set("Content-Length", Long.toString(length));
-        }
         status = response.status();
         Watchdog.Watch watch = watchdog.watch();
         try (watch) {
@@ -149,6 +145,9 @@ final class Exchange {
         }
         if (!response.mediaType().isEmpty()) {
             out.set("Content-Type", response.mediaType());
+            if (response.body().length() >= 0) { // which the JDK leaves to its caller at a HEAD
+                out.set("Content-Length", Long.toString(response.body().length()));
+            }
         }
     }
 

@@ -14,15 +14,11 @@ public interface Route {
      */
     Response handle(Request request) throws IOException;
 
-    /** What becomes of a request's body. */
-    enum BodyUse {
-        /** It is dropped, at any length, broken or not. */
-        DROPPED,
-        /** It is read, up to the greatest length; what is longer is refused. */
-        READ,
-        /** It is read at any length, and nothing of it is kept. */
-        SKIMMED
-    }
+    /**
+     * What becomes of a request's body: it is dropped, at any length, broken or not; read, up to
+     * the greatest length; or read at any length, with nothing of it kept.
+     */
+    enum BodyUse { DROPPED, READ, SKIMMED }
 
     /** What it wants of bodies. */
     default BodyUse bodyUse() {

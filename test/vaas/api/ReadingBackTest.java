@@ -105,7 +105,8 @@ class ReadingBackTest {
         assertEquals(Talk.turns(1, 11), texts("?limit=1000"));
         assertEquals(false, page("?limit=22").get("more"));
         UUID third = records().get(4).messageId();
-        UUID unknown = new UUID(third.getMostSignificantBits(), third.getLeastSignificantBits() - 1);
+        UUID unknown =
+                new UUID(third.getMostSignificantBits(), third.getLeastSignificantBits() - 1);
         for (String before : List.of(third.toString(), third.toString().toUpperCase(),
                 unknown.toString())) {
             assertEquals(Talk.turns(2, 2), texts("?limit=1&before=" + before));
@@ -147,6 +148,9 @@ class ReadingBackTest {
         try (RawClient client = served.client()) {
             Answer same = client.ask("GET /memory", "", "If-None-Match: " + tag);
             assertEquals("", same.body());
+            assertEquals(Optional.empty(), same.header("Content-Length"));
+            assertEquals(Optional.empty(), client.ask("HEAD /memory", "", "If-None-Match: " + tag)
+                    .header("Content-Length"));
             assertEquals(Optional.of("Accept"), same.header("Vary"));
             assertEquals(200, client.ask("GET /memory", "").status(), "on the same connection");
         }
@@ -335,7 +339,7 @@ class ReadingBackTest {
         Talk.say(served.memory, 1, 2);
         ReadingBack reading = new ReadingBack(served.folder, budget);
         Request request = new Request("r", "127.0.0.1", "/memory/" + records().get(0).messageId(),
-                Query.of(null), new Headers(), InputStream.nullInputStream());
+                new Query(null), new Headers(), InputStream.nullInputStream());
         for (Response answer : List.of(reading.memory(request), reading.record(request),
                 reading.sessions(request))) {
             try (answer) {

@@ -97,7 +97,8 @@ public final class Served implements AutoCloseable {
 
     /** Says something in a named conversation. */
     public Answer say(String session, String message, String... headers) throws IOException {
-        return chat("{\"message\":\"" + message + "\",\"session_id\":\"" + session + "\"}", headers);
+        return chat("{\"message\":\"" + message + "\",\"session_id\":\"" + session + "\"}",
+                headers);
     }
 
     /** What a conversation holds; that of no name is the shared one. */

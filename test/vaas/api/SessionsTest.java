@@ -292,7 +292,8 @@ class SessionsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"Content-Encoding: gzip", "Content-Type: text/plain; charset=latin1",
+        @ValueSource(strings = {"Content-Encoding: gzip",
+                "Content-Type: text/plain; charset=latin1",
                 "Content-Type: application/json;charset=utf-16"})
         void aCodingOrCharsetOfABodyIs415(String header) throws IOException {
             Served.problem(415, served.ask(RESET, "{\"session_id\":\"a\"}", header));
@@ -335,7 +336,8 @@ class SessionsTest {
         @ParameterizedTest
         @CsvSource(delimiter = '|', value = {"*|200", "\"TAG\"|200", "\"x\", \"TAG\"|200",
                 ",\"x\" ,, \"TAG\",|200", "\"a,b\",\"TAG\"|200", "\"empty\"|412", "\"\"|412",
-                "W/\"TAG\"|412", "\"x\", W/\"TAG\"|412", "TAG|400", "\"TAG|400", "'\"TAG\" \"x\"'|400",
+                "W/\"TAG\"|412", "\"x\", W/\"TAG\"|412", "TAG|400", "\"TAG|400",
+                "'\"TAG\" \"x\"'|400",
                 "w/\"TAG\"|400", "*, \"TAG\"|400", "\"*\"|412", "''|400", ",|400", "\"a b\"|400"})
         void ifMatchSparesWhatHasChanged(String given, int status) throws IOException {
             for (String session : List.of("?session_id=a", "")) {

@@ -97,7 +97,8 @@ class ConfigTest {
         assertEquals(Duration.ZERO, http.shutdownGrace());
         assertEquals(new Config.Groq(Optional.of("gsk_1"),
                 "http://h.example/", "m/g", "m/i", Duration.ofSeconds(5),
-                "Be\nkind.", "Ann", 8, Set.of("x", "Y"), 3), config.groq());
+                "Be\nkind.", "Ann", 8, Set.of("x", "Y"), 3, Map.of()),
+                config.groq());
         assertEquals(new Config.Store(Path.of("else/where"), 8, OptionalLong.of(100),
                 OptionalLong.of(5_000_000_000L), Optional.of(Duration.ofDays(30)),
                 Optional.of(Path.of("backups")), 2, 3, Optional.of(Duration.ofMinutes(90))),
@@ -132,7 +133,8 @@ class ConfigTest {
             "MAX_BODY_BYTES,33554432", "MAX_CONCURRENT_CHATS,1", "MAX_CONCURRENT_CHATS,10000",
             "SHUTDOWN_GRACE,0", "SHUTDOWN_GRACE,3600", "HOST,localhost", "HOST,127.0.0.2",
             "MAX_OPEN_SESSIONS,1", "MAX_SESSIONS,1", "SESSION_IDLE_MINUTES,1",
-            "SESSION_IDLE_MINUTES,9223372036854775807", "LOG_LEVEL,off", "LOG_LEVEL,Error", "LOG_LEVEL,WARNING",
+            "SESSION_IDLE_MINUTES,9223372036854775807", "LOG_LEVEL,off", "LOG_LEVEL,Error",
+            "LOG_LEVEL,WARNING",
             "ALLOWED_ORIGINS,'http://[::1]:5173,https://a-b.example'",
             "ALLOWED_HOSTS,'my_host,vaas.internal,192.168.1.5'",
     })
