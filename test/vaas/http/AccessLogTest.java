@@ -86,7 +86,7 @@ class AccessLogTest {
                 "{" + quoted + ":1," + quoted + ":2}", "{\"message\":[" + quoted + "]}",
                 "{\"message\":{" + quoted + ":1}}", "[" + quoted + "]",
                 "{\"message\":\"" + SECRET + "\\ud83d\"}", "{\"message\":\"\\" + SECRET + "\"}",
-                "{\"message\":" + quoted + ",\"session_id\":" + quoted + "}",
+                "{\"message\":" + quoted + ",\"session_id\":\"" + SECRET + " \"}",
                 "{\"message\":" + quoted + ",\"image_base64\":" + quoted + "}",
                 "{\"message\":" + quoted + ",\"image_base64\":\"data:" + SECRET + "\"}",
                 "{\"message\":" + quoted + ",\"video_path\":[" + quoted + "]}",
@@ -99,6 +99,15 @@ class AccessLogTest {
                 assertFalse(answer.contains(SECRET), answer);
                 served.ask("POST /nowhere", body);
                 served.ask("POST /reset-memory", body, "Content-Type: " + SECRET);
+            }
+            for (String request : List.of("GET /memory?session_id=xyzzy%20", "GET /memory?limit="
+                    + SECRET, "POST /reset-memory?" + SECRET, "POST /reset-memory?all=" + SECRET)) {
+                assertFalse(Served.problem(422, served.ask(request, "")).contains(SECRET));
+            }
+            for (String header : List.of("If-Match: ", "Idempotency-Key: x ")) {
+                String path = header.startsWith("If") ? "/reset-memory" : "/chat";
+                assertFalse(Served.problem(400, served.ask("POST " + path, "{}", header + SECRET))
+                        .contains(SECRET));
             }
             failInEveryWay(served, "{\"message\":" + quoted + "}");
             stop(served);
