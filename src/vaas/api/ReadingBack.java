@@ -38,6 +38,8 @@ final class ReadingBack {
     private static final int RECORDS = 20;
     private static final int SESSIONS = 100;
     private static final int ANSWER_BYTES_MAX = 4 << 20;
+    /** What an export holds at a time. */
+    private static final int EXPORT_BYTES = 64 << 10;
     private static final int AFTER_RECORDS = "],\"more\":false}".length();
     private static final Page NOTHING = new Page(List.of(), false);
 
@@ -146,9 +148,10 @@ final class ReadingBack {
         }
     }
 
-    private static Response export(Export export) {
-        return Response.of(200, LINES, Response.Body.of(export.length(), export::writeTo))
-                .whenEnded(() -> close(export));
+    private Response export(Export export) throws OverBudgetException {
+        return charged(Math.min(EXPORT_BYTES, export.length()),
+                Response.of(200, LINES, Response.Body.of(export.length(), export::writeTo))
+                        .whenEnded(() -> close(export)));
     }
 
     private static void close(Closeable export) {
@@ -187,6 +190,7 @@ final class ReadingBack {
             return answer.whenEnded(share::close);
         } catch (OverBudgetException e) {
             share.close();
+            answer.close();
             throw e;
         }
     }

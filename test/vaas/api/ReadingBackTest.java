@@ -13,11 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,7 @@ import vaas.budget.Budget;
 import vaas.http.Query;
 import vaas.http.Request;
 import vaas.http.Response;
+import vaas.http.Route;
 import vaas.memory.MemoryRecord;
 import vaas.memory.folder.MemoryFolder;
 import vaas.testing.Talk;
@@ -301,24 +306,39 @@ class ReadingBackTest {
 
     @Test
     void whatIsOverAgeIsShownAsEmpty() throws IOException {
-        served.say("a", "Hello");
-        served.chat("{\"message\":\"Hello\"}");
-        UUID id = records().get(0).messageId();
-        served.close();
-        try (Served later = Served.start(MemoryFolder.at(folder).idle(Duration.ofHours(1))
-                .clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(2))).open())) {
+        AtomicReference<Clock> clock = new AtomicReference<>(Clock.systemUTC());
+        try (Served aging = Served.start(MemoryFolder.at(folder.resolve("aging"))
+                .idle(Duration.ofHours(1)).clock(new Clock() {
+                    @Override
+                    public Instant instant() {
+                        return clock.get().instant();
+                    }
+
+                    @Override
+                    public ZoneId getZone() {
+                        return ZoneOffset.UTC;
+                    }
+
+                    @Override
+                    public Clock withZone(ZoneId zone) {
+                        return this;
+                    }
+                }).open())) {
+            aging.say("a", "Hello");
+            aging.chat("{\"message\":\"Hello\"}");
+            UUID id = aging.memory.latest(2).records().get(0).messageId();
+            clock.set(Clock.offset(Clock.systemUTC(), Duration.ofHours(2)));
             for (String session : List.of("", "?session_id=a")) {
-                Answer page = later.get("/memory" + session);
+                Answer page = aging.get("/memory" + session);
                 assertTrue(page.body().contains("\"records\":[],\"more\":false"), page.body());
                 assertEquals(Optional.of("\"empty\""), page.header("ETag"));
-                assertEquals("", later.get("/memory" + session, LINES).body());
+                assertEquals("", aging.get("/memory" + session, LINES).body());
             }
-            Served.problem(404, later.get("/memory/" + id));
-            assertEquals("{\"sessions\":[],\"next\":null}", later.get("/sessions").body());
-            assertEquals(412, later.ask("POST /reset-memory", "", "If-Match: \"" + id + "\"")
+            Served.problem(404, aging.get("/memory/" + id));
+            assertEquals("{\"sessions\":[],\"next\":null}", aging.get("/sessions").body());
+            assertEquals(412, aging.ask("POST /reset-memory", "", "If-Match: \"" + id + "\"")
                     .status());
         }
-        served = Served.start(folder);
     }
 
     @Test
@@ -340,15 +360,19 @@ class ReadingBackTest {
         ReadingBack reading = new ReadingBack(served.folder, budget);
         Request request = new Request("r", "127.0.0.1", "/memory/" + records().get(0).messageId(),
                 new Query(null), new Headers(), InputStream.nullInputStream());
-        for (Response answer : List.of(reading.memory(request), reading.record(request),
-                reading.sessions(request))) {
-            try (answer) {
+        Headers lines = new Headers();
+        lines.set("Accept", "application/x-ndjson");
+        Request export = new Request("r", "127.0.0.1", "/memory", new Query(null), lines,
+                InputStream.nullInputStream());
+        for (Route route : List.<Route>of(reading::memory, reading::record, reading::sessions,
+                any -> reading.memory(export))) {
+            try (Response answer = route.handle(request)) {
                 ByteArrayOutputStream written = new ByteArrayOutputStream();
                 answer.body().writeTo(written);
                 assertEquals(answer.body().length(), written.size());
                 assertTrue(budget.used() >= written.size());
             }
+            assertEquals(0, budget.used());
         }
-        assertEquals(0, budget.used());
     }
 }
