@@ -107,8 +107,8 @@ public final class FileMemory implements Memory, Closeable {
             throw new IllegalArgumentException("n is " + n + ", expected at least 1");
         }
         return reader.stable(reading -> Pages.before(reading, messageId, n / 2 + n % 2,
-                counting.isOrdered() && reading.snapshot().tally().known().isPresent(),
-                context.lineBytesMax(), damage, context.budget()));
+                counting.isOrdered() && reading.snapshot().tally().known().isPresent(), damage,
+                context));
     }
 
     @Override
@@ -118,6 +118,7 @@ public final class FileMemory implements Memory, Closeable {
         if (draft.longestLine() > context.lineBytesMax()) {
             throw new OverBudgetException(true); // it could not be read back
         }
+        prepare(read);
         Optional<Turn> present = key == null ? Optional.empty() : byKey(key);
         while (present.isEmpty()) {
             Insertion done = journal.insert(read, draft, key);
@@ -129,23 +130,29 @@ public final class FileMemory implements Memory, Closeable {
         return new Insertion.Present(present.get());
     }
 
+    private void prepare(History read) throws IOException {
+        health.requireOpen();
+        try {
+            file.prepare();
+        } catch (IOException e) { // perhaps a reset of all takes the folder away
+            journal.settle();
+            if (read.generation() == current.get().generation()) {
+                throw e;
+            }
+        }
+    }
+
     @Override
     public Optional<Turn> byKey(String key) throws IOException {
         health.requireOpen();
-        long incomplete = keys.incomplete();
-        if (incomplete >= 0) {
-            try (Reading reading = journal.read()) {
-                keys.complete(Keys.read(reading.handle(), reading.snapshot().end(),
-                        context.lineBytesMax(), context.budget()), incomplete);
-            }
-        }
+        keys.completeFrom(journal, context);
         Optional<UUID> answer = keys.answer(key);
         if (answer.isEmpty()) {
             return Optional.empty();
         }
         journal.settle();
-        Optional<Turn> turn = reader.stable(reading -> Pages.turnOf(
-                reading, answer.get(), context.lineBytesMax(), damage, context.budget()));
+        Optional<Turn> turn = reader.stable(
+                reading -> Pages.turnOf(reading, answer.get(), damage, context));
         if (turn.isEmpty()) {
             keys.remove(key, answer.get()); // a limit has taken it
         }
@@ -154,8 +161,7 @@ public final class FileMemory implements Memory, Closeable {
 
     @Override
     public Optional<MemoryRecord> byMessageId(UUID messageId) throws IOException {
-        return reader.stable(reading ->
-                Pages.byId(reading, messageId, context.lineBytesMax(), damage, context.budget()));
+        return reader.stable(reading -> Pages.byId(reading, messageId, damage, context));
     }
 
     @Override

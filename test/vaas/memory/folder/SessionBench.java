@@ -44,7 +44,7 @@ final class SessionBench {
         }
     }
 
-    /** Each thread in its own conversation, beside each with a bare file that it writes and forces. */
+    /** Each thread in its own conversation, beside each with a bare file of its own. */
     private static void turns(Path folder) throws Exception {
         byte[] bytes = new byte[bytesOfATurn(folder)];
         Arrays.fill(bytes, (byte) 'x');
