@@ -60,4 +60,10 @@ public record FileContext(String conversation, Disk disk, Clock clock, Instant o
     static int turns(int records) {
         return records == 1 ? 1 : records / 2;
     }
+
+    static void requireAtLeast(int least, int n) {
+        if (n < least) {
+            throw new IllegalArgumentException("n is " + n + ", expected at least " + least);
+        }
+    }
 }

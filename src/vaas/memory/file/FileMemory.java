@@ -30,7 +30,6 @@ import vaas.memory.Turn;
  * here, each part a class of its own.
  */
 public final class FileMemory implements Memory, Closeable {
-    private static final System.Logger LOG = System.getLogger(FileMemory.class.getName());
     /** Below this a disk on which a write has failed still counts as full. */
     private static final long FREE_BYTES_MIN = 1 << 20;
     /** A file up to this size is counted when it is opened. */
@@ -74,8 +73,8 @@ public final class FileMemory implements Memory, Closeable {
         Closeable opened = file;
         try {
             Damage damage = new Damage(path);
-            FileMemory memory = new FileMemory(
-                    context, file, HistoryReader.first(context, file, damage), damage);
+            Snapshot first = HistoryReader.first(context, file, damage);
+            FileMemory memory = new FileMemory(context, file, first, damage);
             opened = memory;
             if (file.tornBytes() > 0) {
                 context.metrics().torn(file.tornBytes());
@@ -95,17 +94,13 @@ public final class FileMemory implements Memory, Closeable {
     /** {@inheritDoc} The bound in bytes is {@link Budget#historyBytes}, of text as JSON. */
     @Override
     public History latest(int n) throws IOException {
-        if (n < 0) {
-            throw new IllegalArgumentException("n is " + n + ", expected at least 0");
-        }
+        FileContext.requireAtLeast(0, n);
         return reader.latest(FileContext.turns(n));
     }
 
     @Override
     public Page before(UUID messageId, int n) throws IOException {
-        if (n < 1) {
-            throw new IllegalArgumentException("n is " + n + ", expected at least 1");
-        }
+        FileContext.requireAtLeast(1, n);
         return reader.stable(reading -> Pages.before(reading, messageId, n / 2 + n % 2,
                 counting.isOrdered() && reading.snapshot().tally().known().isPresent(), damage,
                 context));
@@ -235,11 +230,6 @@ public final class FileMemory implements Memory, Closeable {
         }
     }
 
-    /** Where it is, or will be. */
-    public Path path() {
-        return file.path();
-    }
-
     /** Number of records, once they have been counted. */
     public OptionalLong size() {
         return current.get().tally().known();
@@ -247,6 +237,10 @@ public final class FileMemory implements Memory, Closeable {
 
     public long bytes() {
         return current.get().end();
+    }
+
+    public Path path() {
+        return file.path();
     }
 
     /** Damaged lines met so far, each once. */
@@ -284,8 +278,8 @@ public final class FileMemory implements Memory, Closeable {
     public boolean isWritable() {
         try {
             journal.requireUnchanged();
-            return !health.lastWriteFailed() || context.disk().usableBytes(file.path().getParent())
-                    >= FREE_BYTES_MIN;
+            return !health.lastWriteFailed()
+                    || context.disk().usableBytes(path().getParent()) >= FREE_BYTES_MIN;
         } catch (IOException e) {
             return false;
         }

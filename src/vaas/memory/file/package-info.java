@@ -5,8 +5,9 @@
  * has the form), appended only; a turn is two lines, written by one call. {@code memory.jsonl.new}
  * beside it is what will take its place: empty for a reset, the newer part for a rewrite; found at
  * opening it is a crash's leftover, and wiped. The shared conversation's file is always there; that
- * of a named one comes with its first turn, and a reset removes its name. Downsides of the form: text is found by reading, a
- * turn can't be taken out of the middle, and the file grows until a limit cuts its beginning.
+ * of a named one comes with its first turn, and a reset removes its name. Downsides of the form:
+ * text is found by reading, a turn can't be taken out of the middle, and the file grows until a
+ * limit cuts its beginning.
  *
  * <p><b>Life of a turn.</b> {@code Draft} writes both lines, but for ids and times. {@code Journal}
  * fills those in and appends under the write lock, and the turn joins the open batch. Whoever began

@@ -30,7 +30,8 @@ final class Limited implements Closeable {
     private Limited(Disk disk, Path folder, Clock clock, Limits limits) throws IOException {
         memory = FileMemory.open(new FileContext("", disk, clock, Instant.now(),
                 Budget.ofThisProcess(), 20, limits, Optional.empty(), audit::add,
-                new MemoryMetrics(new Metrics()), over -> outgrown++), folder.resolve(MemoryFolder.SHARED_FILE));
+                new MemoryMetrics(new Metrics()), over -> outgrown++),
+                folder.resolve(MemoryFolder.SHARED_FILE));
         memory.countBehind(() -> true);
     }
 
