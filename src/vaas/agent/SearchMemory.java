@@ -89,9 +89,9 @@ public final class SearchMemory {
 
         private void add(MemoryRecord record, int place) {
             String content = record.content();
-            Words.Match match = words.in(content);
-            if (match.score() > 0) {
-                best.add(new Hit(match.score(), place, excerpt(record, content, match.place())));
+            Words.Find find = words.in(content);
+            if (find.score() > 0) {
+                best.add(new Hit(find.score(), place, excerpt(record, content, find.place())));
             }
             if (best.size() > EXCERPTS_MAX) {
                 best.remove();

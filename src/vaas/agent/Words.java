@@ -3,7 +3,6 @@ package vaas.agent;
 import java.lang.Character.UnicodeScript;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -25,18 +24,20 @@ final class Words {
     /** Of a text, normalized at a time: where in it a word begins is not known any closer. */
     private static final int PIECE_CHARS = 32;
     private static final int PIECE_CHARS_MAX = 4 * PIECE_CHARS;
+    private static final int MARKS = 1 << Character.NON_SPACING_MARK
+            | 1 << Character.COMBINING_SPACING_MARK | 1 << Character.ENCLOSING_MARK;
     /** Stands for all that is part of no word. */
     private static final int GAP = ' ';
+    private static final int FOUND = -1;
 
     private final List<Word> words;
 
     /** Reads words off a text; of too many the longest. */
     Words(String text) {
+        String start = "^[+#]*(.{0," + LETTERS_MAX + "}).*";
         words = Stream.of(map(fold(text), Words::letterOrGap).split(" +"))
-                .map(word -> word.replaceFirst("^[+#]+", ""))
+                .map(word -> word.replaceFirst(start, "$1")).distinct()
                 .filter(word -> word.codePoints().anyMatch(Character::isLetterOrDigit))
-                .map(word -> word.codePoints().limit(LETTERS_MAX).toArray())
-                .map(letters -> new String(letters, 0, letters.length)).distinct()
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .limit(WORDS_MAX).map(Word::new).toList();
     }
@@ -45,27 +46,19 @@ final class Words {
         return words.isEmpty();
     }
 
-    /**
-     * What was found.
-     *
-     * @param score greater for more words, of as many for longer ones; 0 if there are none
-     * @param place in the text, about where the first of them begins
-     */
-    record Match(int score, int place) {}
-
-    Match in(String text) {
-        Scan scan = new Scan();
+    Find in(String text) {
+        Find find = new Find();
         for (int i = 0, end; i < text.length(); i = end) {
             end = endOfPiece(text, i);
             int at = i;
             if (end == i + 1 && text.charAt(i) < 0x80) {
-                scan.next(Character.toLowerCase(text.charAt(i)), at);
+                find.next(Character.toLowerCase(text.charAt(i)), at);
             } else {
-                fold(text.substring(i, end)).codePoints().forEach(it -> scan.next(it, at));
+                fold(text.substring(i, end)).codePoints().forEach(it -> find.next(it, at));
             }
         }
-        scan.next(GAP, text.length());
-        return scan.match();
+        find.next(GAP, text.length());
+        return find;
     }
 
     // A piece can be normalized by itself: what follows is ASCII, or at least no part of a letter.
@@ -81,14 +74,9 @@ final class Words {
     // Half of a pair, a mark, or what composes a syllable of Hangul or Kana with what is before it.
     private static boolean isPartOfLetter(String text, int at) {
         int c = text.codePointAt(at);
-        return Character.isLowSurrogate(text.charAt(at)) || isMark(c)
+        return Character.isLowSurrogate(text.charAt(at))
+                || (MARKS >> Character.getType(c) & 1) == 1
                 || c >= 0x1160 && c <= 0x11ff || c == 0xff9e || c == 0xff9f;
-    }
-
-    private static boolean isMark(int c) {
-        int type = Character.getType(c);
-        return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK
-                || type == Character.ENCLOSING_MARK;
     }
 
     private static int letterOrGap(int c) {
@@ -110,37 +98,40 @@ final class Words {
         return changed.toString();
     }
 
-    /** A pass over a text, for all words at once. */
-    private final class Scan {
+    /** What is found in one pass over a text, for all words at once. */
+    final class Find {
         private final int[] matched = new int[words.size()]; // letters of each word
-        private final int[] places = new int[words.size()]; // of each; -1 until it is found
         private final int[] recent = new int[2 * LETTERS_MAX]; // where the newest letters are from
         private int read;
+        private int score;
+        private int place = Integer.MAX_VALUE;
 
-        Scan() {
-            Arrays.fill(places, -1);
+        private Find() {
             next(GAP, 0);
         }
 
-        void next(int c, int place) {
-            int letter = letterOrGap(c);
-            recent[read++ % recent.length] = place;
-            for (int i = 0; i < places.length; i++) {
-                Word word = words.get(i);
-                if (places[i] < 0) {
-                    matched[i] = word.next(letter, matched[i]);
-                    places[i] = matched[i] < word.letters.length ? -1
-                            : recent[(read - word.letters.length) % recent.length];
-                }
-            }
+        /** Greater for more words, of as many for longer ones; 0 if there are none. */
+        int score() {
+            return score;
         }
 
-        Match match() {
-            int score = 0;
-            for (int i = 0; i < places.length; i++) {
-                score += places[i] < 0 ? 0 : words.get(i).score();
+        /** About where the first of them begins. */
+        int place() {
+            return place;
+        }
+
+        private void next(int c, int at) {
+            int letter = letterOrGap(c);
+            recent[read++ % recent.length] = at;
+            for (int i = 0; i < matched.length; i++) {
+                Word word = words.get(i);
+                matched[i] = matched[i] == FOUND ? FOUND : word.next(letter, matched[i]);
+                if (matched[i] == word.letters.length) {
+                    matched[i] = FOUND;
+                    score += word.score;
+                    place = Math.min(place, recent[(read - word.letters.length) % recent.length]);
+                }
             }
-            return new Match(score, Arrays.stream(places).filter(it -> it >= 0).min().orElse(0));
         }
     }
 
@@ -148,13 +139,15 @@ final class Words {
     private static final class Word {
         private final int[] letters;
         private final int[] shorter; // for each end: the longest beginning that also ends there
-        private final boolean alone;
+        private final int score;
 
         Word(String text) {
             int first = text.codePointAt(0);
-            alone = text.length() == Character.charCount(first) && !Character.isIdeographic(first)
+            boolean single = text.length() == Character.charCount(first);
+            boolean alone = single && !Character.isIdeographic(first)
                     && UnicodeScript.of(first) != UnicodeScript.HANGUL;
             letters = (alone ? " " + text + " " : text).codePoints().toArray();
+            score = single ? 1 : WORD_SCORE + letters.length;
             shorter = new int[letters.length];
             for (int i = 1, matched = 0; i < letters.length; i++) {
                 matched = next(letters[i], matched);
@@ -163,16 +156,12 @@ final class Words {
         }
 
         // How many letters match after one more, when so many matched before it.
-        int next(int letter, int matched) {
+        private int next(int letter, int matched) {
             int length = matched;
             while (length > 0 && letters[length] != letter) {
                 length = shorter[length - 1];
             }
             return letters[length] == letter ? length + 1 : length;
-        }
-
-        int score() {
-            return letters.length == 1 || alone ? 1 : WORD_SCORE + letters.length;
         }
     }
 }
