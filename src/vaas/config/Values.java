@@ -60,11 +60,8 @@ final class Values {
 
     /** What curl would read of proxies; none of it if that is no use. */
     Map<String, String> proxies() {
-        Map<String, String> proxies = new TreeMap<>();
-        for (String name : PROXIES) {
-            environment.entrySet().stream().filter(it -> it.getKey().equalsIgnoreCase(name))
-                    .forEach(it -> proxies.put(it.getKey(), it.getValue()));
-        }
+        Map<String, String> proxies = new TreeMap<>(environment);
+        proxies.keySet().removeIf(name -> !PROXIES.contains(name.toLowerCase(Locale.ROOT)));
         try {
             GroqClient.options().proxies(proxies);
             return proxies;
@@ -105,14 +102,13 @@ final class Values {
 
     <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
         String value = raw(setting).strip().toUpperCase(Locale.ROOT);
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().equals(value)) {
-                return constant;
-            }
+        try {
+            return Enum.valueOf(type, value);
+        } catch (IllegalArgumentException e) {
+            fault(setting, "is '" + value + "', expected one of " + String.join(", ",
+                    Stream.of(type.getEnumConstants()).map(Enum::name).toList()));
+            return Enum.valueOf(type, setting.defaultValue());
         }
-        fault(setting, "is '" + value + "', expected one of "
-                + String.join(", ", Stream.of(type.getEnumConstants()).map(Enum::name).toList()));
-        return Enum.valueOf(type, setting.defaultValue());
     }
 
     /** Comma-separated items, each of which must look as expected. */

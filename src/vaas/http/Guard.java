@@ -39,12 +39,8 @@ public final class Guard {
     private final boolean anyAddress;
 
     /**
-     * Sets it up.
-     *
-     * @param token that every request has to show, empty for none; visible ASCII
-     * @param origins of pages that are let in, besides those on loopback
-     * @param hosts names that are served, besides those of loopback
-     * @param addresses where the server listens, which can be asked for by themselves
+     * Lets in who shows the token (visible ASCII; empty for none), from pages of these origins and
+     * of loopback, and asks for one of these hosts, of loopback, or of where the server listens.
      */
     public Guard(String token, Set<String> origins, Set<String> hosts,
             List<InetAddress> addresses) {

@@ -32,11 +32,7 @@ public final class Router implements HttpHandler {
     private final Metrics metrics;
     private final Map<String, Entry> routes = new LinkedHashMap<>();
 
-    /**
-     * A line of the route table.
-     *
-     * @param isPublic whether it needs no token
-     */
+    /** A line of the route table; a public one needs no token. */
     private record Entry(String method, Route route, boolean isPublic) {
         boolean allows(String other) {
             return other.equals(method) || other.equals("HEAD") && method.equals("GET")
@@ -48,11 +44,7 @@ public final class Router implements HttpHandler {
         }
     }
 
-    /**
-     * A router without routes.
-     *
-     * @param bodyBytesMax greatest length of a body that a route reads
-     */
+    /** A router without routes, which may read bodies of so many bytes. */
     public Router(Guard guard, InFlight inFlight, int bodyBytesMax, Watchdog watchdog,
             Metrics metrics) {
         this.guard = guard;
