@@ -125,6 +125,8 @@ final class Main {
     private static void serve(Config config, boolean offline, Opened opened, PrintStream out)
             throws IOException {
         Metrics metrics = new Metrics();
+        opened.add(metrics.gauge("vaas_log_dropped_lines",
+                "Log lines dropped, because nobody read them.", Logging::droppedLines));
         Budget budget = Budget.ofThisProcess();
         MemoryFolder folder = opened.add(
                 config.store().options().metrics(metrics).budget(budget).open());
@@ -140,6 +142,7 @@ final class Main {
                 Api.start(config.http().options().metrics(metrics).budget(budget), agent));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
+            Logging.drain();
             // Ends with 0: a stop that was asked for and went well is no failure.
             Runtime.getRuntime().halt(ExitCode.OK);
         }, "vaas-stop"));
