@@ -2,6 +2,7 @@ package vaas.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,14 @@ final class Values {
     private final Set<String> faults = new LinkedHashSet<>();
 
     Values(Map<String, String> environment) {
-        this.environment = environment;
+        this.environment = new HashMap<>(environment);
+        for (Setting setting : Setting.values()) {
+            if (environment.getOrDefault(setting.name(), "").indexOf('\uFFFD') >= 0) {
+                this.environment.remove(setting.name());
+                fault(setting, "holds bytes that are not UTF-8, or was changed on its way: start"
+                        + " vaas by run.sh, or with LC_ALL=C.UTF-8");
+            }
+        }
     }
 
     List<String> faults() {
@@ -126,6 +134,10 @@ final class Values {
 
     Path path(Setting setting) {
         String value = text(setting);
+        if (value.startsWith("~/")) { // no shell has seen it
+            value = environment.getOrDefault("HOME", System.getProperty("user.home"))
+                    + value.substring(1);
+        }
         try {
             return Path.of(value);
         } catch (InvalidPathException e) {
