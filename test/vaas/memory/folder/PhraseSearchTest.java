@@ -58,14 +58,15 @@ class PhraseSearchTest {
         String json = "{\"content\":\"%s\"}\n";
         return List.of("Caf\u00e9", "Cafe\u0301", json.formatted("Caf\\u00e9"),
                 json.formatted("Caf\\u00E9"), json.formatted("Cafe\\u0301"),
-                json.formatted("\\u0043\\u0061fe\\u0301"), "Caf\uFF45\u0301", "Ca\u00ADf\u00e9", "Ca\u200Bfe\uFE0F\u0301");
+                json.formatted("\\u0043\\u0061fe\\u0301"), "Caf\uFF45\u0301",
+                "Ca\u00ADf\u00e9", "Ca\u200Bfe\uFE0F\u0301");
     }
 
     // Each piece a reader hands out, however short, and wherever it ends.
     @ParameterizedTest
     @MethodSource("waysToWrite")
     void aPhraseIsFoundAsAPersonWouldSeeIt(String written) throws IOException {
-        for (String phrase : List.of("Caf\u00e9", "Cafe\u0301", "Caf\u00e9".replace("f", "\uFF46"))) {
+        for (String phrase : List.of("Caf\u00e9", "Cafe\u0301", "Ca\uFF46\u00e9")) {
             for (int length = 1; length <= written.length() + 1; length++) {
                 assertEquals(1, PhraseSearch.count(inPieces("x" + written + "x", length), phrase));
             }

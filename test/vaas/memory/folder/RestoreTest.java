@@ -132,7 +132,8 @@ class RestoreTest {
         assertRestored(whole.substring(0, end - 1), whole, 6, name + "byte "
                 + (whole.lastIndexOf('\n', end - 2) + 1)
                 + ": the last line has no line end; the next start adds it");
-        assertRestored(whole + "{}\n", whole + "{}\n", 6, name + "line 7 byte " + end + ": damaged");
+        assertRestored(whole + "{}\n", whole + "{}\n", 6,
+                name + "line 7 byte " + end + ": damaged");
         assertRestored(whole + Lines.question(4), whole, 6,
                 name + "ends with a question without its answer");
         assertRestored(whole + Lines.question(4) + Lines.answer(4).substring(0, 50), whole, 6,
