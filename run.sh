@@ -82,8 +82,8 @@ elif [ -e "$home/.env" ]; then # also a pipe, of a password manager
     esac
     case $name in MEMORY_DIR | RESET_BACKUP_DIR)
       case $value in
-        '' | /*) ;;
-        '~/'*) value=${HOME:-}/${value#??} ;;
+        '' | /* | '~'[!/]*) ;;
+        '~'*) [ -z "${HOME:-}" ] || value=$HOME${value#?} ;;
         *) value=$home/$value ;;
       esac
     esac
@@ -99,6 +99,7 @@ export MEMORY_DIR="${MEMORY_DIR:-$home/data}"
 
 # Java, by JAVA_HOME or PATH.
 if [ -n "${JAVA_HOME:-}" ]; then
+  case $JAVA_HOME in /*) ;; *) export JAVA_HOME="$PWD/$JAVA_HOME" ;; esac
   java=$JAVA_HOME/bin/java
   [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it"
 else

@@ -20,7 +20,6 @@ final class LogQueue extends OutputStream {
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
     private boolean passing; // what waited before
     private long dropped;
-    private long toTell; // of those dropped
 
     private LogQueue(PrintStream target) {
         this.target = target;
@@ -55,7 +54,6 @@ final class LogQueue extends OutputStream {
             notifyAll();
         } else if (line.size() > 0) {
             dropped++;
-            toTell++;
         }
         line.reset();
     }
@@ -79,11 +77,13 @@ final class LogQueue extends OutputStream {
     }
 
     private void passOn() {
+        long told = 0;
         while (true) {
             byte[] bytes = next();
             target.write(bytes, 0, bytes.length);
             target.flush();
-            long lost = passed();
+            long lost = passed() - told;
+            told += lost;
             if (lost > 0) {
                 System.getLogger(LogQueue.class.getName()).log(System.Logger.Level.WARNING,
                         "{0} lines of the log were dropped, because nobody read it",
@@ -107,10 +107,8 @@ final class LogQueue extends OutputStream {
     }
 
     private synchronized long passed() {
-        long lost = toTell;
-        toTell = 0;
         passing = false;
         notifyAll();
-        return lost;
+        return dropped;
     }
 }

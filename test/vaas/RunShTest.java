@@ -653,6 +653,9 @@ class RunShTest {
             dotEnv("MEMORY_DIR=~/memory\nRESET_BACKUP_DIR=\"~/old\"\nAGENT_NAME=~/Ann\n");
             assertEquals(List.of("/home/ann/memory", "/home/ann/old", "~/Ann"),
                     values("MEMORY_DIR", "RESET_BACKUP_DIR", "AGENT_NAME"));
+            dotEnv("MEMORY_DIR=~\nRESET_BACKUP_DIR=~bob/old\n");
+            assertEquals(List.of("/home/ann", "~bob/old"),
+                    values("MEMORY_DIR", "RESET_BACKUP_DIR"), "the program refuses the other");
         }
 
         @Test

@@ -134,9 +134,12 @@ final class Values {
 
     Path path(Setting setting) {
         String value = text(setting);
-        if (value.startsWith("~/")) { // no shell has seen it
-            value = environment.getOrDefault("HOME", System.getProperty("user.home"))
+        if (value.matches("~(/.*)?")) { // no shell has seen it
+            String home = environment.getOrDefault("HOME", "");
+            value = (home.isEmpty() ? System.getProperty("user.home") : home)
                     + value.substring(1);
+        } else if (value.startsWith("~")) {
+            fault(setting, "begins with ~ and a name, which only shells know: give all of it");
         }
         try {
             return Path.of(value);

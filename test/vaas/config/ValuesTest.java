@@ -70,6 +70,11 @@ class ValuesTest {
         assertEquals(Path.of("a/~/b"), values.path(Setting.RESET_BACKUP_DIR));
         assertEquals(Path.of(System.getProperty("user.home"), "m"),
                 of(Setting.MEMORY_DIR, "~/m").path(Setting.MEMORY_DIR));
+        assertEquals(Path.of(System.getProperty("user.home")),
+                of(Setting.MEMORY_DIR, "~").path(Setting.MEMORY_DIR));
+        Values others = of(Setting.MEMORY_DIR, "~ann/memory");
+        others.path(Setting.MEMORY_DIR);
+        assertFault(Setting.MEMORY_DIR, "~ and a name", others);
     }
 
     @Test

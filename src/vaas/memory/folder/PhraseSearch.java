@@ -90,12 +90,12 @@ final class PhraseSearch {
     static long count(Reader in, String phrase) throws IOException {
         Occurrences exact = new Occurrences(phrase);
         Occurrences seen = new Occurrences(VisibleText.of(phrase));
-        VisibleText visible = new VisibleText(seen::add);
+        VisibleText visible = new VisibleText(
+                piece -> seen.add(piece.toCharArray(), piece.length()));
         char[] buffer = new char[8192];
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-            String piece = new String(buffer, 0, read);
-            exact.add(piece);
-            visible.add(piece);
+            exact.add(buffer, read);
+            visible.add(buffer, read);
         }
         visible.end();
         return Math.max(exact.found, seen.found); // most are both
@@ -103,23 +103,23 @@ final class PhraseSearch {
 
     /** Knuth, Morris and Pratt: each char is read once, and only the pattern is held. */
     private static final class Occurrences {
-        private final String pattern;
+        private final char[] pattern;
         private final int[] fallback;
         private int matched;
         private long found;
 
-        Occurrences(String pattern) {
-            this.pattern = pattern;
-            fallback = new int[pattern.length()];
+        Occurrences(String phrase) {
+            pattern = phrase.toCharArray();
+            fallback = new int[pattern.length];
             for (int i = 1; i < fallback.length; i++) {
-                fallback[i] = matched(pattern.charAt(i), fallback[i - 1]);
+                fallback[i] = matched(pattern[i], fallback[i - 1]);
             }
         }
 
-        void add(String text) {
-            for (int i = 0; i < text.length() && !pattern.isEmpty(); i++) {
-                matched = matched(text.charAt(i), matched);
-                if (matched == pattern.length()) {
+        void add(char[] text, int length) {
+            for (int i = 0; i < length && pattern.length > 0; i++) {
+                matched = matched(text[i], matched);
+                if (matched == pattern.length) {
                     found++;
                     matched = 0;
                 }
@@ -128,10 +128,10 @@ final class PhraseSearch {
 
         private int matched(char c, int before) {
             int length = before;
-            while (length > 0 && c != pattern.charAt(length)) {
+            while (length > 0 && c != pattern[length]) {
                 length = fallback[length - 1];
             }
-            return c == pattern.charAt(length) ? length + 1 : length;
+            return c == pattern[length] ? length + 1 : length;
         }
     }
 }

@@ -30,9 +30,18 @@ final class VisibleText {
         return seen.toString();
     }
 
-    void add(String piece) {
-        for (int i = 0; i < piece.length(); i++) {
-            read(piece.charAt(i));
+    void add(char[] piece, int length) {
+        for (int i = 0; i < length; ) {
+            int plain = i;
+            while (plain < length && isPlain(piece[plain])) {
+                plain++;
+            }
+            if (plain > i && escape.length() == 0) {
+                text.append(piece, i, plain - i);
+                i = plain;
+            } else {
+                read(piece[i++]);
+            }
         }
         if (text.length() > CHARS_HELD) {
             pass(lastBeginning());
@@ -42,6 +51,10 @@ final class VisibleText {
     void end() {
         notAnEscape();
         pass(text.length());
+    }
+
+    private static boolean isPlain(char c) {
+        return c < 0x80 && c != '\\' && c != '\r';
     }
 
     private void read(char c) {

@@ -93,7 +93,8 @@ class PhraseSearchTest {
             "a\\b,a\\b,1", "a\\\\b,a\\b,1", "\\uD83D\\udc4b,\uD83D\uDC4B,1",
             "\\u00\\u0041,A,1", "\\\\u0041,A,0", "C:\\new,C:\\new,1", "ends\\,ends\\,1",
             "\\u004,u004,1", "two\\r\\nlines,'two\nlines',1", "'two\nlines','two\r\nlines',1",
-            "\u202Eabc,abc,1", "Cafe\u0301,Cafe,1", "\uFF86\uFF9E,\u30CB\u3099,1"})
+            "\u202Eabc,abc,1", "abc,\uFEFFabc,1",
+            "Cafe\u0301,Cafe,1", "\uFF86\uFF9E,\u30CB\u3099,1"})
     void whatLooksTheSameIsTheSame(String text, String phrase, long count) throws IOException {
         assertEquals(count, PhraseSearch.count(new StringReader(text), phrase));
     }
