@@ -2,6 +2,7 @@ package vaas.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,14 @@ final class Values {
     private final Set<String> faults = new LinkedHashSet<>();
 
     Values(Map<String, String> environment) {
-        this.environment = environment;
+        this.environment = new HashMap<>(environment);
+        for (Setting setting : Setting.values()) {
+            if (environment.getOrDefault(setting.name(), "").indexOf('\uFFFD') >= 0) {
+                this.environment.remove(setting.name());
+                fault(setting, "holds bytes that are not UTF-8, or was changed on its way: start"
+                        + " vaas by run.sh, or with LC_ALL=C.UTF-8");
+            }
+        }
     }
 
     List<String> faults() {
@@ -122,6 +130,13 @@ final class Values {
 
     Path path(Setting setting) {
         String value = text(setting);
+        if (value.matches("~(/.*)?")) { // no shell has seen it
+            String home = environment.getOrDefault("HOME", "");
+            value = (home.isEmpty() ? System.getProperty("user.home") : home)
+                    + value.substring(1);
+        } else if (value.startsWith("~")) {
+            fault(setting, "begins with ~ and a name, which only shells know: give all of it");
+        }
         try {
             return Path.of(value);
         } catch (InvalidPathException e) {
