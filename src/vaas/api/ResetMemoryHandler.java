@@ -13,7 +13,10 @@ import vaas.memory.MemoryUnavailableException;
 import vaas.memory.Receipt;
 import vaas.memory.Requester;
 
-/** {@code POST /reset-memory}: forgets the conversation. The body is ignored. */
+/**
+ * {@code POST /reset-memory}: forgets the conversation. The body is ignored, but for one that could
+ * not be read: a reset can't be taken back, so it does nothing when in doubt.
+ */
 final class ResetMemoryHandler implements Route {
     private static final System.Logger LOG = System.getLogger(ResetMemoryHandler.class.getName());
 
@@ -25,6 +28,9 @@ final class ResetMemoryHandler implements Route {
 
     @Override
     public Response handle(Request request) throws Problem {
+        if (request.hasBody()) {
+            BodyType.checkReadable(request.headers());
+        }
         try {
             Receipt receipt = agent.resetMemory(Conversations.SHARED,
                     new Requester(request.id(), request.remoteAddress()));

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,13 @@ import java.util.stream.Stream;
  * interrupt of the thread; a {@link FileChannel} would be closed by it in mid-write.
  */
 public final class FileDisk implements Disk {
+    private static final System.Logger LOG = System.getLogger(FileDisk.class.getName());
+    /** What systems say of a folder on a file system that has no sync of folders. */
+    private static final Set<String> NO_SYNC = Set.of("Invalid argument",
+            "Operation not supported", "Function not implemented");
+
+    private final AtomicBoolean told = new AtomicBoolean();
+
     @Override
     public void createFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
@@ -135,7 +143,13 @@ public final class FileDisk implements Disk {
                 interrupted |= Thread.interrupted();
             }
         } catch (IOException e) {
-            throw failure("sync the folder", folder, e);
+            if (!NO_SYNC.contains(String.valueOf(e.getMessage()))) {
+                throw failure("sync the folder", folder, e);
+            } else if (!told.getAndSet(true)) {
+                LOG.log(System.Logger.Level.WARNING, "{0} is on a file system that does not sync"
+                        + " folders ({1}): a power cut may bring back what a reset or a limit has"
+                        + " removed, or take away a new file", folder, e.getMessage());
+            }
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -145,7 +159,11 @@ public final class FileDisk implements Disk {
 
     @Override
     public long usableBytes(Path folder) throws IOException {
-        return Files.getFileStore(folder).getUsableSpace();
+        try {
+            return Files.getFileStore(folder).getUsableSpace();
+        } catch (IOException e) {
+            throw failure("tell the room on the disk of", folder, e);
+        }
     }
 
     @Override
@@ -268,7 +286,11 @@ public final class FileDisk implements Disk {
 
         @Override
         public void close() throws IOException {
-            file.close();
+            try {
+                file.close();
+            } catch (IOException e) {
+                throw failure("close", path, e);
+            }
         }
     }
 }

@@ -36,6 +36,9 @@ final class SessionBench {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("build")), "bench");
         try {
             turns(folder);
+            if (Boolean.getBoolean("vaas.bench.turns")) {
+                return;
+            }
             firstChat(folder, 10);
             firstChat(folder, 50_000);
             many(folder);
