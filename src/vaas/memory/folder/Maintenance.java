@@ -168,8 +168,8 @@ public final class Maintenance {
      *
      * @param backup a whole file, as a reset with backups leaves it; it stays
      * @param conversation whose memory it becomes
-     * @throws IOException if the folder is in use, the memory not empty, there is no record in the backup,
-     *     or the disk refuses; the memory is unchanged then
+     * @throws IOException if the folder is in use, the memory not empty, there is no record in the
+     *     backup, or the disk refuses; the memory is unchanged then
      */
     public void restore(String backup, String conversation) throws IOException {
         boolean shared = conversation.equals(Conversations.SHARED);

@@ -25,6 +25,7 @@ import vaas.json.Json;
 import vaas.json.JsonException;
 import vaas.memory.Requester;
 import vaas.testing.LogLines;
+import vaas.memory.Conversations;
 import vaas.testing.Talk;
 
 class RestoreTest {
@@ -62,6 +63,23 @@ class RestoreTest {
     private Map<String, Object> lastAudit() throws IOException, JsonException {
         List<String> lines = Files.readAllLines(memories.resolve(AuditLog.FILE_NAME));
         return Json.read(lines.get(lines.size() - 1));
+    }
+
+    @Test
+    void aNamedConversationGetsItsOwnBack() throws IOException {
+        Maintenance maintenance = new Maintenance(memories, Optional.empty(),
+                new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+        maintenance.restore(backup.toString(), "Its.Name");
+        assertThrows(IOException.class,
+                () -> maintenance.restore(backup.toString(), "Its.Name"), "it is not empty");
+        assertThrows(IOException.class, () -> maintenance.restore(backup.toString(), "../x"));
+        assertTrue(Files.readString(memories.resolve(AuditLog.FILE_NAME))
+                .contains("\"session\":\"Its.Name\""));
+        try (Talk talk = Talk.open(memories); Conversations.Lease lease =
+                talk.folder.use("Its.Name")) {
+            assertEquals(Talk.turns(1, 3), Talk.all(lease.memory()));
+            assertEquals(List.of(), talk.all());
+        }
     }
 
     @Test

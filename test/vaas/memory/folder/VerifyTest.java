@@ -53,6 +53,31 @@ class VerifyTest {
         return problems;
     }
 
+    private Path session(String conversation, String content) throws IOException {
+        Path file = SessionFiles.path(folder.resolve(SessionFiles.FOLDER), conversation);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+
+    @Test
+    void ofNamedConversationsTheSumIsToldAndWhoIsInTrouble() throws IOException {
+        session("well", Lines.turns(1, 2));
+        session("Also.Well", Lines.turns(1, 1));
+        assertTrue(isWell());
+        assertEquals("2 named conversations, 6 records", report.get(report.size() - 2));
+        session("torn", ONE + "{\"message_id\":\"0199");
+        Files.writeString(session("stray", ONE).resolveSibling("notes"), "x");
+        Files.createDirectory(folder.resolve("sessions.old"));
+        assertFalse(isWell());
+        assertTrue(report.contains("session torn:"), report.toString());
+        assertFalse(report.toString().contains("session well"), report.toString());
+        assertTrue(report.stream().anyMatch(it -> it.endsWith("notes: no conversation; left"
+                + " alone")), report.toString());
+        assertTrue(report.contains("sessions.old is left over from a crash; the next start"
+                + " removes it"), report.toString());
+        assertEquals("2 problems", report.get(report.size() - 1));
+    }
+
     @Test
     void aWholeMemoryIsCounted() throws IOException {
         String three = Lines.turns(1, 3);
