@@ -79,11 +79,7 @@ public final class FileDisk implements Disk {
 
     @Override
     public Handle create(Path file) throws IOException {
-        try {
-            Files.createFile(file, ownerOnly(file, "rw-------"));
-        } catch (IOException e) {
-            throw failure("create", file, e);
-        }
+        run("create", file, () -> Files.createFile(file, ownerOnly(file, "rw-------")));
         return open(file);
     }
 
@@ -99,38 +95,27 @@ public final class FileDisk implements Disk {
 
     @Override
     public void link(Path existing, Path second) throws IOException {
-        try {
-            Files.createLink(second, existing);
-        } catch (IOException | UnsupportedOperationException e) {
-            throw failure("link to " + existing + ",", second, e);
-        }
+        run("link to " + existing + ",", second, () -> Files.createLink(second, existing));
     }
 
     @Override
     public void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw failure("rename to " + to + ",", from, e);
-        }
+        run("rename to " + to + ",", from,
+                () -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE));
     }
 
     @Override
     public List<Path> list(Path folder) throws IOException {
-        try (Stream<Path> names = Files.list(folder)) {
-            return names.toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw failure("list", folder, e);
-        }
+        return call("list", folder, () -> {
+            try (Stream<Path> names = Files.list(folder)) {
+                return names.toList();
+            }
+        });
     }
 
     @Override
     public void delete(Path file) throws IOException {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw failure("delete", file, e);
-        }
+        run("delete", file, () -> Files.deleteIfExists(file));
     }
 
     // Only a channel can sync a folder, so an interrupt is put aside, and the sync repeated on a
@@ -159,11 +144,8 @@ public final class FileDisk implements Disk {
 
     @Override
     public long usableBytes(Path folder) throws IOException {
-        try {
-            return Files.getFileStore(folder).getUsableSpace();
-        } catch (IOException e) {
-            throw failure("tell the room on the disk of", folder, e);
-        }
+        return call("tell the room on the disk of", folder,
+                () -> Files.getFileStore(folder).getUsableSpace());
     }
 
     @Override
@@ -181,11 +163,7 @@ public final class FileDisk implements Disk {
 
     @Override
     public void setModified(Path file, Instant when) throws IOException {
-        try {
-            Files.setLastModifiedTime(file, FileTime.from(when));
-        } catch (IOException e) {
-            throw failure("set the time of", file, e);
-        }
+        run("set the time of", file, () -> Files.setLastModifiedTime(file, FileTime.from(when)));
     }
 
     /** Creates a file for its owner alone if it is not there. */
@@ -197,6 +175,26 @@ public final class FileDisk implements Disk {
         } catch (IOException e) {
             throw failure("create", file, e);
         }
+    }
+
+    /** What may fail. */
+    private interface Call<T> {
+        T done() throws IOException;
+    }
+
+    private static <T> T call(String what, Path path, Call<T> call) throws IOException {
+        try {
+            return call.done();
+        } catch (IOException | UncheckedIOException | UnsupportedOperationException e) {
+            throw failure(what, path, e);
+        }
+    }
+
+    private static void run(String what, Path path, Closeable call) throws IOException {
+        call(what, path, () -> {
+            call.close();
+            return null;
+        });
     }
 
     /** One sentence for whoever reads the log: what was tried on what, and the system's words. */
@@ -212,11 +210,8 @@ public final class FileDisk implements Disk {
             throw new IOException(Files.exists(file) ? "not a regular file: " + file
                     : "there is no file " + file);
         }
-        try {
-            return new FileHandle(file, new RandomAccessFile(file.toFile(), mode));
-        } catch (IOException e) {
-            throw failure("open", file, e);
-        }
+        return call("open", file,
+                () -> new FileHandle(file, new RandomAccessFile(file.toFile(), mode)));
     }
 
     private static boolean syncedUninterrupted(Path folder) throws IOException {
@@ -239,58 +234,38 @@ public final class FileDisk implements Disk {
     private record FileHandle(Path path, RandomAccessFile file) implements Handle {
         @Override
         public long length() throws IOException {
-            try {
-                return file.length();
-            } catch (IOException e) {
-                throw failure("tell the length of", path, e);
-            }
+            return call("tell the length of", path, () -> file.length());
         }
 
         @Override
         public int read(long offset, byte[] into, int start, int count) throws IOException {
-            try {
+            return call("read", path, () -> {
                 file.seek(offset);
                 return file.read(into, start, count);
-            } catch (IOException e) {
-                throw failure("read", path, e);
-            }
+            });
         }
 
         @Override
         public void write(long offset, byte[] bytes, int start, int count) throws IOException {
-            try {
+            run("write", path, () -> {
                 file.seek(offset);
                 file.write(bytes, start, count);
-            } catch (IOException e) {
-                throw failure("write", path, e);
-            }
+            });
         }
 
         @Override
         public void truncate(long length) throws IOException {
-            try {
-                file.setLength(length);
-            } catch (IOException e) {
-                throw failure("truncate", path, e);
-            }
+            run("truncate", path, () -> file.setLength(length));
         }
 
         @Override
         public void sync() throws IOException {
-            try {
-                file.getFD().sync();
-            } catch (IOException e) {
-                throw failure("sync", path, e);
-            }
+            run("sync", path, () -> file.getFD().sync());
         }
 
         @Override
         public void close() throws IOException {
-            try {
-                file.close();
-            } catch (IOException e) {
-                throw failure("close", path, e);
-            }
+            run("close", path, () -> file.close());
         }
     }
 }
