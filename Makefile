@@ -25,7 +25,7 @@ SHELL = /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-BIN = $(if $(JAVA_HOME),"$(JAVA_HOME)"/bin/,)
+BIN = $(if $(JAVA_HOME),"$$JAVA_HOME"/bin/,)
 JAVAC = $(BIN)javac --release 17 -encoding UTF-8 -Xlint:all -Werror
 
 colon = $(subst :, ,$(1))
@@ -125,7 +125,7 @@ download = echo "downloading the jars of $(2) (once)"; mkdir -p $(2); \
       echo "<version>$$version</version><exclusions><exclusion><groupId>*</groupId>"; \
       echo "<artifactId>*</artifactId></exclusion></exclusions></dependency>"); esac; done; \
     echo '</dependencies></project>'; } > $(2)/pom.xml; \
-  mvn -q -B -f $(2)/pom.xml $(MAVEN_COPY) -DoutputDirectory="$(CURDIR)/$(2)" \
+  mvn -q -B -f $(2)/pom.xml $(MAVEN_COPY) -DoutputDirectory="$$PWD/$(2)" \
     > $(2)/maven.log 2>&1 || { cat $(2)/maven.log >&2; exit 1; }
 
 verify = for word in $(1); do case $$word in \

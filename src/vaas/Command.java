@@ -10,8 +10,11 @@ enum Command {
     SERVE_OFFLINE("--offline"),
     VERIFY("--verify"),
     CONTAINS("--verify", "--contains"),
-    /** The one option with an argument, a file, which stands behind it. */
+    /** These two with an argument, a file, which stands behind the option. */
+    VERIFY_FILE("--verify"),
     RESTORE("--restore"),
+    /** The same, with the name of a session behind its second option. */
+    RESTORE_SESSION("--restore", "--session"),
     /** These two win over whatever stands beside them. */
     HELP("--help"),
     VERSION("--version");
@@ -28,8 +31,12 @@ enum Command {
      * @throws UsageException if an option is unknown, or they don't go together
      */
     static Command of(List<String> args) throws UsageException {
-        boolean restore = args.size() == 2 && RESTORE.options.contains(args.get(0));
-        List<String> options = restore ? args.subList(0, 1) : args;
+        boolean file = args.size() == 2 && (args.get(0).equals("--restore")
+                || args.get(0).equals("--verify") && !args.get(1).startsWith("--"));
+        boolean session = args.size() == 4 && args.get(0).equals("--restore")
+                && args.get(2).equals("--session");
+        List<String> options = file ? args.subList(0, 1)
+                : session ? List.of(args.get(0), args.get(2)) : args;
         for (String option : options) {
             requireKnown(option);
         }
@@ -40,7 +47,9 @@ enum Command {
         }
         return Arrays.stream(values())
                 .filter(command -> command.options.equals(Set.copyOf(options)))
-                .filter(command -> command != RESTORE || restore).findAny()
+                .filter(command -> file == (command == RESTORE || command == VERIFY_FILE)
+                        && session == (command == RESTORE_SESSION))
+                .findAny()
                 .orElseThrow(() -> new UsageException("these options don't go together"));
     }
 

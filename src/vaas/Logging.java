@@ -1,14 +1,21 @@
 package vaas;
 
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.util.Locale;
+import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import vaas.config.Config.LogLevel;
 
 /**
  * Sets {@code java.util.logging}, which {@link System.Logger} writes to, up for a server: one line
- * an event on standard error. Only the program does this; embedders keep their own logging.
+ * an event on standard error, the same in every language, which holds nobody up. Only the program
+ * does this; embedders keep their own logging.
  */
 final class Logging {
     private static final String MANAGER = "java.util.logging.manager";
@@ -17,10 +24,14 @@ final class Logging {
 
     private Logging() {}
 
-    /** Called first of all: the manager reads these properties once. */
+    /** Called first of all: the manager reads this property, and handlers the stream, once. */
     static void prepare() {
-        setIfAbsent(MANAGER, UntilTheEnd.class.getName());
-        setIfAbsent(FORMAT, "%1$tFT%1$tT.%1$tL%1$tz %4$-7s %3$s: %5$s%6$s%n");
+        Locale.setDefault(Locale.ROOT); // of numbers in messages, and of the JDK's own words
+        if (System.getProperty(MANAGER) == null) {
+            System.setProperty(MANAGER, UntilTheEnd.class.getName());
+        }
+        System.setErr(new PrintStream(StandardError.QUEUE, true, StandardCharsets.UTF_8));
+        Runtime.getRuntime().addShutdownHook(new Thread(Logging::drain, "vaas-log-end"));
     }
 
     /** Sets the level of our own loggers, unless the operator configures logging with a file. */
@@ -33,12 +44,44 @@ final class Logging {
         OwnLogger.VAAS.setLevel(Level.parse(Integer.toString(severity)));
         for (Handler handler : Logger.getLogger("").getHandlers()) {
             handler.setLevel(Level.ALL); // the loggers decide
+            if (System.getProperty(FORMAT) == null) {
+                handler.setFormatter(new LineFormatter());
+            }
         }
     }
 
-    private static void setIfAbsent(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
+    /** Waits a moment for what has been logged to be written; the process may end then. */
+    static void drain() {
+        StandardError.QUEUE.drain();
+    }
+
+    /** Log lines that found no place, because nobody read the ones before. */
+    static long droppedLines() {
+        return StandardError.QUEUE.dropped();
+    }
+
+    /** In a class of its own, to be made from the stream that the process was started with. */
+    private static final class StandardError {
+        static final LogQueue QUEUE = LogQueue.to(System.err);
+    }
+
+    /** Levels by the words of the setting, and no stack traces. */
+    private static final class LineFormatter extends Formatter {
+        @Override
+        public String format(LogRecord record) {
+            return String.format(Locale.ROOT, "%1$tFT%1$tT.%1$tL%1$tz %2$-7s %3$s: %4$s%5$s%n",
+                    record.getInstant().atZone(ZoneId.systemDefault()), word(record.getLevel()),
+                    record.getLoggerName(), formatMessage(record),
+                    record.getThrown() == null ? "" : ", " + record.getThrown());
+        }
+
+        private static LogLevel word(Level level) {
+            for (LogLevel word : LogLevel.values()) { // from the highest down
+                if (level.intValue() >= System.Logger.Level.valueOf(word.name()).getSeverity()) {
+                    return word;
+                }
+            }
+            return LogLevel.TRACE;
         }
     }
 

@@ -16,6 +16,7 @@ import vaas.budget.Budget;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.config.Setting;
+import vaas.memory.Conversations;
 import vaas.memory.folder.Maintenance;
 import vaas.memory.folder.MemoryFolder;
 import vaas.metrics.Metrics;
@@ -27,6 +28,9 @@ final class Main {
 
     /** What {@link #run} returns instead of an exit code while the server runs. */
     private static final int RUNS = -1;
+
+    /** Set by run.sh where somebody sees standard error; the JDK can't tell. */
+    private static final String TERMINAL = "vaas.terminal";
 
     private Main() {}
 
@@ -68,12 +72,18 @@ final class Main {
             PrintStream out, PrintStream err) {
         Maintenance maintenance = new Maintenance(
                 config.store().memoryDir(), config.store().backupDir(), out);
+        if (Boolean.getBoolean(TERMINAL)) {
+            maintenance.progress(err);
+        }
         try {
             return switch (command) {
                 case VERIFY -> maintenance.verify() ? ExitCode.OK : ExitCode.TROUBLE;
+                case VERIFY_FILE -> maintenance.verify(args.get(1))
+                        ? ExitCode.OK : ExitCode.TROUBLE;
                 case CONTAINS -> maintenance.contains(in) ? ExitCode.TROUBLE : ExitCode.OK;
-                case RESTORE -> {
-                    maintenance.restore(args.get(1));
+                case RESTORE, RESTORE_SESSION -> {
+                    maintenance.restore(args.get(1),
+                            args.size() > 2 ? args.get(3) : Conversations.SHARED);
                     yield ExitCode.OK;
                 }
                 default -> start(config, command == Command.SERVE_OFFLINE, out);
@@ -96,9 +106,12 @@ final class Main {
 
                   --offline            answer without a model, to try everything else
                   --verify             check the memory of a server that is stopped
+                  --verify FILE        check one file, such as a backup
                   --verify --contains  tell whether a phrase, read from standard input, is
                                        still found in any file of it; exit code 1 if it is
                   --restore FILE       bring a backup back into an empty memory
+                  --restore FILE --session ID
+                                       the same, into that of a named session
                   --help               print this
                   --version            print the version
 
@@ -125,6 +138,8 @@ final class Main {
     private static void serve(Config config, boolean offline, Opened opened, PrintStream out)
             throws IOException {
         Metrics metrics = new Metrics();
+        opened.add(metrics.gauge("vaas_log_dropped_lines",
+                "Log lines dropped, because nobody read them.", Logging::droppedLines));
         Budget budget = Budget.ofThisProcess();
         MemoryFolder folder = opened.add(
                 config.store().options().metrics(metrics).budget(budget).open());
@@ -140,6 +155,7 @@ final class Main {
                 Api.start(config.http().options().metrics(metrics).budget(budget), agent));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
+            Logging.drain();
             // Ends with 0: a stop that was asked for and went well is no failure.
             Runtime.getRuntime().halt(ExitCode.OK);
         }, "vaas-stop"));

@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.LogManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,6 +62,52 @@ class LoggingTest {
         assertEquals(List.of("<theirs>"), lines);
     }
 
+    @Test
+    void whateverTheLanguageLinesAreAsciiAndLevelsTheWordsOfTheSetting() throws IOException {
+        String expected = "[ -~]{29}(DEBUG|INFO|WARNING|ERROR) +[a-zA-Z.]+: [ -~]+";
+        for (String language : List.of("ar,EG", "de,DE", "tr,TR")) {
+            List<String> lines = output(List.of("-Dmore=true",
+                    "-Duser.language=" + language.split(",")[0],
+                    "-Duser.country=" + language.split(",")[1]), "TRACE");
+            assertTrue(lines.stream().allMatch(line -> line.matches(expected)), lines.toString());
+            assertTrue(lines.stream().anyMatch(line -> line.contains(" DEBUG   vaas.Some: ")));
+            assertTrue(lines.stream().anyMatch(line -> line.endsWith("after 12,345.6 seconds")));
+            assertTrue(lines.stream().anyMatch(line -> line.matches(
+                    "[-0-9T:.+]{28} ERROR   vaas.Some: bad, java.io.IOException: why")));
+        }
+    }
+
+    @Test
+    void whatIsNotReadIsDroppedAndCountedAndHoldsNobodyUp() throws Exception {
+        CountDownLatch read = new CountDownLatch(1);
+        ByteArrayOutputStream target = new ByteArrayOutputStream();
+        LogQueue queue = LogQueue.to(new PrintStream(new FilterOutputStream(target) {
+            @Override
+            public void write(byte[] bytes, int start, int count) throws IOException {
+                try {
+                    read.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                target.write(bytes, start, count);
+            }
+        }));
+        try (PrintStream log = new PrintStream(queue, true, StandardCharsets.UTF_8)) {
+            for (int i = 0; i < 10_000; i++) {
+                log.println("a line that is not so short that nobody could tell, number " + i);
+            }
+            read.countDown();
+            queue.drain();
+            List<String> lines = target.toString(StandardCharsets.UTF_8).lines().toList();
+            assertTrue(queue.dropped() > 0);
+            assertEquals(10_000 - queue.dropped(), lines.size());
+            assertTrue(lines.stream().allMatch(line -> line.matches("a line .*number [0-9]+")));
+            log.println("and on it goes");
+            queue.drain();
+            assertTrue(target.toString(StandardCharsets.UTF_8).endsWith("and on it goes\n"));
+        }
+    }
+
     private static List<String> output(List<String> options, String level) throws IOException {
         return ChildJvm.output(ChildJvm.command(options, Talker.class, level)).lines().toList();
     }
@@ -71,6 +122,10 @@ class LoggingTest {
             ours.log(System.Logger.Level.DEBUG, "debug");
             ours.log(System.Logger.Level.INFO, "hello {0}", "world");
             ours.log(System.Logger.Level.WARNING, "warn");
+            if (Boolean.getBoolean("more")) {
+                ours.log(System.Logger.Level.INFO, "after {0} seconds", 12345.6);
+                ours.log(System.Logger.Level.ERROR, "bad", new IOException("why"));
+            }
             theirs.log(System.Logger.Level.DEBUG, "their debug");
             theirs.log(System.Logger.Level.WARNING, "theirs");
             LogManager.getLogManager().reset(); // as the JDK's own shutdown hook does

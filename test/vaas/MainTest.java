@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.config.Setting;
@@ -117,6 +118,15 @@ class MainTest {
         assertTrue(errors().stream().allMatch(line -> line.startsWith("vaas: ")));
         assertFalse(errors().toString().contains("s3cret"));
         assertEquals(0, out.size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MEMORY_MAX_RECORDS,1", "MEMORY_MAX_BYTES,241", "AGENT_MEMORY_SIZE,1"})
+    void whatCouldHoldNoTurnIsRefusedByName(String name, String value) {
+        assertEquals(2, run(environment(name, value), "--offline"));
+        assertEquals(1, errors().size(), errors().toString());
+        assertTrue(errors().get(0).startsWith("vaas: " + name + " is "), errors().get(0));
+        assertFalse(Files.exists(folder.resolve("memory")), "nothing was begun");
     }
 
     @Test

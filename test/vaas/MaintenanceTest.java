@@ -106,6 +106,19 @@ class MaintenanceTest {
         assertEquals("found in 0 files, at 0 places", out.strip());
     }
 
+    @Test
+    void aPhraseThatIsNotUtf8IsRefusedAndOneIsFoundHoweverItIsComposed() throws IOException {
+        assertEquals(1, run(new ByteArrayInputStream(new byte[] {'c', 'a', 'f', (byte) 0xE9}),
+                "--verify", "--contains"));
+        assertSays("the phrase is not UTF-8");
+        try (Talk talk = Talk.open(memories)) {
+            Talk.stored(talk.memory.insert(talk.now(), "Caf\u00e9", "Zoe\u0308"));
+        }
+        assertEquals(1, contains("Cafe\u0301\n"));
+        assertEquals(1, contains("Zo\u00eb"));
+        assertEquals(0, contains("Caf\u00e8"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", "\r\n"})
     void anEmptyPhraseIsRefused(String typed) {
@@ -135,6 +148,24 @@ class MaintenanceTest {
     }
 
     @Test
+    void aBackupWithADamagedLineCanBeLookedAtAndComesBackAsItWas() throws Exception {
+        Path file = memories.resolve("memory.jsonl");
+        String damaged = "not ours\n" + Files.readString(file);
+        Files.writeString(file, damaged);
+        Path backup = reset();
+        assertEquals(1, run("--verify", backup.toString()));
+        assertTrue(out.startsWith(backup.getFileName() + " line 1 byte 0: damaged"), out);
+        assertEquals(0, run("--restore", backup.toString()));
+        assertEquals(List.of(backup.getFileName() + " line 1 byte 0: damaged",
+                "restored 2 records"), out.lines().toList());
+        assertEquals(damaged, Files.readString(file));
+        assertEquals(1, run("--verify", file.toString()));
+        Files.writeString(backup, damaged.substring(9));
+        assertEquals(0, run("--verify", backup.toString()));
+        assertTrue(out.endsWith("all is well" + System.lineSeparator()), out);
+    }
+
+    @Test
     void whatCannotBeRestoredIsNamed() throws IOException {
         String absent = folder.resolve("absent").toString();
         assertEquals(1, run("--restore", absent));
@@ -146,6 +177,8 @@ class MaintenanceTest {
         Path damaged = Files.writeString(folder.resolve("damaged"), "what is this\n");
         assertEquals(1, run("--restore", damaged.toString()));
         assertSays(damaged + " is not restored: line 1 byte 0: damaged");
+        assertEquals(1, run("--verify", absent));
+        assertSays("there is no file " + absent);
     }
 
     @Test

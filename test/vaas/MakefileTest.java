@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,7 +43,13 @@ class MakefileTest {
     private List<String> make(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("make", "BIN=bin/", "JAVAC=bin/javac"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        return run(folder, Map.of(), command);
+    }
+
+    private static List<String> run(Path place, Map<String, String> environment,
+            List<String> command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(place.toFile());
+        builder.environment().putAll(environment);
         // This test may itself have been started by make, with other goals in mind.
         List.of("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
                 .forEach(builder.environment()::remove);
@@ -77,6 +84,25 @@ class MakefileTest {
         assertTrue(build.contains("build/lib") && !build.contains("build/test-lib"), build);
         String test = make("-n", "test").toString();
         assertTrue(test.contains("build/lib") && test.contains("build/test-lib"), test);
+    }
+
+    @Test
+    void theNameOfAFolderIsNeverExecuted() throws Exception {
+        Path odd = folder.resolve("odd $(touch made) `touch made` \"quoted\" it's $HOME");
+        Files.createDirectories(odd.resolve("src"));
+        Files.copy(Path.of("Makefile"), odd.resolve("Makefile"));
+        for (String name : List.of("bin/mvn", "bin/javac", "bin/jar")) {
+            Path program = odd.resolve(name);
+            Files.createDirectories(program.getParent());
+            Files.writeString(program, "#!/bin/sh\necho \"$0 $*\" >> told\n");
+            assertTrue(program.toFile().setExecutable(true));
+        }
+        run(odd, Map.of("PATH", odd + "/bin:" + System.getenv("PATH"), "JAVA_HOME",
+                odd.toString()), List.of("make", "verify=:", "build"));
+        String told = Files.readString(odd.resolve("told"));
+        assertTrue(told.contains("-DoutputDirectory=" + odd.toRealPath() + "/build/lib\n"), told);
+        assertTrue(told.contains(odd + "/bin/javac --release 17 "), told);
+        assertFalse(Files.exists(odd.resolve("made")));
     }
 
     @Test

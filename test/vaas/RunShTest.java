@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import vaas.config.Setting;
 import vaas.http.JdkServer;
 import vaas.json.Json;
+import vaas.memory.folder.MemoryFolder;
 
 /** The script as its users run it, in a copy of this folder as it was built. */
 @Timeout(300)
@@ -334,6 +336,46 @@ class RunShTest {
         }
 
         @Test
+        void aJavaThatDoesNotRunIsHeard() throws Exception {
+            settings.put("JAVA_TOOL_OPTIONS", "-XX:+NoSuchFlagHere");
+            Ended ended = run("--offline");
+            assertEquals(1, ended.exitCode, ended.toString());
+            assertTrue(ended.err.contains("Unrecognized VM option 'NoSuchFlagHere'"), ended.err
+                    .toString());
+            assertTrue(ended.err.get(ended.err.size() - 1).endsWith("/bin/java does not run, and"
+                    + " says why above"), ended.toString());
+        }
+
+        @Test
+        void aFolderWhoseNameJavaWouldPart() throws Exception {
+            Path parted = Files.createDirectories(folder.resolve("a:b"));
+            Files.copy(home.resolve("run.sh"), parted.resolve("run.sh"));
+            Files.createDirectory(parted.resolve("build"));
+            Files.createFile(parted.resolve("build/vaas.jar"));
+            assertFails(1, "there is a : in " + parted.toRealPath(),
+                    end(start(parted.resolve("run.sh"), folder)));
+        }
+
+        @Test
+        void aScriptThatIsNotWhereVaasIs() throws Exception {
+            Path copy = Files.copy(home.resolve("run.sh"), folder.resolve("run.sh"));
+            assertFails(1, "there is no vaas in " + folder.toRealPath(),
+                    end(start(copy, folder)));
+            assertFails(1, "there is no vaas in", end(start(
+                    List.of("sh", "-c", "exec sh < '" + home + "/run.sh'"), folder)));
+        }
+
+        @Test
+        void aDotEnvThatIsNoFile() throws Exception {
+            Path file = home.resolve(".env");
+            Files.createDirectory(file);
+            assertFails(2, ".env is a folder", run("--offline"));
+            Files.delete(file);
+            Files.createSymbolicLink(file, folder.resolve("nowhere"));
+            assertFails(2, ".env is a link that leads nowhere", run("--offline"));
+        }
+
+        @Test
         void aJavaThatSaysNothing() throws Exception {
             fakeJava("", "exit 99");
             assertFails(1, "unknown version", run("--offline"));
@@ -349,6 +391,154 @@ class RunShTest {
                 + line + "\n");
         assertTrue(java.toFile().setExecutable(true));
         settings.put("JAVA_HOME", folder.resolve("jdk").toString());
+    }
+
+    /** The script trusts nothing around it: where it is called, and what is there or is not. */
+    @Nested
+    class Wherever {
+        private static final String NOT_ENGLISH = "LC_ALL=C; export LC_ALL; ";
+
+        /** Runs a line of shell, in which $0 is the script. */
+        private Ended shell(String line) throws Exception {
+            return end(start(List.of("sh", "-c", line, home.resolve("run.sh").toString()),
+                    folder));
+        }
+
+        private Path program(String name, String line) throws IOException {
+            Path bin = Files.createDirectories(folder.resolve("bin"));
+            Path program = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + line + "\n");
+            assertTrue(program.toFile().setExecutable(true));
+            settings.put("PATH", bin + ":" + System.getenv("PATH"));
+            return program;
+        }
+
+        private void assertVersion(Ended ended) {
+            assertEquals(0, ended.exitCode, ended.toString());
+            assertEquals(List.of("vaas " + Main.VERSION), ended.out, ended.toString());
+            assertEquals(List.of(), ended.err, ended.toString());
+        }
+
+        @Test
+        void foundOnThePathItIsNotTheCurrentFolders() throws Exception {
+            Assumptions.assumeTrue(isInstalled("bash"));
+            Files.writeString(folder.resolve("Makefile"), "build:\n\ttouch made\n");
+            Files.writeString(folder.resolve(".env"), "LOG_LEVEL=loud\n");
+            Path bin = Files.createDirectories(folder.resolve("bin"));
+            Files.createSymbolicLink(bin.resolve("vaas"), home.resolve("run.sh"));
+            settings.put("PATH", bin + ":" + System.getenv("PATH"));
+            assertVersion(end(start(List.of("bash", "vaas", "--version"), folder)));
+            assertFalse(Files.exists(folder.resolve("made")));
+        }
+
+        @Test
+        void whatIsClosedIsNoHindrance() throws Exception {
+            assertVersion(shell("\"$0\" --version 2>&-"));
+            assertVersion(shell("\"$0\" --version <&- 2>&-"));
+            assertEquals(0, shell("\"$0\" --version >&- 2>&- <&-").exitCode);
+        }
+
+        @Test
+        void textIsUtf8WhateverTheLocale() throws Exception {
+            Ended ended = shell(NOT_ENGLISH + "MEMORY_DIR=$(printf 'Ged\\303\\244chtnis');"
+                    + " mkdir $MEMORY_DIR; export MEMORY_DIR; exec \"$0\" --verify");
+            assertEquals(0, ended.exitCode, ended.toString());
+            assertEquals("all is well", ended.out.get(1), ended.toString());
+            ended = shell(NOT_ENGLISH + "SYSTEM_PROMPT=$(printf 'h\\366flich');"
+                    + " export SYSTEM_PROMPT; exec \"$0\" --offline");
+            assertFails(2, "SYSTEM_PROMPT holds bytes that are not UTF-8", ended);
+        }
+
+        @Test
+        void whereTheUsualUtf8LocaleIsMissingAnotherServes() throws Exception {
+            fakeJava("17", "echo $LC_ALL");
+            program("locale", "test $1 = -a && printf 'C\\nde_DE.utf8\\nen_US.utf8\\n' || echo C");
+            assertEquals(List.of("de_DE.utf8"), run().out);
+            settings.put("LC_ALL", "POSIX");
+            program("locale", "echo C");
+            assertEquals(List.of("POSIX"), run().out);
+            program("locale", "exit 127");
+            assertEquals(List.of("C.UTF-8"), run().out);
+        }
+
+        @Test
+        void aMakeThatIsNotGnusIsNotTaken() throws Exception {
+            String bsd = "case $1 in --version) exit 2 ;; esac; touch '" + folder + "/taken'";
+            program("make", bsd);
+            program("gmake", bsd);
+            assertVersion(run("--version"));
+            assertFalse(Files.exists(folder.resolve("taken")));
+            Path copy = Files.createDirectories(folder.resolve("copy"));
+            Files.createDirectories(copy.resolve("src/vaas"));
+            Files.createFile(copy.resolve("src/vaas/Main.java"));
+            Files.copy(home.resolve("run.sh"), copy.resolve("run.sh"));
+            assertFails(1, "not built yet, and there is no GNU make",
+                    end(start(copy.resolve("run.sh"), folder)));
+            program("gmake", "echo GNU Make 3.81; touch '" + folder + "/taken'");
+            assertEquals(1, end(start(copy.resolve("run.sh"), folder)).exitCode);
+            assertTrue(Files.exists(folder.resolve("taken")));
+        }
+
+        @Test
+        void whatAnotherMakeHasInMindIsNotDone() throws Exception {
+            settings.put("MAKEFLAGS", "n");
+            program("make", "case $1 in --version) echo GNU Make 4; exit ;; esac\n"
+                    + "echo \"flags: $MAKEFLAGS\"");
+            Ended ended = run("--version");
+            assertEquals(List.of("flags: "), ended.err);
+        }
+
+        @Test
+        void aStopWhileItBuildsIsHeardAndEndsTheBuild() throws Exception {
+            program("make", "case $1 in --version) echo GNU Make 4; exit ;; esac\n"
+                    + "echo building; exec sleep 1000");
+            Process process = start(home.resolve("run.sh"), folder, "--offline");
+            assertEquals("building", process.errorReader().readLine());
+            List<ProcessHandle> build = process.toHandle().descendants().toList();
+            assertEquals(1, build.size());
+            process.toHandle().destroy();
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+            assertEquals(143, process.exitValue());
+            build.get(0).onExit().get(60, TimeUnit.SECONDS);
+        }
+
+        /** Somebody else's, with times of the copy, so that it would be built again. */
+        @Test
+        void whatMayNotBeWrittenRunsAndIsLookedAt() throws Exception {
+            Path other = Files.createDirectory(folder.resolve("other"));
+            for (String part : List.of("run.sh", "Makefile", "src", "build")) {
+                assertEquals(0, new ProcessBuilder("cp", "-R", home.resolve(part).toString(),
+                        other.resolve(part).toString()).start().waitFor());
+            }
+            Path memories = Files.createDirectory(folder.resolve("memories"));
+            settings.put("MEMORY_DIR", memories.toString());
+            MemoryFolder.open(memories).close();
+            assertEquals(0, new ProcessBuilder("chmod", "-R", "a+rX,a-w", folder.toString())
+                    .start().waitFor());
+            List<String> command = new ArrayList<>(List.of("setpriv", "--reuid=65534",
+                    "--regid=65534", "--clear-groups", other.resolve("run.sh").toString()));
+            if (!Files.isWritable(other)) { // not root
+                command.subList(0, 4).clear();
+            }
+            command.add("--version");
+            assertVersion(end(start(command, folder)));
+            command.set(command.size() - 1, "--verify");
+            Ended looked = end(start(command, folder));
+            assertEquals(0, looked.exitCode, looked.toString());
+            assertTrue(looked.out.get(0).startsWith(memories + " can't be written here, and so is"
+                    + " looked at without its lock"), looked.toString());
+            assertEquals("all is well", looked.out.get(looked.out.size() - 1));
+            assertEquals(0, new ProcessBuilder("chmod", "-R", "u+w", folder.toString())
+                    .start().waitFor());
+            try (MemoryFolder owner = MemoryFolder.open(memories)) {
+                assertTrue(owner.isWritable());
+                assertFails(1, "is in use by another process", end(start(command, folder)));
+            }
+        }
+    }
+
+    private static boolean isInstalled(String program) {
+        return Arrays.stream(System.getenv("PATH").split(":"))
+                .anyMatch(bin -> Files.isExecutable(Path.of(bin, program)));
     }
 
     @Nested
@@ -426,11 +616,6 @@ class RunShTest {
             }
         }
 
-        private boolean isInstalled(String program) {
-            return Arrays.stream(System.getenv("PATH").split(":"))
-                    .anyMatch(bin -> Files.isExecutable(Path.of(bin, program)));
-        }
-
         @Test
         void quotesEndAValueAndABlankAndAHashBeginAComment() throws Exception {
             dotEnv("PORT=1 # one\nAGENT_NAME=\"Ann # Lee\"\t# her\nAPI_TOKEN=a#b\n"
@@ -450,11 +635,27 @@ class RunShTest {
         }
 
         @Test
+        void aByteOrderMarkIsPassedOverAndAPipeIsRead() throws Exception {
+            dotEnv("\uFEFFPORT=1\n");
+            assertEquals(List.of("1"), values("PORT"));
+            dotEnv("\uFEFF# a comment\nPORT=2\n");
+            assertEquals(List.of("2"), values("PORT"));
+            Path pipe = home.resolve(".env");
+            Files.delete(pipe);
+            assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+            start(List.of("sh", "-c", "printf 'PORT=3\\nAGENT_NAME=Ann' > '" + pipe + "'"), folder);
+            assertEquals(List.of("3", "Ann"), values("PORT", "AGENT_NAME"));
+        }
+
+        @Test
         void aTildeInAFolderOfDotEnvIsTheHomeFolder() throws Exception {
             settings.put("HOME", "/home/ann");
             dotEnv("MEMORY_DIR=~/memory\nRESET_BACKUP_DIR=\"~/old\"\nAGENT_NAME=~/Ann\n");
             assertEquals(List.of("/home/ann/memory", "/home/ann/old", "~/Ann"),
                     values("MEMORY_DIR", "RESET_BACKUP_DIR", "AGENT_NAME"));
+            dotEnv("MEMORY_DIR=~\nRESET_BACKUP_DIR=~bob/old\n");
+            assertEquals(List.of("/home/ann", "~bob/old"),
+                    values("MEMORY_DIR", "RESET_BACKUP_DIR"), "the program refuses the other");
         }
 
         @Test

@@ -41,14 +41,14 @@ class StopTest {
     private final CountDownLatch enough = new CountDownLatch(TURNS_BEFORE_THE_STOP);
 
     /** With a grace that the test would not outlive: the stop must not wait for it. */
-    private Process start() throws IOException {
+    private Process start(ProcessBuilder.Redirect log, String level) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(ChildJvm.command(List.of(), Main.class, "--offline"));
         Map<String, String> environment = builder.environment();
         Arrays.stream(Setting.values()).map(Setting::name).forEach(environment::remove);
         environment.putAll(Map.of("PORT", "0", "MEMORY_DIR", folder.toString(),
-                "SHUTDOWN_GRACE", "3600", "LOG_LEVEL", "WARNING"));
-        return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+                "SHUTDOWN_GRACE", "3600", "LOG_LEVEL", level));
+        return builder.redirectError(log).start();
     }
 
     /** Chats over one connection until the server says that it stops; any cut is a failure. */
@@ -72,10 +72,10 @@ class StopTest {
     @Test
     void underLoadNothingAcknowledgedIsLostAndNobodyIsCutOff() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
-        Process process = start();
+        Process process = start(ProcessBuilder.Redirect.DISCARD, "WARNING");
         try (BufferedReader out = new BufferedReader(new InputStreamReader(
                 process.getInputStream(), StandardCharsets.UTF_8))) {
-            URI url = URI.create(out.readLine().replaceFirst(".* listens on ([^,]*),.*", "$1"));
+            URI url = url(out);
             leaveInsideABody(url);
             List<Future<Integer>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
@@ -98,6 +98,34 @@ class StopTest {
                 .filter(message -> !memory.contains("\"content\":\"" + message + "\"")).toList();
         assertEquals(List.of(), lost);
         assertEquals(2 * acknowledged.size(), memory.lines().count(), "and nothing else is there");
+    }
+
+    private static URI url(BufferedReader out) throws IOException {
+        return URI.create(out.readLine().replaceFirst(".* listens on ([^,]*),.*", "$1"));
+    }
+
+    // A pipe holds 64 KiB at most.
+    @Test
+    void aLogThatNobodyReadsStopsNoAnswerNoResetAndNoEnd() throws Exception {
+        Process process = start(ProcessBuilder.Redirect.PIPE, "DEBUG");
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(
+                process.getInputStream(), StandardCharsets.UTF_8));
+                RawClient client = RawClient.to(url(out))) {
+            for (int i = 0; i < 300; i++) {
+                assertEquals(200, client.ask("POST /chat", "{\"message\":\"Hi\"}").status());
+            }
+            assertEquals(422, client.ask("POST /chat", "{}").status());
+            RawClient.Answer reset = client.ask("POST /reset-memory", "");
+            assertEquals(600, reset.json().get("records_removed"));
+            process.toHandle().destroy();
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the end waits for no reader");
+            assertEquals(0, process.exitValue());
+            List<String> lines = process.errorReader().lines().toList();
+            assertTrue(lines.size() > 100, lines.size() + " lines");
+            assertTrue(lines.get(0).contains(" DEBUG "), lines.get(0));
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     /** After such clients the JDK's server would wait out every grace: it counts them for good. */

@@ -1,14 +1,12 @@
 package vaas.agent;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,9 +23,6 @@ public final class SearchMemory {
 
     private static final int EXCERPTS_MAX = 5;
     private static final int EXCERPT_CHARS = 200;
-    private static final int WORDS_MAX = 16;
-    /** Longer than any word that people write; of a longer one its beginning is searched for. */
-    private static final int WORD_CHARS_MAX = 64;
     /** Of what the model wrote; the rest is not looked at. */
     private static final int WORDS_CHARS_MAX = 8192;
 
@@ -45,8 +40,8 @@ public final class SearchMemory {
     }
 
     private static Tool.Result call(Tool.Call call) throws IOException {
-        List<Word> words =
-                call.arguments().get("words") instanceof String text ? words(text) : List.of();
+        Words words = new Words(call.arguments().get("words") instanceof String text
+                ? text.substring(0, Math.min(text.length(), WORDS_CHARS_MAX)) : "");
         if (words.isEmpty()) {
             return Tool.Result.of("Error: give at least one word in 'words'.");
         }
@@ -57,36 +52,28 @@ public final class SearchMemory {
         return Tool.Result.of(search.result());
     }
 
-    private static List<Word> words(String text) {
-        String start = text.substring(0, Math.min(text.length(), WORDS_CHARS_MAX));
-        return Stream.of(start.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+"))
-                .map(word -> word.substring(0, Math.min(word.length(), WORD_CHARS_MAX)))
-                .filter(word -> !word.isEmpty()).distinct().limit(WORDS_MAX)
-                .map(Word::new).toList();
-    }
-
     /** One search. Used by one thread. */
     private static final class Search {
-        private final List<Word> words;
-        private final List<MemoryRecord> shown;
+        private final Words words;
+        private final Set<UUID> shown;
         private final Deadline end;
         private final PriorityQueue<Hit> best = new PriorityQueue<>(Hit.WORST_FIRST);
         private boolean inTime = true;
 
-        Search(List<Word> words, Tool.Call call) {
+        Search(Words words, Tool.Call call) {
             this.words = words;
-            this.shown = call.history();
+            this.shown = call.history().stream().map(MemoryRecord::messageId)
+                    .collect(Collectors.toSet());
             this.end = Deadline.after(call.remaining().dividedBy(2)); // the model needs some, too
         }
 
         void read(Iterator<MemoryRecord> records) {
-            while (records.hasNext()) {
+            for (int place = 0; inTime && records.hasNext(); place++) {
                 MemoryRecord record = records.next();
                 inTime = !end.hasPassed() && !Thread.currentThread().isInterrupted();
-                if (!inTime || isShown(record)) {
-                    return;
+                if (inTime && !shown.contains(record.messageId())) {
+                    add(record, place);
                 }
-                Hit.of(record, words).ifPresent(this::add);
             }
         }
 
@@ -100,36 +87,15 @@ public final class SearchMemory {
                     + "There was no time to search all older messages.";
         }
 
-        private boolean isShown(MemoryRecord record) {
-            return !shown.isEmpty()
-                    && record.messageId().compareTo(shown.get(0).messageId()) >= 0;
-        }
-
-        private void add(Hit hit) {
-            best.add(hit);
+        private void add(MemoryRecord record, int place) {
+            String content = record.content();
+            Words.Find find = words.in(content);
+            if (find.score() > 0) {
+                best.add(new Hit(find.score(), place, excerpt(record, content, find.place())));
+            }
             if (best.size() > EXCERPTS_MAX) {
                 best.remove();
             }
-        }
-    }
-
-    /**
-     * A message that was found.
-     *
-     * @param score the number of words that it holds
-     * @param excerpt one line: when, who, and the text around the first word found
-     */
-    private record Hit(UUID messageId, int score, String excerpt) {
-        static final Comparator<Hit> WORST_FIRST =
-                Comparator.comparingInt(Hit::score).thenComparing(Hit::messageId);
-
-        static Optional<Hit> of(MemoryRecord record, List<Word> words) {
-            String content = record.content();
-            int[] places = words.stream().mapToInt(word -> word.indexIn(content))
-                    .filter(place -> place >= 0).toArray();
-            return places.length == 0 ? Optional.empty() : Optional.of(
-                    new Hit(record.messageId(), places.length, excerpt(record, content,
-                            Arrays.stream(places).min().getAsInt())));
         }
 
         private static String excerpt(MemoryRecord record, String content, int at) {
@@ -146,5 +112,17 @@ public final class SearchMemory {
         private static boolean isInsidePair(String text, int at) {
             return at > 0 && at < text.length() && Character.isLowSurrogate(text.charAt(at));
         }
+    }
+
+    /**
+     * A message that was found.
+     *
+     * @param score how well
+     * @param place in the conversation
+     * @param excerpt one line: when, who, and the text around the first word found
+     */
+    private record Hit(int score, int place, String excerpt) {
+        static final Comparator<Hit> WORST_FIRST =
+                Comparator.comparingInt(Hit::score).thenComparingInt(Hit::place);
     }
 }

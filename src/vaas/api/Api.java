@@ -59,15 +59,10 @@ public final class Api implements AutoCloseable {
     }
 
     /**
-     * The routes as a handler, to be mounted into a server of the embedder's own at any path; they
-     * are matched exactly below it. Everything is bounded as in {@link #start}, but that the
-     * properties of the JDK's server have to be set before its first use, which this does as
-     * {@link #start} does, and that the server needs an executor of many threads. Where to listen
-     * and how to stop is up to that server.
-     *
-     * @param options of which address, port and grace mean nothing here, but that the address may
-     *     be asked for by its number
-     * @param agent who answers; stays open
+     * The routes as a handler, to be mounted into a server of the embedder's own at any path, below
+     * which they are matched exactly. Sets properties as {@link #start} does. The server needs an
+     * executor of many threads, and says where to listen and how to stop: of the options' address,
+     * port and grace only the address counts, as one that may be asked for.
      */
     public static HttpHandler handler(ApiOptions options, BaseAgent agent) {
         ServerProperties.apply(options.budget);

@@ -19,22 +19,24 @@ final class BodyType {
     /** Refuses another type, charset or coding: 415. A missing type is taken as JSON. */
     static void check(Headers headers) throws Problem {
         List<String> types = headers.getOrDefault("Content-Type", List.of(""));
-        String type = lower(types.get(0).replaceFirst(";.*", ""));
+        String type = lower(types.get(0).split(";", 2)[0]);
         boolean json = type.isEmpty() || type.equals("application/json") || type.endsWith("+json");
         if (types.size() > 1 || !json && !(type.equals(FORM) && isNoPages(headers))) {
-            throw new Problem(415, "The body must be JSON: send Content-Type: application/json.");
+            throw new Problem(415, "The body must be JSON: send Content-Type: application/json.")
+                    .with("Accept", "application/json");
         }
-        checkText(headers);
+        checkReadable(headers);
     }
 
-    /** Refuses another charset or coding, whatever the type: 415. */
-    static void checkText(Headers headers) throws Problem {
+    /** Refuses another charset or coding: 415, which says what is taken (RFC 9110 15.5.16). */
+    static void checkReadable(Headers headers) throws Problem {
         if (!parts(headers, "Content-Type", ";").allMatch(BodyType::isNoOtherCharset)) {
             throw new Problem(415, "The body must be in UTF-8.");
         }
         if (!parts(headers, "Content-Encoding", ",")
                 .map(BodyType::lower).allMatch(coding -> coding.matches("|identity"))) {
-            throw new Problem(415, "The body must come as it is, without a content coding.");
+            throw new Problem(415, "The body must come as it is, without a content coding.")
+                    .with("Accept-Encoding", "identity");
         }
     }
 

@@ -51,7 +51,7 @@ record ResetScope(boolean all, String conversation, Optional<EntityTags> tags) {
         Watched watched = new Watched(body);
         Optional<JsonFields> object = object(watched);
         if (watched.bytes > 0) {
-            BodyType.checkText(headers);
+            BodyType.checkReadable(headers);
         }
         boolean named = object.isPresent() && object.get().isPresent(SessionId.NAME);
         Optional<String> id = named && !object.get().isMistyped(SessionId.NAME)

@@ -15,10 +15,7 @@ import vaas.api.Api;
 import vaas.api.ApiOptions;
 import vaas.memory.folder.MemoryFolder;
 
-/**
- * All settings, checked: one slice for each part that is configured. Immutable; what embedders
- * pass on to {@code Memory}, {@code GroqAgent} and {@code Api}.
- */
+/** All settings, checked: one slice for each part that is configured. Immutable. */
 public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     private static final int SECONDS_MAX = 3600;
     private static final int MEMORY_SIZE_MAX = 1000;
@@ -47,12 +44,7 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
         }
     }
 
-    /**
-     * What the agent and its client need.
-     *
-     * @param connections idle connections to keep, as many as there may be chats
-     * @param proxies towards the model, by the names that curl reads
-     */
+    /** What the agent and its client need; proxies are by the names that curl reads. */
     public record Groq(Optional<String> apiKey, String baseUrl, String generalModel,
             String imageModel, Duration timeout, String systemPrompt, String agentName,
             int agentMemorySize, Set<String> disabledTools, int connections,
@@ -84,11 +76,7 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
         }
     }
 
-    /**
-     * What the memory needs.
-     *
-     * @param windowRecords how many of the newest records to hold in the heap
-     */
+    /** What the memory needs. */
     public record Store(Path memoryDir, int windowRecords, OptionalLong maxRecords,
             OptionalLong maxBytes, Optional<Duration> maxAge, Optional<Path> backupDir,
             int maxOpenSessions, int maxSessions, Optional<Duration> sessionIdle) {
@@ -107,9 +95,8 @@ public record Config(Http http, Groq groq, Store store, LogLevel logLevel) {
     }
 
     /**
-     * Reads and checks all settings.
+     * Reads and checks all settings; other names are ignored.
      *
-     * @param environment names and values, such as {@link System#getenv()}; others are ignored
      * @param offline whether the model is replaced by the built-in stand-in
      * @throws ConfigException that lists every fault
      */

@@ -2,6 +2,7 @@ package vaas.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,14 @@ final class Values {
     private final Set<String> faults = new LinkedHashSet<>();
 
     Values(Map<String, String> environment) {
-        this.environment = environment;
+        this.environment = new HashMap<>(environment);
+        for (Setting setting : Setting.values()) {
+            if (environment.getOrDefault(setting.name(), "").indexOf('\uFFFD') >= 0) {
+                this.environment.remove(setting.name());
+                fault(setting, "holds bytes that are not UTF-8, or was changed on its way: start"
+                        + " vaas by run.sh, or with LC_ALL=C.UTF-8");
+            }
+        }
     }
 
     List<String> faults() {
@@ -60,11 +68,8 @@ final class Values {
 
     /** What curl would read of proxies; none of it if that is no use. */
     Map<String, String> proxies() {
-        Map<String, String> proxies = new TreeMap<>();
-        for (String name : PROXIES) {
-            environment.entrySet().stream().filter(it -> it.getKey().equalsIgnoreCase(name))
-                    .forEach(it -> proxies.put(it.getKey(), it.getValue()));
-        }
+        Map<String, String> proxies = new TreeMap<>(environment);
+        proxies.keySet().removeIf(name -> !PROXIES.contains(name.toLowerCase(Locale.ROOT)));
         try {
             GroqClient.options().proxies(proxies);
             return proxies;
@@ -105,14 +110,13 @@ final class Values {
 
     <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
         String value = raw(setting).strip().toUpperCase(Locale.ROOT);
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().equals(value)) {
-                return constant;
-            }
+        try {
+            return Enum.valueOf(type, value);
+        } catch (IllegalArgumentException e) {
+            fault(setting, "is '" + value + "', expected one of " + String.join(", ",
+                    Stream.of(type.getEnumConstants()).map(Enum::name).toList()));
+            return Enum.valueOf(type, setting.defaultValue());
         }
-        fault(setting, "is '" + value + "', expected one of "
-                + String.join(", ", Stream.of(type.getEnumConstants()).map(Enum::name).toList()));
-        return Enum.valueOf(type, setting.defaultValue());
     }
 
     /** Comma-separated items, each of which must look as expected. */
@@ -126,6 +130,13 @@ final class Values {
 
     Path path(Setting setting) {
         String value = text(setting);
+        if (value.matches("~(/.*)?")) { // no shell has seen it
+            String home = environment.getOrDefault("HOME", "");
+            value = (home.isEmpty() ? System.getProperty("user.home") : home)
+                    + value.substring(1);
+        } else if (value.startsWith("~")) {
+            fault(setting, "begins with ~ and a name, which only shells know: give all of it");
+        }
         try {
             return Path.of(value);
         } catch (InvalidPathException e) {

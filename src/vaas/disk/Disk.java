@@ -49,7 +49,10 @@ public interface Disk {
     /** Removes a name, of a folder only if it is empty; one that is not there is fine. */
     void delete(Path file) throws IOException;
 
-    /** Makes creations, moves and deletions in a folder durable. */
+    /**
+     * Makes creations, moves and deletions in a folder durable; on a file system that has no such
+     * call, only says so once.
+     */
     void syncFolder(Path folder) throws IOException;
 
     /** Bytes that can still be written to the disk of a folder. */

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,13 @@ import java.util.stream.Stream;
  * interrupt of the thread; a {@link FileChannel} would be closed by it in mid-write.
  */
 public final class FileDisk implements Disk {
+    private static final System.Logger LOG = System.getLogger(FileDisk.class.getName());
+    /** What systems say of a folder on a file system that has no sync of folders. */
+    private static final Set<String> NO_SYNC = Set.of("Invalid argument",
+            "Operation not supported", "Function not implemented");
+
+    private final AtomicBoolean told = new AtomicBoolean();
+
     @Override
     public void createFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
@@ -71,11 +79,7 @@ public final class FileDisk implements Disk {
 
     @Override
     public Handle create(Path file) throws IOException {
-        try {
-            Files.createFile(file, ownerOnly(file, "rw-------"));
-        } catch (IOException e) {
-            throw failure("create", file, e);
-        }
+        run("create", file, () -> Files.createFile(file, ownerOnly(file, "rw-------")));
         return open(file);
     }
 
@@ -91,38 +95,27 @@ public final class FileDisk implements Disk {
 
     @Override
     public void link(Path existing, Path second) throws IOException {
-        try {
-            Files.createLink(second, existing);
-        } catch (IOException | UnsupportedOperationException e) {
-            throw failure("link to " + existing + ",", second, e);
-        }
+        run("link to " + existing + ",", second, () -> Files.createLink(second, existing));
     }
 
     @Override
     public void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw failure("rename to " + to + ",", from, e);
-        }
+        run("rename to " + to + ",", from,
+                () -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE));
     }
 
     @Override
     public List<Path> list(Path folder) throws IOException {
-        try (Stream<Path> names = Files.list(folder)) {
-            return names.toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw failure("list", folder, e);
-        }
+        return call("list", folder, () -> {
+            try (Stream<Path> names = Files.list(folder)) {
+                return names.toList();
+            }
+        });
     }
 
     @Override
     public void delete(Path file) throws IOException {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw failure("delete", file, e);
-        }
+        run("delete", file, () -> Files.deleteIfExists(file));
     }
 
     // Only a channel can sync a folder, so an interrupt is put aside, and the sync repeated on a
@@ -135,7 +128,13 @@ public final class FileDisk implements Disk {
                 interrupted |= Thread.interrupted();
             }
         } catch (IOException e) {
-            throw failure("sync the folder", folder, e);
+            if (!NO_SYNC.contains(String.valueOf(e.getMessage()))) {
+                throw failure("sync the folder", folder, e);
+            } else if (!told.getAndSet(true)) {
+                LOG.log(System.Logger.Level.WARNING, "{0} is on a file system that does not sync"
+                        + " folders ({1}): a power cut may bring back what a reset or a limit has"
+                        + " removed, or take away a new file", folder, e.getMessage());
+            }
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -145,7 +144,8 @@ public final class FileDisk implements Disk {
 
     @Override
     public long usableBytes(Path folder) throws IOException {
-        return Files.getFileStore(folder).getUsableSpace();
+        return call("tell the room on the disk of", folder,
+                () -> Files.getFileStore(folder).getUsableSpace());
     }
 
     @Override
@@ -163,11 +163,7 @@ public final class FileDisk implements Disk {
 
     @Override
     public void setModified(Path file, Instant when) throws IOException {
-        try {
-            Files.setLastModifiedTime(file, FileTime.from(when));
-        } catch (IOException e) {
-            throw failure("set the time of", file, e);
-        }
+        run("set the time of", file, () -> Files.setLastModifiedTime(file, FileTime.from(when)));
     }
 
     /** Creates a file for its owner alone if it is not there. */
@@ -179,6 +175,26 @@ public final class FileDisk implements Disk {
         } catch (IOException e) {
             throw failure("create", file, e);
         }
+    }
+
+    /** What may fail. */
+    private interface Call<T> {
+        T done() throws IOException;
+    }
+
+    private static <T> T call(String what, Path path, Call<T> call) throws IOException {
+        try {
+            return call.done();
+        } catch (IOException | UncheckedIOException | UnsupportedOperationException e) {
+            throw failure(what, path, e);
+        }
+    }
+
+    private static void run(String what, Path path, Closeable call) throws IOException {
+        call(what, path, () -> {
+            call.close();
+            return null;
+        });
     }
 
     /** One sentence for whoever reads the log: what was tried on what, and the system's words. */
@@ -194,11 +210,8 @@ public final class FileDisk implements Disk {
             throw new IOException(Files.exists(file) ? "not a regular file: " + file
                     : "there is no file " + file);
         }
-        try {
-            return new FileHandle(file, new RandomAccessFile(file.toFile(), mode));
-        } catch (IOException e) {
-            throw failure("open", file, e);
-        }
+        return call("open", file,
+                () -> new FileHandle(file, new RandomAccessFile(file.toFile(), mode)));
     }
 
     private static boolean syncedUninterrupted(Path folder) throws IOException {
@@ -221,54 +234,38 @@ public final class FileDisk implements Disk {
     private record FileHandle(Path path, RandomAccessFile file) implements Handle {
         @Override
         public long length() throws IOException {
-            try {
-                return file.length();
-            } catch (IOException e) {
-                throw failure("tell the length of", path, e);
-            }
+            return call("tell the length of", path, () -> file.length());
         }
 
         @Override
         public int read(long offset, byte[] into, int start, int count) throws IOException {
-            try {
+            return call("read", path, () -> {
                 file.seek(offset);
                 return file.read(into, start, count);
-            } catch (IOException e) {
-                throw failure("read", path, e);
-            }
+            });
         }
 
         @Override
         public void write(long offset, byte[] bytes, int start, int count) throws IOException {
-            try {
+            run("write", path, () -> {
                 file.seek(offset);
                 file.write(bytes, start, count);
-            } catch (IOException e) {
-                throw failure("write", path, e);
-            }
+            });
         }
 
         @Override
         public void truncate(long length) throws IOException {
-            try {
-                file.setLength(length);
-            } catch (IOException e) {
-                throw failure("truncate", path, e);
-            }
+            run("truncate", path, () -> file.setLength(length));
         }
 
         @Override
         public void sync() throws IOException {
-            try {
-                file.getFD().sync();
-            } catch (IOException e) {
-                throw failure("sync", path, e);
-            }
+            run("sync", path, () -> file.getFD().sync());
         }
 
         @Override
         public void close() throws IOException {
-            file.close();
+            run("close", path, () -> file.close());
         }
     }
 }

@@ -3,12 +3,15 @@ package vaas.disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Properties;
+import java.util.function.Consumer;
 
 /**
  * One owner a folder, in this process and among processes. The operating system drops the lock
@@ -59,13 +62,34 @@ public final class FolderLock implements Closeable {
 
     /**
      * Takes a folder that is only looked at, and creates nothing in it: where there is no lock file
-     * yet, no owner can be there either.
+     * yet, no owner can be there either. One that may not be written is looked at without a lock.
      *
+     * @param note gets a sentence if there is no lock
      * @throws IOException with a sentence that says who has it
      */
-    public static Closeable takeToLook(Path folder) throws IOException {
-        return Files.exists(folder.resolve(FILE_NAME))
-                || Files.exists(folder.resolve(SECOND_NAME)) ? take(folder) : () -> { };
+    public static Closeable takeToLook(Path folder, Consumer<String> note) throws IOException {
+        Path first = folder.resolve(FILE_NAME);
+        Path file = Files.exists(first) ? first : folder.resolve(SECOND_NAME);
+        if (!Files.exists(file)) {
+            return () -> { };
+        } else if (Files.isWritable(folder) && Files.isWritable(file)) {
+            return take(folder);
+        } else if (Files.isReadable(file)) {
+            requireNoOwner(folder, file);
+        }
+        note.accept(folder + " can't be written here, and so is looked at without its lock: what"
+                + " a server does meanwhile may look like damage");
+        return () -> { };
+    }
+
+    // A shared lock takes no right to write, and is refused while an owner has the other kind.
+    private static void requireNoOwner(Path folder, Path file) throws IOException {
+        if (owned().containsKey(OWNED_HERE + folder.toRealPath())) {
+            throw new IOException("the memory in " + folder + " is already open in this process");
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            requireLock(folder, channel, true);
+        }
     }
 
     @Override
@@ -86,17 +110,26 @@ public final class FolderLock implements Closeable {
     private static FileChannel lock(Path folder) throws IOException {
         FileChannel channel = open(folder.resolve(FILE_NAME), folder.resolve(SECOND_NAME));
         try {
-            if (channel.tryLock() == null) {
-                throw new IOException(
-                        "the memory in " + folder + " is in use by another process");
-            }
+            requireLock(folder, channel, false);
             return channel;
-        } catch (OverlappingFileLockException e) {
-            channel.close();
-            throw new IOException("the memory in " + folder + " is already open elsewhere", e);
         } catch (IOException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    private static void requireLock(Path folder, FileChannel channel, boolean shared)
+            throws IOException {
+        FileLock lock;
+        try {
+            lock = channel.tryLock(0, Long.MAX_VALUE, shared);
+        } catch (OverlappingFileLockException e) {
+            throw new IOException("the memory in " + folder + " is already open elsewhere", e);
+        } catch (IOException e) {
+            throw FileDisk.failure("lock " + FILE_NAME + " in", folder, e);
+        }
+        if (lock == null) {
+            throw new IOException("the memory in " + folder + " is in use by another process");
         }
     }
 
@@ -110,7 +143,11 @@ public final class FolderLock implements Closeable {
             Files.deleteIfExists(second);
             linkIfPossible(file, second);
         }
-        return FileChannel.open(file, StandardOpenOption.WRITE);
+        try {
+            return FileChannel.open(file, StandardOpenOption.WRITE);
+        } catch (FileSystemException e) {
+            throw FileDisk.failure("open", file, e);
+        }
     }
 
     private static boolean isThere(Path second) {

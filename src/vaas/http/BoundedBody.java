@@ -65,7 +65,7 @@ final class BoundedBody extends InputStream {
         try {
             read = ended ? -1 : in.read(into, offset, length);
         } catch (IOException | RuntimeException e) {
-            throw new Problem(400, "The body is malformed or ends early.");
+            throw new Problem(400, "The body is malformed, ends early or has a trailer.");
         }
         ended = read < 0;
         bytes += Math.max(read, 0);

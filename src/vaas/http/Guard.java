@@ -26,6 +26,8 @@ public final class Guard {
     private static final Pattern AUTHORITY =
             Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{0,5})?");
     private static final Pattern ORIGIN = Pattern.compile("https?://" + AUTHORITY.pattern());
+    private static final Pattern USUAL_PORT =
+            Pattern.compile("^(http://.*):80$|^(https://.*):443$");
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
     private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(\\." + OCTET + "){3}");
@@ -37,19 +39,14 @@ public final class Guard {
     private final boolean anyAddress;
 
     /**
-     * Sets it up.
-     *
-     * @param token that every request has to show, empty for none; visible ASCII
-     * @param origins of pages that are let in, besides those on loopback
-     * @param hosts names that are served, besides those of loopback
-     * @param addresses where the server listens, which can be asked for by themselves
+     * Lets in who shows the token (visible ASCII; empty for none), from pages of these origins and
+     * of loopback, and asks for one of these hosts, of loopback, or of where the server listens.
      */
     public Guard(String token, Set<String> origins, Set<String> hosts,
             List<InetAddress> addresses) {
         this.token = token.isEmpty() ? Optional.empty()
                 : Optional.of(token.getBytes(StandardCharsets.US_ASCII));
-        this.origins = origins.stream().map(origin -> origin.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
+        this.origins = origins.stream().map(Guard::serial).collect(Collectors.toUnmodifiableSet());
         this.hosts = hosts.stream().map(Guard::normal)
                 .collect(Collectors.toCollection(HashSet::new));
         addresses.forEach(address -> this.hosts.add(literal(address)));
@@ -110,8 +107,13 @@ public final class Guard {
 
     private boolean isAllowedOrigin(String origin) {
         Matcher parts = ORIGIN.matcher(origin);
-        return origins.contains(origin.toLowerCase(Locale.ROOT))
+        return origins.contains(serial(origin))
                 || parts.matches() && isLoopback(parts.group(1));
+    }
+
+    // As browsers write it: in lower case, without the port that is usual (RFC 6454 section 6.2).
+    private static String serial(String origin) {
+        return USUAL_PORT.matcher(origin.toLowerCase(Locale.ROOT)).replaceFirst("$1$2");
     }
 
     // The page has come from where its request goes: what the server has shown, it listens to.

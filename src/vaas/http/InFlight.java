@@ -1,13 +1,15 @@
 package vaas.http;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Counts the requests under way, so that a stop can wait for them. The server's own count is wrong
  * for good after a handler's exception, or a client that left inside its body.
  */
 public final class InFlight {
+    private static final long LOOK_MILLIS = 20; // whoever leaves wakes those who wait at once
+
     // Guarded by this.
     private int count;
     private boolean stopping;
@@ -36,13 +38,7 @@ public final class InFlight {
 
     /** Waits until none is under way; false if that takes too long, or at an interrupt. */
     public synchronized boolean awaitNone(Duration patience) {
-        long end = System.nanoTime() + patience.toNanos();
-        while (count > 0) {
-            if (!pause(end - System.nanoTime())) {
-                return false;
-            }
-        }
-        return true;
+        return await(() -> count == 0, patience);
     }
 
     /**
@@ -50,29 +46,20 @@ public final class InFlight {
      * is just arriving would be cut off. False if that takes too long, or at an interrupt.
      */
     public synchronized boolean awaitQuiet(Duration quiet, Duration patience) {
-        long end = System.nanoTime() + patience.toNanos();
-        while (!isQuiet(quiet)) {
-            long now = System.nanoTime();
-            if (!pause(Math.min(end - now, lastSeenNanos + quiet.toNanos() - now))) {
-                return isQuiet(quiet);
-            }
-        }
-        return true;
+        return await(() -> !seen || System.nanoTime() - lastSeenNanos >= quiet.toNanos(), patience);
     }
 
-    // False if there is nothing left to wait for, or the thread is interrupted, and stays so.
-    private boolean pause(long nanos) {
+    // An interrupted thread stays so.
+    private boolean await(BooleanSupplier state, Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
         try {
-            TimeUnit.NANOSECONDS.timedWait(this, nanos);
-            return nanos > 0;
+            while (!state.getAsBoolean() && end - System.nanoTime() > 0) {
+                wait(LOOK_MILLIS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         }
-    }
-
-    private boolean isQuiet(Duration quiet) {
-        return !seen || System.nanoTime() - lastSeenNanos >= quiet.toNanos();
+        return state.getAsBoolean();
     }
 
     private void see() {

@@ -35,7 +35,6 @@ public final class JdkServer implements AutoCloseable {
      * Listens and serves.
      *
      * @param address where; port 0 picks a free one
-     * @param name of its threads
      * @param budget whose numbers bound connections and heads
      * @param handler for every request, from many threads at a time
      * @throws IOException if the address can't be bound
@@ -78,11 +77,7 @@ public final class JdkServer implements AutoCloseable {
         close(0);
     }
 
-    /**
-     * Stops listening, and lets the answers that are just being written be finished.
-     *
-     * @param seconds how long at most; the server may use all of it
-     */
+    /** Stops listening, and lets answers be finished for that long; it may use all of it. */
     public void close(int seconds) {
         server.stop(seconds);
         workers.shutdownNow();

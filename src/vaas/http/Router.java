@@ -34,15 +34,11 @@ public final class Router implements HttpHandler {
     private final Metrics metrics;
     private final Map<String, Entry> routes = new LinkedHashMap<>();
 
-    /**
-     * A line of the route table.
-     *
-     * @param path as it is counted: with a name in braces where anything may stand
-     * @param isPublic whether it needs no token
-     */
+    /** A line of the route table, counted by its path; a public one needs no token. */
     private record Entry(String method, String path, Route route, boolean isPublic) {
         boolean allows(String other) {
-            return other.equals(method) || other.equals("HEAD") && method.equals("GET");
+            return other.equals(method) || other.equals("HEAD") && method.equals("GET")
+                    || other.equals("OPTIONS") && isPublic; // HAProxy's default
         }
 
         String allowed() {
@@ -50,11 +46,7 @@ public final class Router implements HttpHandler {
         }
     }
 
-    /**
-     * A router without routes.
-     *
-     * @param bodyBytesMax greatest length of a body that a route reads
-     */
+    /** A router without routes, which may read bodies of so many bytes. */
     public Router(Guard guard, InFlight inFlight, int bodyBytesMax, Watchdog watchdog,
             Metrics metrics) {
         this.guard = guard;
@@ -73,7 +65,7 @@ public final class Router implements HttpHandler {
         return add(new Entry(method, path, route, false));
     }
 
-    /** Adds a route that needs no token. */
+    /** Adds a route that needs no token, for programs that look whether a server is well. */
     public Router addPublic(String method, String path, Route route) {
         return add(new Entry(method, path, route, true));
     }
@@ -148,18 +140,21 @@ public final class Router implements HttpHandler {
         Optional<String> origin = guard.allowedOrigin(sent);
         origin.ifPresent(page -> Cors.allow(page, headers)); // on every answer, errors included
         Framing.check(sent, exchange.protocol());
-        guard.checkHost(sent, exchange.target());
+        Optional<Entry> found = entry(path);
+        boolean isPublic = found.isPresent() && found.get().isPublic;
+        if (!isPublic || !isOldProbe(exchange)) {
+            guard.checkHost(sent, exchange.target());
+        }
         guard.checkOrigin(sent);
         if (!admitted) {
             headers.put("Connection", "close");
             throw new Problem(503, "The server is stopping.").of(Problem.STOPPING)
                     .retryAfter(MOMENT);
         }
-        Optional<Entry> found = entry(path);
         if (found.isPresent() && origin.isPresent() && Cors.isPreflight(exchange)) {
             return Cors.preflight(sent, found.get().allowed());
         }
-        if (found.isEmpty() || !found.get().isPublic) {
+        if (!isPublic) {
             guard.checkToken(sent);
         }
         Entry entry = found.orElseThrow(() -> new Problem(404, "There is nothing here."));
@@ -167,6 +162,12 @@ public final class Router implements HttpHandler {
             throw new Problem(405, "Use " + entry.method + ".").with("Allow", entry.allowed());
         }
         return entry.route.handle(exchange.request(path, entry.route.bodyUse()));
+    }
+
+    // A load balancer's, in the protocol that had no Host yet; every browser sends one.
+    private static boolean isOldProbe(Exchange exchange) {
+        return exchange.protocol().equals("HTTP/1.0") && !exchange.headers().containsKey("Host")
+                && exchange.target().getRawAuthority() == null;
     }
 
     private static Problem overBudget(OverBudgetException e) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,6 +111,76 @@ class SearchMemoryTest {
         String expected = "user: \u00c4PFEL und \u0413\u0440\u0443\u0448\u0438";
         assertEquals(List.of(expected), find("\u00e4pfel"));
         assertEquals(List.of(expected), find("\u0413\u0420\u0423\u0428\u0418"));
+    }
+
+    /** What people take for one word, or for another; in escapes where it could be mistaken. */
+    @ParameterizedTest
+    @CsvSource({"Zo\u00eb,Zoe\u0308,true", "Zoe\u0308,Zo\u00eb,true", "Zoe,Zo\u00eb,false",
+            "STRASSE,Stra\u00dfe,true", "stra\u00dfe,STRA\u1e9eE,true",
+            "\u03c3\u03bf\u03c6\u03cc\u03c2,\u03a3\u039f\u03a6\u039f\u0301\u03a3,true",
+            "istanbul,\u0130STANBUL,true", "caf\u00e9,\uff23\uff21\uff26\uff25\u0301,true",
+            "file,\ufb01le,true", "\uac00\uac01,\u1100\u1161\u1100\u1161\u11a8,true",
+            "\u30ac\u30b9,\uff76\uff9e\uff7d,true", "naive,na\u00adi\u200bve,true",
+            "\u0928\u0940\u092e,\u0928 \u092e,false",
+            "\u82f9\u679c,\u5403\u82f9\u679c\u6d3e,true",
+            "\u8336,\u559d\u8336,true", "\ucc28,\ucc28\ub97c,true", "C++,I use c++.,true",
+            "C++,I use C,false", "c#,(C#),true", "C#,C,false", "C,C# and C++,false",
+            "C,cats,false", "C,so: C!,true", "snake_case,snake case,false",
+            "snake_case,a SNAKE_CASE name,true", "#tag,tag,true", "\u0915,\u0915\u093f,false",
+            "don't,DON'T,true", "2,2024,false", "apple,pineapples,true"})
+    void wordsAreComparedAsPeopleDo(String asked, String said, boolean found) throws Exception {
+        say(said, "-");
+        fillTheWindow();
+        assertEquals(found ? "user: " + said : NOTHING, find(asked).get(0));
+    }
+
+    @Test
+    void lettersOfAWordThatHasMarksFindNothing() throws Exception {
+        String said = "\u092e\u0941\u091d\u0947 \u0928\u0940\u092e"
+                + " \u092a\u0938\u0902\u0926 \u0939\u0948";
+        say(said, "-");
+        for (int i = 0; i < 16; i++) {
+            say("\u092e\u0948\u0902 \u092e\u0928 \u0938\u0947 \u0928\u092f\u093e"
+                    + " \u0915\u093e\u092e \u0915\u0930\u0924\u093e \u0939\u0942\u0901", "-");
+        }
+        assertEquals(List.of("user: " + said), find("\u0928\u0940\u092e"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x y z pineapple,x y z", "a b c d e f g h i j k l m n o p q pineapple,a b c d e f",
+            "is a pineapple,is a", "red pineapple car,red cat", "pineapple the,the",
+            "a pineapple,pine a"})
+    void moreAndLongerWordsGoBeforeNewerOnes(String asked, String newer) throws Exception {
+        say("pineapple", "-");
+        for (int i = 0; i < 9; i++) {
+            say(newer, "-");
+        }
+        fillTheWindow();
+        assertEquals("user: pineapple", find(asked).get(0));
+    }
+
+    @Test
+    void whatIsShownIsKnownByItselfAndNotByItsPlace() throws Exception {
+        say("apple 1", "-");
+        say("apple 2", "-");
+        List<MemoryRecord> shown = memory.records(2);
+        say("apple 3", "-"); // by another caller, while the model thinks
+        assertEquals(List.of("user: apple 3", "user: apple 1"), lines(
+                call(shown, Map.of("words", "apple"), ENOUGH)));
+    }
+
+    @Test
+    void idsThatFallHideNothingAndTheNewestComesFirst() throws Exception {
+        say("apple 1", "-");
+        say("apple 2", "-");
+        memory.close();
+        Path file = folder.resolve("memory.jsonl");
+        List<String> saved = Files.readAllLines(file);
+        Files.write(file, List.of(saved.get(2), saved.get(3), saved.get(0), saved.get(1)));
+        memory = Talk.open(folder);
+        say("shown", "shown");
+        assertEquals(List.of("user: apple 1", "user: apple 2"), lines(
+                call(2, Map.of("words", "apple"))));
     }
 
     @Test
@@ -260,7 +331,11 @@ class SearchMemoryTest {
     }
 
     private List<String> find(String words) throws Exception {
-        return Arrays.stream(call(PROMPT_RECORDS, Map.of("words", words)).split("\n"))
+        return lines(call(PROMPT_RECORDS, Map.of("words", words)));
+    }
+
+    private static List<String> lines(String found) {
+        return Arrays.stream(found.split("\n"))
                 .map(line -> line.replaceFirst("^[0-9T:.-]+Z ", "")).toList();
     }
 

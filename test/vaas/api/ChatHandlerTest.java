@@ -205,12 +205,16 @@ class ChatHandlerTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"gzip", "identity, gzip", "br", "x",
+        @ValueSource(strings = {"gzip", "GZip", "identity, gzip", "br", "x",
                 "identity\r\nContent-Encoding: br"})
         void anyContentCodingIs415(String coding) throws IOException {
-            Served.problem(415, served.chat(HELLO, "Content-Encoding: " + coding));
+            Answer answer = served.chat(HELLO, "Content-Encoding: " + coding);
+            Served.problem(415, answer);
+            assertEquals("identity", answer.header("Accept-Encoding").orElseThrow());
             assertEquals(List.of(), served.agent.questions);
-            assertEquals(200, served.chat(HELLO, "Content-Encoding: Identity").status());
+            for (String none : List.of("Identity", "", "identity, identity")) {
+                assertEquals(200, served.chat(HELLO, "Content-Encoding: " + none).status());
+            }
         }
 
         @Test
@@ -225,7 +229,9 @@ class ChatHandlerTest {
                 "application/xml", "application/jsonl", "application/json5", "json", "*/*",
                 "application/octet-stream", "application/json, text/plain"})
         void othersAre415(String type) throws IOException {
-            Served.problem(415, served.chat(HELLO, "Content-Type: " + type));
+            Answer answer = served.chat(HELLO, "Content-Type: " + type);
+            Served.problem(415, answer);
+            assertEquals("application/json", answer.header("Accept").orElseThrow());
             assertEquals(List.of(), served.agent.questions);
         }
     }

@@ -56,6 +56,17 @@ class ResetMemoryHandlerTest {
         assertReset(served.ask(RESET, "a=1", "Content-Type: " + type));
     }
 
+    /** What can't be read may say what is to be reset. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Encoding: gzip", "Content-Encoding: identity, br",
+            "Content-Type: application/json; charset=utf-16",
+            "Content-Type: a/b\r\nContent-Type: a/b; charset=latin1"})
+    void aBodyThatCannotBeReadIs415AndResetsNothing(String header) throws IOException {
+        Served.problem(415, served.ask(RESET, "{}", header));
+        assertEquals(2, served.memory.latest(2).records().size());
+        assertReset(served.ask(RESET, "", header));
+    }
+
     @Test
     void soAreInvalidBytesAndChunks() throws IOException {
         try (RawClient client = served.client()) {

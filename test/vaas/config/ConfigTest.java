@@ -97,8 +97,7 @@ class ConfigTest {
         assertEquals(Duration.ZERO, http.shutdownGrace());
         assertEquals(new Config.Groq(Optional.of("gsk_1"),
                 "http://h.example/", "m/g", "m/i", Duration.ofSeconds(5),
-                "Be\nkind.", "Ann", 8, Set.of("x", "Y"), 3, Map.of()),
-                config.groq());
+                "Be\nkind.", "Ann", 8, Set.of("x", "Y"), 3, Map.of()), config.groq());
         assertEquals(new Config.Store(Path.of("else/where"), 8, OptionalLong.of(100),
                 OptionalLong.of(5_000_000_000L), Optional.of(Duration.ofDays(30)),
                 Optional.of(Path.of("backups")), 2, 3, Optional.of(Duration.ofMinutes(90))),

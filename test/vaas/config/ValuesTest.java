@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,30 @@ class ValuesTest {
         Values values = of(Setting.AGENT_NAME, " \t");
         assertEquals("vaas", values.text(Setting.AGENT_NAME));
         assertFault(Setting.AGENT_NAME, "blank", values);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatCameInChangedIsRefusedByNameAndNeverUsed(Setting setting) {
+        Values values = of(setting, "h\uFFFD\uFFFDflich");
+        assertEquals(setting.defaultValue(), values.text(setting));
+        assertFault(setting, "UTF-8", values);
+        assertFalse(values.faults().get(0).contains("flich"));
+    }
+
+    @Test
+    void aTildeBeforeAPathIsTheHomeFolder() {
+        Values values = new Values(Map.of("HOME", "/home/ann", "MEMORY_DIR", "~/memory",
+                "RESET_BACKUP_DIR", "a/~/b"));
+        assertEquals(Path.of("/home/ann/memory"), values.path(Setting.MEMORY_DIR));
+        assertEquals(Path.of("a/~/b"), values.path(Setting.RESET_BACKUP_DIR));
+        assertEquals(Path.of(System.getProperty("user.home"), "m"),
+                of(Setting.MEMORY_DIR, "~/m").path(Setting.MEMORY_DIR));
+        assertEquals(Path.of(System.getProperty("user.home")),
+                of(Setting.MEMORY_DIR, "~").path(Setting.MEMORY_DIR));
+        Values others = of(Setting.MEMORY_DIR, "~ann/memory");
+        others.path(Setting.MEMORY_DIR);
+        assertFault(Setting.MEMORY_DIR, "~ and a name", others);
     }
 
     @Test

@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import vaas.testing.LogLines;
 
 class FileDiskTest {
     private final FileDisk disk = new FileDisk();
@@ -151,6 +153,21 @@ class FileDiskTest {
                 () -> disk.move(absent, folder.resolve("to"))).getMessage());
         assertEquals("can't sync the folder " + absent + ": NoSuchFileException", assertThrows(
                 IOException.class, () -> disk.syncFolder(absent)).getMessage());
+    }
+
+    /** Linux has such folders: there is nothing to sync in /proc. */
+    @Test
+    void aFileSystemThatDoesNotSyncFoldersIsToldOnceAndGoneOnWith() throws IOException {
+        Path noSync = Path.of("/proc");
+        Assumptions.assumeTrue(Files.isDirectory(noSync));
+        try (LogLines log = LogLines.listen()) {
+            disk.syncFolder(noSync);
+            disk.syncFolder(noSync);
+            assertEquals(1, log.all().size(), log.all().toString());
+            assertTrue(log.all().get(0).startsWith("WARNING /proc is on a file system that does not"
+                    + " sync folders (Invalid argument): a power cut may bring back"),
+                    log.all().toString());
+        }
     }
 
     @Test

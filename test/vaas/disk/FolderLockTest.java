@@ -3,6 +3,7 @@ package vaas.disk;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -146,13 +147,13 @@ class FolderLockTest {
 
     @Test
     void lookingAtAFolderWithoutALockFileLeavesItAsItIs() throws IOException {
-        FolderLock.takeToLook(folder).close();
+        FolderLock.takeToLook(folder, note -> fail(note)).close();
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(0, files.count());
         }
         FolderLock lock = FolderLock.take(folder);
         assertEquals(refusal(folder), assertThrows(IOException.class,
-                () -> FolderLock.takeToLook(folder)).getMessage());
+                () -> FolderLock.takeToLook(folder, note -> fail(note))).getMessage());
         lock.close();
     }
 }

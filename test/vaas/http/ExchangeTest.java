@@ -178,6 +178,19 @@ class ExchangeTest {
             served.checkUsable();
         }
 
+        /** The JDK's server reads extensions, quoted too, but neither trailers nor blanks. */
+        @ParameterizedTest
+        @CsvSource({"13;a=\"b;c\",0,200", "13,0;a=\"b\\\"\",200", "13,0|X-Sum: 1,400",
+                "13,0|X-Sum: 1|Y: 2,400", "13,0;a=\"b\"|X-Sum: 1,400", "13 ; a = b,0,400",
+                "13;a=\"b|c\",0,400"})
+        void whatChunksMayCarryIsReadOrRefused(String head, String end, int status)
+                throws IOException {
+            client.send(RawClient.request("POST /chat", "", "Transfer-Encoding: chunked"));
+            client.send((head + "|" + HELLO + "|" + end + "||").replace("|", "\r\n"));
+            assertEquals(status, client.read().status());
+            served.checkUsable();
+        }
+
         /** With assertions on, as in tests, one of these would end the server's dispatcher. */
         @ParameterizedTest
         @ValueSource(strings = {"\r\n", "0\r\n", "0\r\nX", "ffffffffffffffff\r\n",

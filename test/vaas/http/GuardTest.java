@@ -295,11 +295,57 @@ class GuardTest {
             try (Served served = Served.start(folder)) {
                 for (String head : List.of("GET /health HTTP/1.1\r\n\r\n",
                         "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.com\r\n\r\n",
-                        "GET /health HTTP/1.0\r\n\r\n")) {
+                        "GET /health HTTP/1.0\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+                        "GET http://evil.com/health HTTP/1.0\r\n\r\n",
+                        "GET //evil.com/health HTTP/1.0\r\n\r\n",
+                        "POST /reset-memory HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\n\r\n")) {
                     try (RawClient client = served.client()) {
                         assertEquals(400, client.send(head).read().status());
                     }
                 }
+            }
+        }
+
+        /** HAProxy's checks have no Host unless they are told to, and ask by OPTIONS. */
+        @ParameterizedTest
+        @ValueSource(strings = {"GET", "HEAD", "OPTIONS"})
+        void aLoadBalancerWithoutAHostIsToldOfTheHealth(String method) throws IOException {
+            try (Served served = Served.start(folder, "API_TOKEN", TOKEN)) {
+                assertEquals(200, health(served, method, "").status());
+                assertEquals(200, health(served, method, "Host: localhost\r\n").status());
+                assertEquals(421, health(served, method, "Host: evil.com\r\n").status());
+                served.folder.close();
+                assertEquals(503, health(served, method, "").status());
+            }
+        }
+
+        private Answer health(Served served, String method, String host) throws IOException {
+            try (RawClient client = served.client()) {
+                client.send(method + " /health HTTP/1.0\r\n" + host + "\r\n");
+                return method.equals("HEAD") ? client.readHead() : client.read();
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"10.244.0.5:8080,200", "10.244.0.5,200", "[fd00::7]:8080,200",
+                "[::ffff:10.0.0.1],200", "evil.com:8080,421", "10.244.0.5.evil.com,421"})
+        void beyondLoopbackAProbeAsksByAddress(String host, int status) throws IOException {
+            try (Served served = Served.start(folder, "HOST", "0.0.0.0", "API_TOKEN", TOKEN)) {
+                assertEquals(status, served.get("/health", "Host: " + host).status());
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"app://obsidian.md", "http://my_app:3000", "https://a.example",
+                "chrome-extension://abcdef"})
+        void anOriginOfAnyKindIsLetInWhenNamed(String origin) throws IOException {
+            try (Served served = Served.start(folder, "ALLOWED_HOSTS", "my_vaas",
+                    "ALLOWED_ORIGINS", "app://obsidian.md,http://my_app:3000,"
+                            + "https://a.example:443,Chrome-Extension://abcdef")) {
+                Answer answer = served.chat(HELLO, "Origin: " + origin, "Host: my_vaas:8080");
+                assertEquals(200, answer.status());
+                assertEquals(origin, answer.header("Access-Control-Allow-Origin").orElseThrow());
+                Served.problem(403, served.chat(HELLO, "Origin: " + origin + "x"));
             }
         }
 

@@ -78,6 +78,10 @@ class RouterTest {
     void anyOtherMethodIs405WithWhatIsAllowed(String method) throws IOException {
         for (Map.Entry<String, String> route : ALLOWED.entrySet()) {
             Answer answer = served.ask(method + " " + route.getKey(), "");
+            if (method.equals("OPTIONS") && route.getKey().equals("/health")) {
+                assertEquals(200, answer.status(), "it is how HAProxy asks");
+                continue;
+            }
             Served.problem(405, answer);
             assertEquals(Optional.of(route.getValue()), answer.header("Allow"), route.getKey());
         }

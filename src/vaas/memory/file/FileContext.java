@@ -17,7 +17,8 @@ import vaas.memory.Requester;
  * @param conversation its name
  * @param disk where they are
  * @param clock for ids, times and age
- * @param opened when the folder was, by the system's clock: what was written since is ours, and synced
+ * @param opened when the folder was, by the system's clock: what was written since is ours, and
+ *     synced
  * @param budget that windows and readings are charged to
  * @param windowRecords how many of the newest records to hold in memory
  * @param limits past which the oldest turns go
@@ -32,8 +33,8 @@ public record FileContext(String conversation, Disk disk, Clock clock, Instant o
         MemoryMetrics metrics, Consumer<String> overLimits) {
     /** The same for another conversation. */
     public FileContext of(String other) {
-        return new FileContext(other, disk, clock, opened, budget, windowRecords, limits, backups, audit,
-                metrics, overLimits);
+        return new FileContext(other, disk, clock, opened, budget, windowRecords, limits, backups,
+                audit, metrics, overLimits);
     }
 
     boolean isShared() {
@@ -58,5 +59,11 @@ public record FileContext(String conversation, Disk disk, Clock clock, Instant o
     /** Whole turns of at most so many records; but one record means the newest turn. */
     static int turns(int records) {
         return records == 1 ? 1 : records / 2;
+    }
+
+    static void requireAtLeast(int least, int n) {
+        if (n < least) {
+            throw new IllegalArgumentException("n is " + n + ", expected at least " + least);
+        }
     }
 }

@@ -3,7 +3,6 @@ package vaas.memory.file;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.UUID;
-import vaas.budget.Budget;
 import vaas.memory.Export;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
@@ -21,18 +20,19 @@ record FileExport(Current current, Reading reading, long start, long end) implem
      * @param before id of the record that it ends before; null for all
      * @param turnsMax the newest of those before; 0 for all
      */
-    static Export of(Current current, Reading reading, UUID before, int turnsMax, int lineBytesMax,
-            Budget budget) throws IOException {
+    static Export of(Current current, Reading reading, UUID before, int turnsMax,
+            FileContext context) throws IOException {
         long end = reading.snapshot().end();
         if (before != null) {
-            end = Pages.place(reading, before, false, lineBytesMax, budget);
-            BackwardReader lines = new BackwardReader(reading.handle(), end, lineBytesMax);
+            end = Pages.place(reading, before, false, context);
+            BackwardReader lines = new BackwardReader(
+                    reading.handle(), end, context.lineBytesMax());
             if (lines.previous() && role(lines) == Role.USER) { // whose answer comes after the end
                 end = lines.lineOffset();
             }
         }
         return new FileExport(current, reading,
-                turnsMax == 0 ? 0 : start(reading, end, turnsMax, lineBytesMax), end);
+                turnsMax == 0 ? 0 : start(reading, end, turnsMax, context.lineBytesMax()), end);
     }
 
     private static long start(Reading reading, long end, int turnsMax, int lineBytesMax)

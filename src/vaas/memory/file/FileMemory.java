@@ -30,7 +30,6 @@ import vaas.memory.Turn;
  * here, each part a class of its own.
  */
 public final class FileMemory implements Memory, Closeable {
-    private static final System.Logger LOG = System.getLogger(FileMemory.class.getName());
     /** Below this a disk on which a write has failed still counts as full. */
     private static final long FREE_BYTES_MIN = 1 << 20;
     /** A file up to this size is counted when it is opened. */
@@ -74,8 +73,8 @@ public final class FileMemory implements Memory, Closeable {
         Closeable opened = file;
         try {
             Damage damage = new Damage(path);
-            FileMemory memory = new FileMemory(
-                    context, file, HistoryReader.first(context, file, damage), damage);
+            Snapshot first = HistoryReader.first(context, file, damage);
+            FileMemory memory = new FileMemory(context, file, first, damage);
             opened = memory;
             if (file.tornBytes() > 0) {
                 context.metrics().torn(file.tornBytes());
@@ -95,20 +94,16 @@ public final class FileMemory implements Memory, Closeable {
     /** {@inheritDoc} The bound in bytes is {@link Budget#historyBytes}, of text as JSON. */
     @Override
     public History latest(int n) throws IOException {
-        if (n < 0) {
-            throw new IllegalArgumentException("n is " + n + ", expected at least 0");
-        }
+        FileContext.requireAtLeast(0, n);
         return reader.latest(FileContext.turns(n));
     }
 
     @Override
     public Page before(UUID messageId, int n) throws IOException {
-        if (n < 1) {
-            throw new IllegalArgumentException("n is " + n + ", expected at least 1");
-        }
+        FileContext.requireAtLeast(1, n);
         return reader.stable(reading -> Pages.before(reading, messageId, n / 2 + n % 2,
-                counting.isOrdered() && reading.snapshot().tally().known().isPresent(),
-                context.lineBytesMax(), damage, context.budget()));
+                counting.isOrdered() && reading.snapshot().tally().known().isPresent(), damage,
+                context));
     }
 
     @Override
@@ -118,6 +113,7 @@ public final class FileMemory implements Memory, Closeable {
         if (draft.longestLine() > context.lineBytesMax()) {
             throw new OverBudgetException(true); // it could not be read back
         }
+        prepare(read);
         Optional<Turn> present = key == null ? Optional.empty() : byKey(key);
         while (present.isEmpty()) {
             Insertion done = journal.insert(read, draft, key);
@@ -129,23 +125,29 @@ public final class FileMemory implements Memory, Closeable {
         return new Insertion.Present(present.get());
     }
 
+    private void prepare(History read) throws IOException {
+        health.requireOpen();
+        try {
+            file.prepare();
+        } catch (IOException e) { // perhaps a reset of all takes the folder away
+            journal.settle();
+            if (read.generation() == current.get().generation()) {
+                throw e;
+            }
+        }
+    }
+
     @Override
     public Optional<Turn> byKey(String key) throws IOException {
         health.requireOpen();
-        long incomplete = keys.incomplete();
-        if (incomplete >= 0) {
-            try (Reading reading = journal.read()) {
-                keys.complete(Keys.read(reading.handle(), reading.snapshot().end(),
-                        context.lineBytesMax(), context.budget()), incomplete);
-            }
-        }
+        keys.completeFrom(journal, context);
         Optional<UUID> answer = keys.answer(key);
         if (answer.isEmpty()) {
             return Optional.empty();
         }
         journal.settle();
-        Optional<Turn> turn = reader.stable(reading -> Pages.turnOf(
-                reading, answer.get(), context.lineBytesMax(), damage, context.budget()));
+        Optional<Turn> turn = reader.stable(
+                reading -> Pages.turnOf(reading, answer.get(), damage, context));
         if (turn.isEmpty()) {
             keys.remove(key, answer.get()); // a limit has taken it
         }
@@ -154,8 +156,7 @@ public final class FileMemory implements Memory, Closeable {
 
     @Override
     public Optional<MemoryRecord> byMessageId(UUID messageId) throws IOException {
-        return reader.stable(reading ->
-                Pages.byId(reading, messageId, context.lineBytesMax(), damage, context.budget()));
+        return reader.stable(reading -> Pages.byId(reading, messageId, damage, context));
     }
 
     @Override
@@ -229,11 +230,6 @@ public final class FileMemory implements Memory, Closeable {
         }
     }
 
-    /** Where it is, or will be. */
-    public Path path() {
-        return file.path();
-    }
-
     /** Number of records, once they have been counted. */
     public OptionalLong size() {
         return current.get().tally().known();
@@ -241,6 +237,10 @@ public final class FileMemory implements Memory, Closeable {
 
     public long bytes() {
         return current.get().end();
+    }
+
+    public Path path() {
+        return file.path();
     }
 
     /** Damaged lines met so far, each once. */
@@ -278,8 +278,8 @@ public final class FileMemory implements Memory, Closeable {
     public boolean isWritable() {
         try {
             journal.requireUnchanged();
-            return !health.lastWriteFailed() || context.disk().usableBytes(file.path().getParent())
-                    >= FREE_BYTES_MIN;
+            return !health.lastWriteFailed()
+                    || context.disk().usableBytes(path().getParent()) >= FREE_BYTES_MIN;
         } catch (IOException e) {
             return false;
         }

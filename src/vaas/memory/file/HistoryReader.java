@@ -96,8 +96,7 @@ final class HistoryReader {
     Export export(UUID before, int turnsMax) throws IOException {
         Reading reading = journal.read();
         try {
-            return FileExport.of(current, reading, before, turnsMax, context.lineBytesMax(),
-                    context.budget());
+            return FileExport.of(current, reading, before, turnsMax, context);
         } catch (IOException | RuntimeException e) {
             Closeables.after(e, reading);
             throw e;

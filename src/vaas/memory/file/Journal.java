@@ -84,7 +84,6 @@ final class Journal implements Closeable {
      */
     Insertion insert(History read, Draft draft, String key) throws IOException {
         long start = System.nanoTime();
-        file.prepare();
         FileTurn turn;
         Batch batch;
         boolean leads;

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import vaas.budget.Budget;
-import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
 
@@ -43,15 +42,24 @@ final class Keys implements AutoCloseable {
     }
 
     /** A key with the answer that it was stored with. */
-    record Entry(String key, UUID answer) {}
+    private record Entry(String key, UUID answer) {}
 
-    /** What {@link #complete} has to be given, asked before reading; negative if it is not due. */
-    synchronized long incomplete() {
-        return complete ? -1 : cleared;
+    /** Reads those that were there at opening, unless that has been done. */
+    void completeFrom(Journal journal, FileContext context) throws IOException {
+        long when;
+        synchronized (this) {
+            if (complete) {
+                return;
+            }
+            when = cleared;
+        }
+        try (Reading reading = journal.read()) {
+            complete(read(reading, context), when);
+        }
     }
 
     /** Takes in what was read, unless all has been forgotten meanwhile. */
-    synchronized void complete(List<Entry> oldestFirst, long when) {
+    private synchronized void complete(List<Entry> oldestFirst, long when) {
         if (!complete && when == cleared) {
             Map<UUID, UUID> newer = answers;
             answers = new LinkedHashMap<>();
@@ -104,16 +112,16 @@ final class Keys implements AutoCloseable {
     /**
      * Reads the keys of the newest turns, oldest first.
      *
-     * @param budget is charged for one line at a time
+     * <p>The budget is charged for one line at a time.
      */
-    static List<Entry> read(Disk.Handle file, long end, int lineBytesMax, Budget budget)
-            throws IOException {
+    private static List<Entry> read(Reading reading, FileContext context) throws IOException {
         List<Entry> found = new ArrayList<>();
-        BackwardReader lines = new BackwardReader(file, end, lineBytesMax);
+        long end = reading.snapshot().end();
+        BackwardReader lines = new BackwardReader(reading.handle(), end, context.lineBytesMax());
         UUID answer = null;
         for (int i = 0; i < MAX && end - lines.lineOffset() <= BYTES_MAX
                 && lines.previous(); i++) {
-            try (Budget.Share share = budget.share()) {
+            try (Budget.Share share = context.budget().share()) {
                 share.take(lines.isTooLong() ? 0 : lines.length());
                 answer = take(lines.line(), answer, found);
             }

@@ -2,6 +2,7 @@ package vaas.memory.file;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
 
@@ -10,22 +11,32 @@ public final class Restorer {
     private Restorer() {}
 
     /**
-     * Copies a backup into a memory's place, by one rename; the backup stays.
+     * Copies a backup into a memory's place, by one rename, as a start would leave it: an
+     * unfinished turn at its end is cut, all else is taken as it is. The backup stays.
      *
      * @param file of the memory
+     * @param progress is told of bytes that have been copied
      * @return bytes restored
      * @throws IOException if the memory is not empty, the backup can't be read, or the disk
      *     refuses; the memory is unchanged then
      */
-    public static long restore(Disk disk, Path file, Path backup) throws IOException {
+    public static long restore(Disk disk, Path file, Path backup, int lineBytesMax,
+            LongConsumer progress) throws IOException {
         Path fresh = NewFile.path(file);
         requireFree(disk, file, fresh, backup);
         disk.wipe(fresh);
         Disk.Handle target = disk.create(fresh);
         long length;
         try (Disk.Handle source = disk.openToRead(backup)) {
-            length = source.length();
-            FileCopy.copy(source, 0, length, target, 0, () -> true);
+            Tail tail = Tail.of(source, lineBytesMax);
+            length = tail.end();
+            FileCopy.copy(source, 0, length, target, 0, () -> {
+                progress.accept(FileCopy.BUFFER_BYTES);
+                return true;
+            });
+            if (!tail.terminated()) {
+                target.write(length++, new byte[] {'\n'});
+            }
             target.sync();
             target.close();
             disk.move(fresh, file); // THE COMMIT POINT
@@ -45,7 +56,7 @@ public final class Restorer {
             throw new IOException(backup + " would be wiped as a leftover: copy it elsewhere");
         }
         if (disk.state(file).isPresent() && disk.state(file).get().length() > 0) {
-            throw new IOException("the memory in " + file.getParent()
+            throw new IOException("the conversation in " + file
                     + " is not empty: reset it first");
         }
     }

@@ -3,24 +3,29 @@ package vaas.memory.file;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
 
 /** Looks at one memory file without opening it as a memory, and without changing anything. */
 public final class Verifier {
+    private static final int KEPT_MAX = 20;
+
     private final Path file;
     private final PrintStream out;
     private final int lineBytesMax;
+    private final List<String> kept = new ArrayList<>(); // the first of the problems
     private long problems;
-    private String first; // of them; null if there is none
     private long lines;
     private long records;
     private long turns;
     private UUID lastId;
-    private boolean questionOpen; // the record before is a question
+    private long questionAt = -1; // of the record before, if that is a question
 
     private Verifier(Path file, PrintStream out, int lineBytesMax) {
         this.file = file;
@@ -32,10 +37,10 @@ public final class Verifier {
      * What was found.
      *
      * @param problems each of which has been told
-     * @param first of them, with its place; null if there is none
-     * @param records that can be read
+     * @param first of them, at most 20
+     * @param records that a start would keep
      */
-    public record Findings(long problems, String first, long records) {}
+    public record Findings(long problems, List<String> first, long records) {}
 
     /**
      * Reports on a file: turns, bytes, damage with its place, order of ids, half turns; never any
@@ -43,50 +48,62 @@ public final class Verifier {
      *
      * @param out gets a line for each finding, and a summary
      * @param lineBytesMax longer lines are not looked into
+     * @param progress is told of bytes that have been read
      * @throws IOException if the file can't be read
      */
-    public static Findings verify(Disk disk, Path file, PrintStream out, int lineBytesMax)
-            throws IOException {
+    public static Findings verify(Disk disk, Path file, PrintStream out, int lineBytesMax,
+            LongConsumer progress) throws IOException {
         Verifier verifier = new Verifier(file, out, lineBytesMax);
         try (Disk.Handle handle = disk.openToRead(file)) {
-            verifier.all(handle);
+            long end = verifier.all(handle, progress);
+            return new Findings(verifier.problems, verifier.kept,
+                    verifier.records - (verifier.questionAt >= end ? 1 : 0));
         }
-        return new Findings(verifier.problems, verifier.first, verifier.records);
     }
 
-    private void all(Disk.Handle handle) throws IOException {
+    /** Returns where a start would cut. */
+    private long all(Disk.Handle handle, LongConsumer progress) throws IOException {
         long length = handle.length();
+        long end = Tail.of(handle, lineBytesMax).end();
         LineReader reader = new LineReader(handle, 0, length, lineBytesMax);
         while (reader.next()) {
-            lines++;
-            line(reader);
-        }
-        if (questionOpen) {
-            problem("ends with a question without its answer");
+            line(reader.lineOffset(), reader.length(), reader.line());
+            progress.accept(reader.length() + 1);
         }
         long rest = length - reader.lineOffset();
-        if (rest > 0) {
-            problem("byte " + reader.lineOffset() + ": " + rest + " bytes of an unfinished line"
-                    + (Tail.of(handle, lineBytesMax).end() < length
-                    ? "; the next start cuts them" : ""));
+        if (rest > 0 && end == length) {
+            problem("byte " + reader.lineOffset() + ": the last line has no line end; the next"
+                    + " start adds it");
+            byte[] line = new byte[(int) Math.min(rest, lineBytesMax)];
+            LineReader.readFully(handle, reader.lineOffset(), line, line.length);
+            line(reader.lineOffset(), rest, line);
+        }
+        if (questionAt >= 0) {
+            problem("ends with a question without its answer");
+        }
+        if (rest > 0 && end < length) {
+            problem("byte " + reader.lineOffset() + ": " + rest + " bytes of an unfinished line;"
+                    + " the next start cuts them");
         }
         out.println(file.getFileName() + ": " + length + " bytes, " + records + " records, "
                 + turns + " turns");
+        return end;
     }
 
-    private void line(LineReader reader) throws IOException {
-        String place = "line " + lines + " byte " + reader.lineOffset();
-        if (reader.isTooLong()) {
-            problem(place + ": " + reader.length() + " bytes are more than this heap can look"
-                    + " into; give it more with JAVA_OPTS=-Xmx...");
-            questionOpen = false;
+    private void line(long offset, long length, byte[] line) {
+        lines++;
+        String place = "line " + lines + " byte " + offset;
+        if (length > lineBytesMax) {
+            problem(place + ": " + length + " bytes are more than this heap can look into; give it"
+                    + " more with JAVA_OPTS=-Xmx...");
+            questionAt = -1;
             return;
         }
-        byte[] line = reader.line();
         Optional<MemoryRecord> found = RecordLine.decode(line);
         if (found.isEmpty() && RecordLine.isBlank(line)) {
             return;
         }
+        boolean questionOpen = questionAt >= 0;
         boolean answer = found.isPresent() && found.get().role() == Role.ASSISTANT;
         if (questionOpen && !answer) {
             problem(place + ": the question before has no answer");
@@ -95,7 +112,7 @@ public final class Verifier {
             problem(place + ": an answer without its question");
         }
         turns += questionOpen && answer ? 1 : 0;
-        questionOpen = found.isPresent() && !answer;
+        questionAt = found.isPresent() && !answer ? offset : -1;
         if (found.isEmpty()) {
             problem(place + ": damaged");
             return;
@@ -109,7 +126,9 @@ public final class Verifier {
 
     private void problem(String what) {
         problems++;
-        first = first == null ? what : first;
+        if (kept.size() < KEPT_MAX) {
+            kept.add(what);
+        }
         out.println(file.getFileName() + " " + what);
     }
 }

@@ -4,8 +4,10 @@
  * <p><b>Files.</b> {@code memory.jsonl}: a JSON object a line ({@link vaas.memory.file.RecordLine}
  * has the form), appended only; a turn is two lines, written by one call. {@code memory.jsonl.new}
  * beside it is what will take its place: empty for a reset, the newer part for a rewrite; found at
- * opening it is a crash's leftover, and wiped. Downsides of the form: text is found by reading, a
- * turn can't be taken out of the middle, and the file grows until a limit cuts its beginning.
+ * opening it is a crash's leftover, and wiped. The shared conversation's file is always there; that
+ * of a named one comes with its first turn, and a reset removes its name. Downsides of the form:
+ * text is found by reading, a turn can't be taken out of the middle, and the file grows until a
+ * limit cuts its beginning.
  *
  * <p><b>Life of a turn.</b> {@code Draft} writes both lines, but for ids and times. {@code Journal}
  * fills those in and appends under the write lock, and the turn joins the open batch. Whoever began
@@ -32,8 +34,10 @@
  *       under which no other lock is taken
  * </ol>
  *
- * <p><b>Commit points.</b> A turn: the return of the sync. A reset: the rename of the empty file
- * (or, where there is none, the cut in place), {@code Reset.run}. A rewrite: the rename of the
+ * <p><b>Commit points.</b> A turn: the return of the sync. A reset: the rename of the empty file,
+ * or the removal of the name (where neither can be done, the cut in place), {@code Reset.run}; of
+ * all: the rename of their folder, {@code ResetAll}, beside which each memory is held still by its
+ * {@code Suspension}. A rewrite: the rename of the
  * newer part, {@code Rewrite.swap}. A restore: the rename of the copy, {@code Restorer.restore}.
  *
  * <p><b>What a crash leaves.</b> In an append: nothing, or a part of the turn's lines, which

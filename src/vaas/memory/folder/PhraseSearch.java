@@ -1,46 +1,61 @@
 package vaas.memory.folder;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
-import vaas.json.Json;
+import vaas.disk.Disk;
 
 /**
- * Tells whether a phrase is still found in any file of a memory, as it is or as JSON writes it.
- * Behind {@code --verify --contains}: the proof that a reset has left nothing.
+ * Tells whether a phrase is still found in any file of a memory, as it is or as a person would see
+ * it. Behind {@code --verify --contains}: the proof that a reset has left nothing.
  */
 final class PhraseSearch {
     private PhraseSearch() {}
 
-    /**
-     * Searches all files of some folders, and of the folders inside them.
-     *
-     * @param folders the memory's, which must not be open, and where else its text may be
-     * @param phrase what to look for, not empty
-     * @param out gets a line for each file that has it, and a summary; never the phrase
-     * @return whether it was found anywhere
-     * @throws IOException if the memory is in use, or a file can't be read
-     */
-    static boolean search(List<Path> folders, String phrase, PrintStream out)
-            throws IOException {
+    /** All files of some folders, and of the folders inside them, each once. */
+    static Set<Path> files(List<Path> folders) throws IOException {
         Set<Path> all = new TreeSet<>();
         for (Path folder : folders) {
-            all.addAll(filesOf(folder.toRealPath()));
+            try (Stream<Path> files = Files.walk(folder.toRealPath())) {
+                files.filter(Files::isRegularFile).forEach(all::add);
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
         }
+        return all;
+    }
+
+    /**
+     * Searches files.
+     *
+     * @param phrase what to look for, not empty
+     * @param out gets a line for each file that has it, and a summary; never the phrase
+     * @param progress is told of bytes that have been read
+     * @return whether it was found anywhere
+     * @throws IOException if a file can't be read
+     */
+    static boolean search(Disk disk, Collection<Path> all, String phrase, PrintStream out,
+            LongConsumer progress) throws IOException {
         long files = 0;
         long places = 0;
         for (Path file : all) {
-            long found = count(file, phrase);
+            long found;
+            try (Disk.Handle handle = disk.openToRead(file)) {
+                found = count(new InputStreamReader(
+                        stream(handle, progress), StandardCharsets.UTF_8), phrase);
+            }
             files += found > 0 ? 1 : 0;
             places += found;
             if (found > 0) {
@@ -51,49 +66,72 @@ final class PhraseSearch {
         return places > 0;
     }
 
-    private static List<Path> filesOf(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).toList();
-        }
+    private static InputStream stream(Disk.Handle file, LongConsumer progress) {
+        return new InputStream() {
+            private long offset;
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] into, int start, int count) throws IOException {
+                int read = file.read(offset, into, start, count);
+                offset += Math.max(0, read);
+                progress.accept(Math.max(0, read));
+                return read;
+            }
+        };
     }
 
-    private static long count(Path file, String phrase) throws IOException {
-        long found = 0;
-        for (String written : waysToWrite(phrase)) {
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 64 << 10)) {
-                found += occurrences(in, written.getBytes(StandardCharsets.UTF_8));
-            }
+    /** Places in a text; only a little of it is held. */
+    static long count(Reader in, String phrase) throws IOException {
+        Occurrences exact = new Occurrences(phrase);
+        Occurrences seen = new Occurrences(VisibleText.of(phrase));
+        VisibleText visible = new VisibleText(
+                piece -> seen.add(piece.toCharArray(), piece.length()));
+        char[] buffer = new char[8192];
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            exact.add(buffer, read);
+            visible.add(buffer, read);
         }
-        return found;
+        visible.end();
+        return Math.max(exact.found, seen.found); // most are both
     }
 
-    private static Set<String> waysToWrite(String phrase) {
-        String json = Json.text(Map.of("", phrase)); // {"":"..."}
-        return new LinkedHashSet<>(List.of(phrase, json.substring(5, json.length() - 2)));
-    }
+    /** Knuth, Morris and Pratt: each char is read once, and only the pattern is held. */
+    private static final class Occurrences {
+        private final char[] pattern;
+        private final int[] fallback;
+        private int matched;
+        private long found;
 
-    /** Knuth, Morris and Pratt: each byte is read once, and only the pattern is held. */
-    static long occurrences(InputStream in, byte[] pattern) throws IOException {
-        int[] fallback = new int[pattern.length];
-        for (int i = 1, matched = 0; i < pattern.length; i++) {
-            while (matched > 0 && pattern[i] != pattern[matched]) {
-                matched = fallback[matched - 1];
-            }
-            matched += pattern[i] == pattern[matched] ? 1 : 0;
-            fallback[i] = matched;
-        }
-        long found = 0;
-        int matched = 0;
-        for (int read = in.read(); read >= 0; read = in.read()) {
-            while (matched > 0 && (byte) read != pattern[matched]) {
-                matched = fallback[matched - 1];
-            }
-            matched += (byte) read == pattern[matched] ? 1 : 0;
-            if (matched == pattern.length) {
-                found++;
-                matched = 0;
+        Occurrences(String phrase) {
+            pattern = phrase.toCharArray();
+            fallback = new int[pattern.length];
+            for (int i = 1; i < fallback.length; i++) {
+                fallback[i] = matched(pattern[i], fallback[i - 1]);
             }
         }
-        return found;
+
+        void add(char[] text, int length) {
+            for (int i = 0; i < length && pattern.length > 0; i++) {
+                matched = matched(text[i], matched);
+                if (matched == pattern.length) {
+                    found++;
+                    matched = 0;
+                }
+            }
+        }
+
+        private int matched(char c, int before) {
+            int length = before;
+            while (length > 0 && c != pattern[length]) {
+                length = fallback[length - 1];
+            }
+            return c == pattern[length] ? length + 1 : length;
+        }
     }
 }

@@ -461,6 +461,19 @@ class GroqAgentTest {
         }
 
         @Test
+        void leavesTheOlderHalfToTheSearchAndOnlyThat() throws IOException {
+            remember(1, 4);
+            script(refuses(413, ""), calls("search_memory", "{\"words\":\"q1 q3 q4\"}"),
+                    says("a5"));
+            assertEquals("a5", answered(chat("q5", SearchMemory.tool())).message());
+            asked(groq);
+            asked(groq);
+            List<String> talk = talk(asked(groq));
+            assertTrue(talk.contains("user: q3") && !talk.contains("user: q1"), talk.toString());
+            assertTrue(talk.get(talk.size() - 1).matches("tool: .* user: q1"), talk.toString());
+        }
+
+        @Test
         void leavesWhatItNoLongerHoldsToTheSearch() throws IOException {
             remember(1, 2);
             script(refuses(413, ""), refuses(413, ""),

@@ -29,8 +29,9 @@ final class Limited implements Closeable {
 
     private Limited(Disk disk, Path folder, Clock clock, Limits limits) throws IOException {
         memory = FileMemory.open(new FileContext("", disk, clock, Instant.now(),
-                Budget.ofThisProcess(), 20, limits, Optional.empty(), audit::add, new MemoryMetrics(new Metrics()),
-                over -> outgrown++), folder.resolve(MemoryFolder.SHARED_FILE));
+                Budget.ofThisProcess(), 20, limits, Optional.empty(), audit::add,
+                new MemoryMetrics(new Metrics()), over -> outgrown++),
+                folder.resolve(MemoryFolder.SHARED_FILE));
         memory.countBehind(() -> true);
     }
 

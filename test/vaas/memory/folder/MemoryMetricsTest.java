@@ -20,6 +20,7 @@ import vaas.memory.History;
 import vaas.memory.Insertion;
 import vaas.memory.Requester;
 import vaas.metrics.Metrics;
+import vaas.testing.LogLines;
 import vaas.testing.Talk;
 
 /** What a memory counts, as the text of its metrics tells it. */
@@ -115,6 +116,17 @@ class MemoryMetricsTest {
             assertEquals(2, talk.memory.damagedLines());
             assertEquals(List.of("2", "2"), values("damaged_lines", "records"));
             assertFalse(metrics.text().contains("what"));
+        }
+    }
+
+    @Test
+    void ofManyDamagedLinesAFewAreToldAndAllAreCounted() throws IOException {
+        FaultyDisk disk = FaultyDisk.with(Lines.utf8("foreign\n".repeat(200) + Lines.turns(1, 1)));
+        try (LogLines log = LogLines.listen(); Talk talk = open(disk)) {
+            assertEquals(Talk.turns(1, 1), talk.all());
+            assertEquals(List.of("200"), values("damaged_lines"));
+            assertEquals(5, log.with("damaged line").size());
+            assertTrue(log.with("damaged line").get(4).contains("more are counted"));
         }
     }
 

@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.Reader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.disk.FileDisk;
 import vaas.memory.Requester;
 import vaas.testing.Talk;
 
@@ -35,8 +38,8 @@ class PhraseSearchTest {
         List<Path> folders = new ArrayList<>(List.of(folder));
         folders.addAll(List.of(more));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        boolean found = PhraseSearch.search(folders, phrase,
-                new PrintStream(out, true, StandardCharsets.UTF_8));
+        boolean found = PhraseSearch.search(new FileDisk(), PhraseSearch.files(folders), phrase,
+                new PrintStream(out, true, StandardCharsets.UTF_8), read -> { });
         report = out.toString(StandardCharsets.UTF_8).lines().toList();
         assertEquals(found, !report.get(report.size() - 1).startsWith("found in 0 files"));
         return found;
@@ -48,12 +51,59 @@ class PhraseSearchTest {
             "abacababacabac,abacabac,1"})
     void occurrencesAreFoundBehindFalseBeginnings(String text, String phrase, long count)
             throws IOException {
-        for (int buffer = 1; buffer <= text.length() + 1; buffer++) { // every border there can be
-            try (InputStream in = new BufferedInputStream(
-                    new ByteArrayInputStream(Lines.utf8(text)), buffer)) {
-                assertEquals(count, PhraseSearch.occurrences(in, Lines.utf8(phrase)));
+        assertEquals(count, PhraseSearch.count(new StringReader(text), phrase));
+    }
+
+    static List<String> waysToWrite() {
+        String json = "{\"content\":\"%s\"}\n";
+        return List.of("Caf\u00e9", "Cafe\u0301", json.formatted("Caf\\u00e9"),
+                json.formatted("Caf\\u00E9"), json.formatted("Cafe\\u0301"),
+                json.formatted("\\u0043\\u0061fe\\u0301"), "Caf\uFF45\u0301",
+                "Ca\u00ADf\u00e9", "Ca\u200Bfe\uFE0F\u0301");
+    }
+
+    // Each piece a reader hands out, however short, and wherever it ends.
+    @ParameterizedTest
+    @MethodSource("waysToWrite")
+    void aPhraseIsFoundAsAPersonWouldSeeIt(String written) throws IOException {
+        for (String phrase : List.of("Caf\u00e9", "Cafe\u0301", "Ca\uFF46\u00e9")) {
+            for (int length = 1; length <= written.length() + 1; length++) {
+                assertEquals(1, PhraseSearch.count(inPieces("x" + written + "x", length), phrase));
             }
         }
+        for (String other : List.of("Caf\u00e8", "Caf\u00e9s", "caf\u00e9", "\\u00e9")) {
+            assertEquals(written.contains(other) ? 1 : 0,
+                    PhraseSearch.count(new StringReader(written), other), other);
+        }
+    }
+
+    private static Reader inPieces(String text, int length) {
+        return new FilterReader(new StringReader(text)) {
+            @Override
+            public int read(char[] into, int start, int count) throws IOException {
+                return super.read(into, start, Math.min(count, length));
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({"\uD55C\uAE00,\u1112\u1161\u11AB\u1100\u1173\u11AF,1", // Hangul, its parts
+            "\uD558,\uD55C,0", "a\u0323\u0301,a\u0301\u0323,1", "\u1EC7,\u00EA\u0323,1",
+            "\u1112\u1161,\uD558,1", "\uD834\uDD5E,\uD834\uDD57\uD834\uDD65,1",
+            "a\\b,a\\b,1", "a\\\\b,a\\b,1", "\\uD83D\\udc4b,\uD83D\uDC4B,1",
+            "\\u00\\u0041,A,1", "\\\\u0041,A,0", "C:\\new,C:\\new,1", "ends\\,ends\\,1",
+            "\\u004,u004,1", "two\\r\\nlines,'two\nlines',1", "'two\nlines','two\r\nlines',1",
+            "\u202Eabc,abc,1", "abc,\uFEFFabc,1",
+            "Cafe\u0301,Cafe,1", "\uFF86\uFF9E,\u30CB\u3099,1"})
+    void whatLooksTheSameIsTheSame(String text, String phrase, long count) throws IOException {
+        assertEquals(count, PhraseSearch.count(new StringReader(text), phrase));
+    }
+
+    @Test
+    void aPhraseBetweenMarksThatNeverEndIsFound() throws IOException {
+        String marks = "\u0301".repeat(200_000);
+        assertEquals(1, PhraseSearch.count(new StringReader(marks + "Cafe\u0301 " + marks),
+                "Caf\u00e9 "));
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import vaas.json.Json;
 import vaas.json.JsonException;
 import vaas.memory.Requester;
 import vaas.testing.LogLines;
+import vaas.memory.Conversations;
 import vaas.testing.Talk;
 
 class RestoreTest {
@@ -50,7 +52,7 @@ class RestoreTest {
     private String restore() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new Maintenance(memories, Optional.empty(),
-                new PrintStream(out, true, StandardCharsets.UTF_8)).restore(backup.toString());
+                new PrintStream(out, true, StandardCharsets.UTF_8)).restore(backup.toString(), "");
         return out.toString(StandardCharsets.UTF_8).strip();
     }
 
@@ -61,6 +63,23 @@ class RestoreTest {
     private Map<String, Object> lastAudit() throws IOException, JsonException {
         List<String> lines = Files.readAllLines(memories.resolve(AuditLog.FILE_NAME));
         return Json.read(lines.get(lines.size() - 1));
+    }
+
+    @Test
+    void aNamedConversationGetsItsOwnBack() throws IOException {
+        Maintenance maintenance = new Maintenance(memories, Optional.empty(),
+                new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+        maintenance.restore(backup.toString(), "Its.Name");
+        assertThrows(IOException.class,
+                () -> maintenance.restore(backup.toString(), "Its.Name"), "it is not empty");
+        assertThrows(IOException.class, () -> maintenance.restore(backup.toString(), "../x"));
+        assertTrue(Files.readString(memories.resolve(AuditLog.FILE_NAME))
+                .contains("\"session\":\"Its.Name\""));
+        try (Talk talk = Talk.open(memories); Conversations.Lease lease =
+                talk.folder.use("Its.Name")) {
+            assertEquals(Talk.turns(1, 3), Talk.all(lease.memory()));
+            assertEquals(List.of(), talk.all());
+        }
     }
 
     @Test
@@ -122,14 +141,59 @@ class RestoreTest {
         assertEquals(Talk.turns(1, 1), remembered());
     }
 
+    /** What is done by a start is done by a restore, which tells it; no turn is lost by either. */
     @Test
-    void aDamagedBackupIsRefusedBeforeAnythingHappens() throws IOException {
+    void whatAStartWouldOpenIsRestoredAndWhatIsWrongIsNamed() throws IOException {
         String whole = Lines.turns(1, 3);
-        for (String damaged : List.of(whole.substring(0, whole.length() - 1),
-                whole + "{}\n", whole + Lines.question(4), Lines.turns(2, 2) + whole,
-                "what is this")) {
+        int end = whole.length();
+        String name = "backup.jsonl ";
+        assertRestored(whole.substring(0, end - 1), whole, 6, name + "byte "
+                + (whole.lastIndexOf('\n', end - 2) + 1)
+                + ": the last line has no line end; the next start adds it");
+        assertRestored(whole + "{}\n", whole + "{}\n", 6,
+                name + "line 7 byte " + end + ": damaged");
+        assertRestored(whole + Lines.question(4), whole, 6,
+                name + "ends with a question without its answer");
+        assertRestored(whole + Lines.question(4) + Lines.answer(4).substring(0, 50), whole, 6,
+                name + "ends with a question without its answer", name + "byte "
+                + (whole + Lines.question(4)).length()
+                + ": 50 bytes of an unfinished line; the next start cuts them");
+        assertRestored("\n" + whole + " \nfoo", "\n" + whole + " \nfoo\n", 6, name + "byte "
+                + (end + 3) + ": the last line has no line end; the next start adds it",
+                name + "line 9 byte " + (end + 3) + ": damaged");
+        assertRestored("\uFEFF" + whole, "\uFEFF" + whole, 6);
+        assertRestored(Lines.turns(2, 2) + whole, Lines.turns(2, 2) + whole, 8, name
+                + "line 3 byte " + Lines.turns(2, 2).length()
+                + ": the id does not come after the one before");
+    }
+
+    private void assertRestored(String kept, String expected, int records, String... told)
+            throws IOException {
+        Files.writeString(backup, kept);
+        List<String> said = new ArrayList<>(List.of(told));
+        said.add("restored " + records + " records");
+        assertEquals(said, restore().lines().toList());
+        Path file = memories.resolve(MemoryFolder.SHARED_FILE);
+        assertEquals(expected, Files.readString(file));
+        assertEquals(records, remembered().size());
+        assertEquals(expected, Files.readString(file), "a start has nothing to mend");
+        Files.delete(file);
+    }
+
+    @Test
+    void ofManyProblemsSomeAreTold() throws IOException {
+        Files.writeString(backup, "damaged\n".repeat(500) + Lines.turns(1, 3));
+        List<String> said = restore().lines().toList();
+        assertEquals(List.of("backup.jsonl line 20 byte 152: damaged", "of 500 problems; --verify "
+                + backup + " tells all", "restored 6 records"), said.subList(19, said.size()));
+    }
+
+    @Test
+    void aBackupWithoutAnyRecordIsRefusedBeforeAnythingHappens() throws IOException {
+        for (String damaged : List.of("what is this", "{}\n", Lines.question(4),
+                Lines.question(4).substring(0, 40))) {
             Files.writeString(backup, damaged);
-            assertTrue(refusal().contains(backup + " is not restored: "));
+            assertTrue(refusal().contains(backup + " is not restored: "), damaged);
             assertFalse(Files.exists(memories.resolve(MemoryFolder.SHARED_FILE)));
             assertTrue(Files.readString(memories.resolve(AuditLog.FILE_NAME))
                     .endsWith("\"outcome\":\"failed\"}\n"));

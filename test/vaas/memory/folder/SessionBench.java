@@ -36,6 +36,9 @@ final class SessionBench {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("build")), "bench");
         try {
             turns(folder);
+            if (Boolean.getBoolean("vaas.bench.turns")) {
+                return;
+            }
             firstChat(folder, 10);
             firstChat(folder, 50_000);
             many(folder);
@@ -44,7 +47,7 @@ final class SessionBench {
         }
     }
 
-    /** Each thread in its own conversation, beside each with a bare file that it writes and forces. */
+    /** Each thread in its own conversation, beside each with a bare file of its own. */
     private static void turns(Path folder) throws Exception {
         byte[] bytes = new byte[bytesOfATurn(folder)];
         Arrays.fill(bytes, (byte) 'x');

@@ -763,6 +763,41 @@ class SessionsTest {
         }
 
         @Test
+        void killedAtAnyStepAllOthersAreThereOrNoneIsAndNoTextIsLeft() throws IOException {
+            for (int at = 1; at < 200; at++) {
+                FaultyDisk disk = new FaultyDisk();
+                try (Talk talk = Talk.open(disk); Lease open = talk.folder.use("open")) {
+                    Talk.say(open.memory(), 2, 2);
+                    say(talk.folder, "closed", 3, 3);
+                    Await.until(() -> talk.memory.size().isPresent());
+                    disk.countAnew();
+                    int failing = at;
+                    disk.failWhen((call, count) -> count >= failing);
+                    try {
+                        talk.folder.resetAll(Requester.SELF);
+                    } catch (IOException e) {
+                        // as it has to be, but at the end
+                    }
+                    boolean failed = disk.hasFailed();
+                    for (FaultyDisk left : disk.afterPowerCut()) {
+                        try (Talk next = Talk.open(left)) {
+                            List<String> found = new ArrayList<>(all(next.folder, "open"));
+                            found.addAll(all(next.folder, "closed"));
+                            assertTrue(found.isEmpty() && !left.holds("q3")
+                                    || found.equals(List.of("q2", "a2", "q3", "a3")),
+                                    "at call " + failing + ": " + found + left.fileNames());
+                        }
+                    }
+                    disk.heal();
+                    if (!failed) {
+                        return;
+                    }
+                }
+            }
+            throw new AssertionError("it never succeeds");
+        }
+
+        @Test
         void whereverItFailsAskingAgainForgetsAll() throws IOException {
             for (int at = 1; at < 200; at++) {
                 FaultyDisk disk = new FaultyDisk();

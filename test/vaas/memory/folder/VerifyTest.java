@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,31 @@ class VerifyTest {
         String count = problems.size() + (problems.size() == 1 ? " problem" : " problems");
         assertEquals(count, report.get(report.size() - 1));
         return problems;
+    }
+
+    private Path session(String conversation, String content) throws IOException {
+        Path file = SessionFiles.path(folder.resolve(SessionFiles.FOLDER), conversation);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+
+    @Test
+    void ofNamedConversationsTheSumIsToldAndWhoIsInTrouble() throws IOException {
+        session("well", Lines.turns(1, 2));
+        session("Also.Well", Lines.turns(1, 1));
+        assertTrue(isWell());
+        assertEquals("2 named conversations, 6 records", report.get(report.size() - 2));
+        session("torn", ONE + "{\"message_id\":\"0199");
+        Files.writeString(session("stray", ONE).resolveSibling("notes"), "x");
+        Files.createDirectory(folder.resolve("sessions.old"));
+        assertFalse(isWell());
+        assertTrue(report.contains("session torn:"), report.toString());
+        assertFalse(report.toString().contains("session well"), report.toString());
+        assertTrue(report.stream().anyMatch(it -> it.endsWith("notes: no conversation; left"
+                + " alone")), report.toString());
+        assertTrue(report.contains("sessions.old is left over from a crash; the next start"
+                + " removes it"), report.toString());
+        assertEquals("2 problems", report.get(report.size() - 1));
     }
 
     @Test
@@ -118,6 +144,34 @@ class VerifyTest {
         assertEquals(List.of("memory.jsonl byte " + ONE.length()
                 + ": 7 bytes of an unfinished line; the next start cuts them"),
                 problems(ONE + QUESTION.substring(0, 7)));
+    }
+
+    @Test
+    void aLastLineWithoutItsEndIsTold() throws IOException {
+        String place = "memory.jsonl byte " + (ONE + QUESTION).length();
+        assertEquals(List.of(place + ": the last line has no line end; the next start adds it"),
+                problems(ONE + QUESTION + ANSWER.stripTrailing()));
+        assertTrue(report.contains("memory.jsonl: " + (TWO + ONE).stripTrailing().length()
+                + " bytes, 4 records, 2 turns"), report.toString());
+        assertEquals(2, problems(ONE + QUESTION + "foo").size() - 1, "it is damaged as well");
+    }
+
+    @Test
+    void whoWaitsAtATerminalIsToldOnceASecondHowFarItIs() {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        AtomicLong nanos = new AtomicLong();
+        Progress progress = new Progress(
+                new PrintStream(told, true, StandardCharsets.UTF_8), nanos::get, 5_000_000_000L);
+        progress.accept(1_000_000_000);
+        assertEquals("", told.toString(StandardCharsets.UTF_8), "of a short look nothing is seen");
+        for (int i = 0; i < 3; i++) {
+            nanos.addAndGet(500_000_000);
+            progress.accept(500_000_000);
+        }
+        nanos.addAndGet(1_000_000_000);
+        progress.accept(4_000_000_000L);
+        assertEquals(" 40 % of 5000 MB\r100 % of 5000 MB\r",
+                told.toString(StandardCharsets.UTF_8));
     }
 
     @Test
