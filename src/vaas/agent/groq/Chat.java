@@ -15,7 +15,6 @@ import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Tool;
 import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.ToolCall;

@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.agent.groq.Completion.ToolCalls;
 import vaas.json.Json;
@@ -26,15 +25,15 @@ final class ChatResponse {
     /** By which servers say that an answer is none, or not all of it. */
     private static final Pattern BROKEN_OFF = Pattern.compile("error|abort|cancel|fail"
             + "|time(d_)?_?out|interrupt|disconnect|insufficient|malformed|content_?filter"
-            + "|sensitive|safety|recitation|prohibited|blocklist|overload|unavailable"
-            + "|preempt|evict");
+            + "|sensitive|safety|recitation|prohibited|block|overload|unavailable|preempt|evict"
+            + "|incomplete|kill|shut_?down|crash|exception|terminat|unexpected|repetition|spii"
+            + "|^(language|other)$");
     /** Fields of a message with calls that some servers want back as they were. */
     private static final Set<String> BESIDE_CALLS =
             Set.of("reasoning_content", "reasoning_details", "extra_content");
     /** Fields of a call that are written anew, or mean something in a stream only. */
     private static final Set<String> OF_A_CALL = Set.of("id", "type", "function", "index");
-    private static final Pattern PAGE = Pattern.compile("(?i)\\ufeff?\\s*<(!doctype|html|head|body"
-            + "|script|meta|title|!--|\\?xml)[\\s\\S]*");
+    private static final Pattern PAGE = Pattern.compile("(?s)\\ufeff?\\s*<[!?a-zA-Z].*");
 
     private final Object json; // null if it is none
     private final String start; // of the text, if it is no JSON

@@ -114,22 +114,4 @@ sealed interface Completion {
 
     /** The deadline passed. */
     record TimedOut() implements Completion {}
-
-    /** Why a request is refused. */
-    enum Reason {
-        /** The key. */
-        KEY,
-        /** The model is not there. */
-        MODEL,
-        /** The address is not that of a chat completions API. */
-        ADDRESS,
-        /** The prompt is too long. */
-        TOO_LONG,
-        /** The model wrote a tool call that can't be read; it may do better next time. */
-        TOOL_USE,
-        /** Tools, or one of them, are not taken. */
-        TOOLS,
-        /** Anything else. */
-        OTHER
-    }
 }

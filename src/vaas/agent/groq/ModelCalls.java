@@ -16,7 +16,6 @@ import okhttp3.Response;
 import vaas.agent.Deadline;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;

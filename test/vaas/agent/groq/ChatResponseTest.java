@@ -10,7 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.agent.groq.Completion.ToolCalls;
 

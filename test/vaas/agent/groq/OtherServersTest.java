@@ -181,7 +181,13 @@ class OtherServersTest {
             "{'choices':[{'message':{'content':'The capital of'},"
                     + "'finish_reason':'insufficient_system_resource'}]}",
             "{'choices':[{'message':{'content':'The capital of'},"
-                    + "'finish_reason':'content_filter'}]}"
+                    + "'finish_reason':'content_filter'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':'OTHER'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':'SPII'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':'killed'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':"
+                    + "'incomplete'}]}",
+            "{'object':'error','choices':[{'message':{'content':'The capital of'}}]}"
         })
         void isNotStoredAndNotAskedForAgain(String body) throws IOException {
             script(error(200, body), says("too late"));
