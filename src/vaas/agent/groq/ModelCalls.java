@@ -18,6 +18,7 @@ import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
+import vaas.agent.groq.Completion.ToolCalls;
 import vaas.agent.groq.Completion.Unreachable;
 import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
@@ -188,7 +189,8 @@ final class ModelCalls implements AutoCloseable {
         Optional<Completion> completion =
                 response.isSuccessful() ? body.completion() : Optional.empty();
         if (completion.isPresent()) {
-            bytes.keepFor(completion.get() instanceof Answer answer ? answer.text() : "");
+            bytes.keepFor(completion.get() instanceof Answer answer ? answer.text()
+                    : ((ToolCalls) completion.get()).text());
             return Attempt.without(completion.get());
         }
         int sent = GroqClient.status(response);

@@ -61,8 +61,8 @@ final class ModelError {
     }
 
     private static boolean isErrorItself(Object json, boolean answers) {
-        return "error".equals(Fields.get(json, "object")) || "error".equals(Fields.get(json, "type"))
-                || !answers && (json instanceof String
+        return "error".equals(Fields.get(json, "object"))
+                || "error".equals(Fields.get(json, "type")) || !answers && (json instanceof String
                 || Fields.items(json).stream().anyMatch(item -> within(item).isPresent())
                 || Stream.of("detail", "message", "msg", "error_msg", "error_message", "base_resp")
                         .anyMatch(key -> isSomething(Fields.get(json, key))));

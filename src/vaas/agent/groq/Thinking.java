@@ -32,8 +32,9 @@ final class Thinking {
             + "|<\\|(?:begin_of_|start_)(?:solution|response|text|answer)\\|>(.*?)"
             + "(?:<\\|(?:end_of_|end_)(?:solution|response|text|answer)\\|>)?\\s*");
     /** What follows a mark that a sentence is about. */
-    private static final String VERB = "[ \t]*[,/]|[ \t]+(?:is|are|was|were|and|or|in|to|with|tags?"
-            + "|tokens?|mark\\w*|means|blocks?|begins|starts|opens|closes|ends|comes|stands|tells)\\b";
+    private static final String VERB = "[ \\t]*[,/]|[ \\t]+(?:is|are|was|were|and|or|in|to|with"
+            + "|tags?|tokens?|mark\\w*|means|blocks?|begins|starts|opens|closes|ends|comes|stands"
+            + "|tells)\\b";
     private static final Pattern ABOUT = Pattern.compile(VERB);
     private static final Pattern CODE = Pattern.compile("(?s)```.*?```|``.*?``|`[^`\n]*`");
     /** Harmony: a channel, its text, and what ends that. */
@@ -41,7 +42,8 @@ final class Thinking {
             + "([^<]*)(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
             + "(.*?)(?=<\\|(?:end|return|call|start|channel)\\|>|\\z)");
     private static final Pattern HARMONY = Pattern.compile("\\s*(?:<\\|start\\|>\\s*\\w*\\s*)?"
-            + "<\\|channel\\|>\\s*\\w+[^<]*(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>(?!" + VERB + ")");
+            + "<\\|channel\\|>\\s*\\w+[^<]*(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
+            + "(?!" + VERB + ")");
     private static final Pattern HARMONY_GOES_ON = Pattern.compile(
             "<\\|end\\|>\\s*<\\|start\\|>\\s*assistant\\s*<\\|channel\\|>");
     /** Harmony whose marks a server has dropped. */
