@@ -14,6 +14,7 @@ import vaas.agent.Tool;
 import vaas.agent.groq.Completion.Answer;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
+import vaas.json.JsonString;
 import vaas.memory.Conversations;
 import vaas.memory.History;
 import vaas.memory.Insertion;
@@ -123,7 +124,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     private Reply chat(Conversations.Lease in, Question question, Budget.Share share)
             throws OverBudgetException {
         Chat chat = new Chat(parts, in, question, Deadline.after(timeout), share);
-        share.take(CHAT_BYTES + 2 * ChatRequest.jsonLength(question.remembered())); // and in a line
+        share.take(CHAT_BYTES + 2 * JsonString.lengthOf(question.remembered())); // and in a line
         History history;
         try {
             in.memory().requireWritable(); // before a model is paid for what can't be stored
