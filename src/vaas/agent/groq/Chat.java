@@ -165,7 +165,7 @@ final class Chat {
     private Set<String> refusedTools(Refused refused) {
         Set<String> names = new HashSet<>(withoutTools);
         if (names.isEmpty()) {
-            NamedTools.in(refused.words(), parts.tools()).forEach(names::add);
+            names.addAll(ToolRefusals.named(refused.words(), parts.tools()));
         }
         return !names.isEmpty() && names.size() > withoutTools.size() ? names
                 : parts.tools().stream().map(Tool::name).collect(Collectors.toSet());

@@ -14,7 +14,7 @@ import vaas.json.JsonException;
 /**
  * An error in any of the shapes that servers give it: an object, a string or a list, below "error"
  * or at the top, with codes that are words or numbers. Immutable; tells no words but to
- * {@link Reason} and {@link NamedTools}.
+ * {@link Reason} and {@link ToolRefusals}.
  */
 final class ModelError {
     static final int CHARS_MAX = 16 << 10;

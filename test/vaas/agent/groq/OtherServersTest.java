@@ -371,13 +371,17 @@ class OtherServersTest {
 
         @Test
         void aStreamMayCallTools() {
-            script(error(200, "data: {'choices':[{'delta':{'tool_calls':[{'index':0,'id':'x',"
+            script(error(200, "data: {'choices':[{'delta':{'reasoning_content':'h'}}]}\n\n"
+                    + "data: {'choices':[{'delta':{'reasoning_content':'m','content':null}}]}\n\n"
+                    + "data: {'choices':[{'delta':{'tool_calls':[{'index':0,'id':'x',"
                     + "'function':{'name':'clip','arguments':''}}]}}]}\n\n"
                     + "data: {'choices':[{'delta':{'tool_calls':[{'index':0,"
                     + "'function':{'arguments':'{}'}}]},'finish_reason':'tool_calls'}]}\n\n"),
                     says("a1"));
             assertEquals("a1", answered(chat("q1", clip)));
             assertEquals(1, seen.size());
+            asked(groq);
+            assertEquals("hm", messages(asked(groq)).get(2).get("reasoning_content"));
         }
 
         @ParameterizedTest
