@@ -57,7 +57,7 @@ enum Reason {
             + "|llm provider not provided|not allowed .{0,40}\\bmodel\\b"),
     /** The key. */
     KEY("401|invalid_api_key|api_key_invalid|authentication(_?error)?|unauthorized"
-            + "|unauthenticated|invalid_authentication\\w*",
+            + "|unauthenticated|invalid_authentication\\w*|no_db_connection",
             "(invalid|incorrect|missing|no|wrong|expired|malformed) .{0,20}"
             + "(api[ _-]?key|auth\\w* (credential|token|header)|credential)"
             + "|api[ _-]?key .{0,30}(not valid|invalid|expired|incorrect|missing|required)"

@@ -157,6 +157,8 @@ class ErrorShapesTest {
 
     @Test
     void aCodeIsBelievedBeforeWords() {
+        assertEquals(Reason.KEY, reason(400, "{'error':{'message':'No connected db.',"
+                + "'type':'no_db_connection','param':null,'code':'400'}}"), "as LiteLLM says it");
         assertEquals(Reason.TOO_LONG, reason(400, "{'error':{'message':'x','code':400,"
                 + "'metadata':{'raw':'{\\'code\\':\\'context_length_exceeded\\'}'}}}"), "quoted");
         assertEquals(Reason.TOO_LONG, reason(400, "{'error':{'message':'too much of it','code':"
