@@ -85,8 +85,9 @@ public final class JsonString {
         out.write(bytes, offset, length);
     }
 
-    // Counted first, so that a text of megabytes is not copied from one growing array to the next.
-    static byte[] quote(String text) {
+    /** The bytes of {@link #of}. */
+    public static byte[] quote(String text) {
+        // Counted first, so that megabytes are not copied from one growing array to the next.
         byte[] quoted = new byte[lengthOf(text)];
         int at = 1;
         int codePoint;

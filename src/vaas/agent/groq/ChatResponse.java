@@ -85,7 +85,7 @@ final class ChatResponse {
 
     /** Whether something of an answer is there, though it may be of no use. */
     boolean hasAnswer() {
-        Object message = Fields.get(Fields.first(Fields.get(json, "choices")), "message");
+        Object message = Fields.get(json, "choices", "message");
         return !text(Fields.get(message, "content")).isBlank()
                 || !calls(Fields.get(message, "tool_calls")).isEmpty();
     }
@@ -105,15 +105,10 @@ final class ChatResponse {
                 : ModelError.within(json).orElse(ModelError.of(null));
     }
 
-    /** Why a request was refused, by its status and what the body says, if that can be read. */
-    Reason reason(int status) {
-        return error(status).reason(error(status).status(status));
-    }
-
     // A model's no is an answer, whoever has filtered it.
     private static String refusal(Map<?, ?> message) {
-        return Fields.get(message, "refusal") instanceof String text ? text
-                : Fields.items(Fields.get(message, "content")).stream()
+        return message.get("refusal") instanceof String text ? text
+                : Fields.items(message.get("content")).stream()
                         .map(part -> Fields.get(part, "refusal")).filter(String.class::isInstance)
                         .map(String.class::cast).collect(Collectors.joining());
     }
@@ -128,14 +123,14 @@ final class ChatResponse {
     private static List<ToolCall> calls(Object list) {
         List<ToolCall> calls = new ArrayList<>();
         for (Object item : Fields.items(list)) {
-            Object function = Fields.get(item, "function");
-            Object arguments = Fields.get(function, "arguments");
-            if (Fields.get(function, "name") instanceof String name) {
-                calls.add(new ToolCall(Fields.get(item, "id") instanceof String id ? id : "", name,
+            Object arguments = Fields.get(item, "function", "arguments");
+            if (item instanceof Map<?, ?> call
+                    && Fields.get(call, "function", "name") instanceof String name) {
+                calls.add(new ToolCall(call.get("id") instanceof String id ? id : "", name,
                         arguments instanceof Map<?, ?> map ? Json.text(Fields.keyed(map))
                                 : arguments instanceof String string ? string
                                 : arguments == null ? "{}" : "" + arguments,
-                        only((Map<?, ?>) item, OF_A_CALL, false)));
+                        only(call, OF_A_CALL, false)));
             }
         }
         return calls;

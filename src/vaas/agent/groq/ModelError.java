@@ -51,16 +51,16 @@ final class ModelError {
 
     /** The error that a 200 holds; empty if it holds none. */
     static Optional<ModelError> within(Object json) {
-        Object choice = Fields.first(Fields.get(json, "choices"));
-        Stream<Object> places = Stream.of(Fields.get(json, "error"), Fields.get(choice, "error"),
-                Fields.get(Fields.get(choice, "message"), "error"),
-                Fields.get(Fields.get(json, "x_groq"), "error"), Fields.get(json, "errors"),
-                isErrorItself(json, choice != null) ? json : null);
-        List<Object> found = places.filter(ModelError::isSomething).toList();
+        List<Object> found = Stream.of(Fields.get(json, "error"), Fields.get(json, "errors"),
+                Fields.get(json, "choices", "error"),
+                Fields.get(json, "choices", "message", "error"),
+                Fields.get(json, "x_groq", "error"), isErrorItself(json) ? json : null)
+                .filter(ModelError::isSomething).toList();
         return found.isEmpty() ? Optional.empty() : Optional.of(of(found));
     }
 
-    private static boolean isErrorItself(Object json, boolean answers) {
+    private static boolean isErrorItself(Object json) {
+        boolean answers = Fields.first(Fields.get(json, "choices")) != null;
         return "error".equals(Fields.get(json, "object"))
                 || "error".equals(Fields.get(json, "type")) || !answers && (json instanceof String
                 || Fields.items(json).stream().anyMatch(item -> within(item).isPresent())

@@ -260,7 +260,8 @@ class ChatResponseTest {
     }
 
     private static Reason reason(int status, String json) {
-        return ChatResponse.of(bytes(json)).reason(status);
+        ModelError error = ChatResponse.of(bytes(json)).error(status);
+        return error.reason(error.status(status));
     }
 
     private static String errorCode(String json) {

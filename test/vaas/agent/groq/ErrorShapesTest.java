@@ -190,7 +190,8 @@ class ErrorShapesTest {
     }
 
     private static Reason reason(int status, String body) {
-        return response(body).reason(status);
+        ModelError error = response(body).error(status);
+        return error.reason(error.status(status));
     }
 
     private static int status(int sent, String body) {
