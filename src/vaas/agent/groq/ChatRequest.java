@@ -63,7 +63,7 @@ final class ChatRequest {
         for (int i = callIds.size(); id.isBlank() || !callIds.add(id); i++) {
             id = "call%05d".formatted(i);
         }
-        return call.withId(id);
+        return new ToolCall(id, call.name(), call.arguments(), call.beside());
     }
 
     private void add(Map<String, Object> message) {

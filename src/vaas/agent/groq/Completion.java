@@ -52,11 +52,6 @@ sealed interface Completion {
             return "ToolCall[" + arguments.length() + " chars]";
         }
 
-        /** The same under another id. */
-        ToolCall withId(String other) {
-            return new ToolCall(other, name, arguments, beside);
-        }
-
         /** The arguments, none if they are blank. */
         Map<String, Object> parsed() throws JsonException {
             return Json.read(arguments.isBlank() ? "{}" : arguments);
