@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import vaas.agent.Tool;
 
-/** Which tools a model is known not to take, for an hour, and which an error names. Safe for concurrent use. */
+/** Which tools a model does not take, for an hour. Safe for concurrent use. */
 final class ToolRefusals {
     /** Then it is asked again: servers are set up anew. */
     private static final long KEPT_NANOS = Duration.ofHours(1).toNanos();
