@@ -87,9 +87,11 @@ public abstract class BaseAgent {
         } catch (RefusedException e) {
             return refused(e.reason());
         } catch (OverBudgetException e) {
+            LOG.log(System.Logger.Level.WARNING, "id {0}: no room for the chat: {1}",
+                    question.requestId(), e.getMessage());
             return overBudget(e);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "id {0}: the conversation can not be used: {1}",
+            LOG.log(System.Logger.Level.ERROR, "id {0}: the memory could not be used: {1}",
                     question.requestId(), e.toString());
             return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
                     "The memory can't be used until it is reset or the server restarted.");
@@ -99,8 +101,11 @@ public abstract class BaseAgent {
     /**
      * Answers a question, and remembers both with its key, in a conversation that is open and whose
      * turn it is.
+     *
+     * @throws IOException if the memory can't be used
      */
-    protected abstract Reply chat(Conversations.Lease in, Question question, Deadline deadline);
+    protected abstract Reply chat(Conversations.Lease in, Question question, Deadline deadline)
+            throws IOException;
 
     /** What becomes of a question whose key a stored turn has. */
     protected static Reply replay(Question question, Turn stored) {
@@ -111,7 +116,7 @@ public abstract class BaseAgent {
     }
 
     /** What becomes of a question for which there is no room in the heap. */
-    protected static Reply overBudget(OverBudgetException e) {
+    private static Reply overBudget(OverBudgetException e) {
         return e.isForGood()
                 ? new Reply.Failed(Reply.Kind.TOO_LARGE,
                         "The chat needs more memory than this server has to give.")

@@ -8,6 +8,7 @@ import java.util.UUID;
 import vaas.agent.Reply;
 import vaas.http.Response;
 import vaas.json.Json;
+import vaas.json.JsonString;
 
 /** The JSON of an answer, made piece by piece as it is written: its text may be megabytes. */
 final class ChatAnswer implements Response.Body {
@@ -52,7 +53,7 @@ final class ChatAnswer implements Response.Body {
     }
 
     private byte[] piece(int start) {
-        return Json.quote(message.substring(start, endOfPiece(start)));
+        return JsonString.quote(message.substring(start, endOfPiece(start)));
     }
 
     private int endOfPiece(int start) {

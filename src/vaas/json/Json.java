@@ -90,11 +90,6 @@ public final class Json {
         }
     }
 
-    /** The bytes of {@link JsonString#of}. */
-    public static byte[] quote(String text) {
-        return JsonString.quote(text);
-    }
-
     /** The text of a JSON string that is known to be one. */
     static String unquote(byte[] utf8, int offset, int length) {
         try (JsonParser parser =

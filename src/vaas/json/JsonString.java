@@ -85,9 +85,10 @@ public final class JsonString {
         out.write(bytes, offset, length);
     }
 
-    // Counted first, so that a text of megabytes is not copied from one growing array to the next.
-    static byte[] quote(String text) {
-        byte[] quoted = new byte[Math.addExact(2, size(text))];
+    /** The bytes of {@link #of}. */
+    public static byte[] quote(String text) {
+        // Counted first, so that megabytes are not copied from one growing array to the next.
+        byte[] quoted = new byte[lengthOf(text)];
         int at = 1;
         int codePoint;
         for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
@@ -99,8 +100,9 @@ public final class JsonString {
         return quoted;
     }
 
-    private static int size(String text) {
-        int size = 0;
+    /** Bytes of a text as a JSON string, told before it is one. */
+    public static int lengthOf(String text) {
+        int size = 2;
         int codePoint;
         for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
             codePoint = text.codePointAt(i);

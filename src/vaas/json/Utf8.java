@@ -11,8 +11,7 @@ final class Utf8 {
 
     /** By ASCII character: 0 where it stands for itself, else what follows the backslash. */
     private static final byte[] ESCAPES = new byte[0x80];
-    private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7',
-        '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'};
+    private static final String HEX = "0123456789ABCDEF";
 
     static {
         for (int control = 0; control < ' '; control++) {
@@ -82,8 +81,8 @@ final class Utf8 {
         }
         to[at + 2] = '0';
         to[at + 3] = '0';
-        to[at + 4] = HEX[c >> 4];
-        to[at + 5] = HEX[c & 0xf];
+        to[at + 4] = (byte) HEX.charAt(c >> 4);
+        to[at + 5] = (byte) HEX.charAt(c & 0xf);
         return at + 6;
     }
 
@@ -114,24 +113,12 @@ final class Utf8 {
     private static int endOfEscape(byte[] bytes, int at, int limit) {
         if (limit - at < 2) {
             return -1;
-        }
-        byte escape = bytes[at + 1];
-        if (escape == 'u') {
-            return endOfControl(bytes, at, limit);
-        }
-        return "\"\\bfnrt".indexOf(escape) >= 0 ? at + 2 : -1;
-    }
-
-    private static int endOfControl(byte[] bytes, int at, int limit) {
-        if (limit - at < 6 || bytes[at + 2] != '0' || bytes[at + 3] != '0') {
+        } else if (bytes[at + 1] != 'u') {
+            return "\"\\bfnrt".indexOf(bytes[at + 1]) >= 0 ? at + 2 : -1;
+        } else if (limit - at < 6 || bytes[at + 2] != '0' || bytes[at + 3] != '0') {
             return -1;
         }
-        for (int c = 0; c < ' '; c++) {
-            if (ESCAPES[c] == 'u' && HEX[c >> 4] == bytes[at + 4]
-                    && HEX[c & 0xf] == bytes[at + 5]) {
-                return at + 6;
-            }
-        }
-        return -1;
+        int c = bytes[at + 4] - '0' << 4 | HEX.indexOf(bytes[at + 5]); // negative: no digit
+        return c >= 0 && c < ' ' && ESCAPES[c] == 'u' ? at + 6 : -1;
     }
 }

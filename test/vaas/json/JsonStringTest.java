@@ -65,7 +65,7 @@ class JsonStringTest {
     }
 
     private static void holds(String text) throws IOException {
-        byte[] quoted = Json.quote(text);
+        byte[] quoted = JsonString.quote(text);
         assertEquals("{\"k\":" + new String(quoted, UTF_8) + "}", Json.text(Map.of("k", text)));
         assertArrayEquals(quoted, written(JsonString.of(text)));
         assertEquals(quoted.length, JsonString.of(text).length());
@@ -80,7 +80,7 @@ class JsonStringTest {
 
     @Test
     void aStringThatIsCutAnywhereHasNoEnd() {
-        byte[] quoted = Json.quote("a\"\\\n\u0001\u00e9\u20ac\ud83d\ude00z");
+        byte[] quoted = JsonString.quote("a\"\\\n\u0001\u00e9\u20ac\ud83d\ude00z");
         for (int limit = 0; limit < quoted.length; limit++) {
             assertEquals(-1, JsonString.end(quoted, 0, limit), "cut at " + limit);
         }
@@ -89,7 +89,7 @@ class JsonStringTest {
 
     @Test
     void aDamagedByteNeverHidesTheEndOfAnotherForm() {
-        byte[] quoted = Json.quote("a\"\\\n\u0001\u00e9\u20ac\ud83d\ude00z");
+        byte[] quoted = JsonString.quote("a\"\\\n\u0001\u00e9\u20ac\ud83d\ude00z");
         for (int i = 0; i < quoted.length; i++) {
             for (int b = 0; b < 256; b++) {
                 byte[] damaged = quoted.clone();

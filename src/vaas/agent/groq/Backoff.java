@@ -44,13 +44,9 @@ final class Backoff {
      * @param header finds a header's value by name, null if there is none
      */
     static Optional<Duration> asked(UnaryOperator<String> header, Instant now) {
-        Optional<Duration> millis = seconds(header.apply("retry-after-ms"), 1000);
-        if (millis.isPresent()) {
-            return millis;
-        }
-        String value = header.apply("retry-after");
-        Optional<Duration> seconds = seconds(value, 1);
-        return seconds.isPresent() || value == null ? seconds : untilDate(value, now);
+        return seconds(header.apply("retry-after-ms"), 1000)
+                .or(() -> seconds(header.apply("retry-after"), 1))
+                .or(() -> untilDate(header.apply("retry-after"), now));
     }
 
     private static Optional<Duration> seconds(String value, double units) {
@@ -63,6 +59,9 @@ final class Backoff {
     }
 
     private static Optional<Duration> untilDate(String value, Instant now) {
+        if (value == null) {
+            return Optional.empty();
+        }
         try {
             Duration until = Duration.between(now, ZonedDateTime.parse(
                     value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());

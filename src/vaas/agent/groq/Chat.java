@@ -15,7 +15,6 @@ import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Tool;
 import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.ToolCall;
@@ -52,6 +51,7 @@ final class Chat {
     private boolean shortened; // the history
     private boolean tooledUp; // the prompt, by results
     private boolean toolUseRetried;
+    private String said = ""; // beside the calls of earlier rounds
     private Set<String> withoutTools; // names of those that the model does not take
 
     /**
@@ -109,27 +109,38 @@ final class Chat {
 
     private Completion rounds() throws OverBudgetException {
         tooledUp = false;
+        said = "";
         ChatRequest request = new ChatRequest(parts.template(question), history, question);
         for (int round = 0; ; round++) {
             Completion completion = oneRound(request, round < ROUNDS_MAX);
+            if (completion instanceof Answer answer) {
+                return new Answer(joined(answer.text()));
+            }
             if (!(completion instanceof ToolCalls calls)) {
                 return completion;
             }
             boolean offered = round < ROUNDS_MAX && calls.calls().stream()
                     .anyMatch(call -> tool(call).isPresent());
             if (!offered && !calls.text().isBlank()) {
-                return new Answer(calls.text());
+                return new Answer(joined(calls.text()));
             }
             if (round == ROUNDS_MAX) {
                 LOG.log(System.Logger.Level.WARNING, "id {0}: the model calls tools without end",
                         question.requestId());
                 return new Unusable();
             }
+            said = joined(calls.text());
             Optional<Completion> end = callTools(request, calls);
             if (end.isPresent()) {
                 return end.get();
             }
         }
+    }
+
+    // What the model writes before it calls a tool belongs to the answer.
+    private String joined(String text) {
+        return said.isBlank() ? text
+                : text.isBlank() ? said : said.stripTrailing() + "\n\n" + text.stripLeading();
     }
 
     private Completion oneRound(ChatRequest request, boolean mayCall) throws OverBudgetException {
@@ -154,7 +165,7 @@ final class Chat {
     private Set<String> refusedTools(Refused refused) {
         Set<String> names = new HashSet<>(withoutTools);
         if (names.isEmpty()) {
-            NamedTools.in(refused.words(), parts.tools()).forEach(names::add);
+            names.addAll(ToolRefusals.named(refused.words(), parts.tools()));
         }
         return !names.isEmpty() && names.size() > withoutTools.size() ? names
                 : parts.tools().stream().map(Tool::name).collect(Collectors.toSet());

@@ -1,7 +1,5 @@
 package vaas.agent.groq;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,8 +33,8 @@ final class ChatRequest {
     /** System prompt, history, question: in this order. */
     ChatRequest(Template template, List<MemoryRecord> history, Question question) {
         this.template = template;
-        this.history = new Records(history);
-        own.add(Message.of(question));
+        this.history = remembered(history);
+        own.add(asked(question));
     }
 
     /**
@@ -44,7 +42,7 @@ final class ChatRequest {
      * then a result for each.
      */
     void addToolRound(ToolCalls calls, List<String> results) {
-        Map<String, Object> message = Message.of("assistant", calls.text());
+        Map<String, Object> message = message("assistant", calls.text());
         if (calls.text().isEmpty()) {
             message.remove("content"); // optional beside calls, and null is refused by some
         }
@@ -53,7 +51,7 @@ final class ChatRequest {
         message.putAll(calls.beside());
         add(message);
         for (int i = 0; i < results.size(); i++) {
-            Map<String, Object> result = Message.of("tool", results.get(i));
+            Map<String, Object> result = message("tool", results.get(i));
             result.put("tool_call_id", unique.get(i).id());
             add(result);
         }
@@ -65,33 +63,16 @@ final class ChatRequest {
         for (int i = callIds.size(); id.isBlank() || !callIds.add(id); i++) {
             id = "call%05d".formatted(i);
         }
-        return call.withId(id);
+        return new ToolCall(id, call.name(), call.arguments(), call.beside());
     }
 
-    /** Bytes of a text as a JSON string, told before it is one. */
-    static long jsonLength(String text) {
-        long length = 2;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < ' ') {
-                length += "\b\t\n\f\r".indexOf(c) >= 0 ? 2 : 6;
-            } else if (c < 0x80) {
-                length += c == '"' || c == '\\' ? 2 : 1;
-            } else {
-                length += c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-            }
-        }
-        return length;
+    private void add(Map<String, Object> message) {
+        own.add(Piece.of("," + Json.text(message)));
     }
 
     /** Bytes that no other chat shares. */
     long ownLength() {
         return Piece.of(own).length();
-    }
-
-    /** The body with all tools. */
-    Piece body(boolean mayCall) {
-        return body(mayCall, Set.of());
     }
 
     /**
@@ -101,16 +82,66 @@ final class ChatRequest {
      * @param without names of tools that are not offered
      */
     Piece body(boolean mayCall, Set<String> without) {
-        List<Piece> pieces = new ArrayList<>(own.size() + 3);
-        pieces.add(template.head);
-        pieces.add(history);
+        List<Piece> pieces = new ArrayList<>(List.of(template.head, history));
         pieces.addAll(own);
         pieces.add(template.tail(mayCall, without));
         return Piece.of(pieces);
     }
 
-    private void add(Map<String, Object> message) {
-        own.add(Piece.of("," + Json.text(message)));
+    private static Map<String, Object> message(String role, String content) {
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("role", role);
+        message.put("content", content);
+        return message;
+    }
+
+    private static String opening(Role role) {
+        return "{\"role\":\"" + role.wireName() + "\",\"content\":";
+    }
+
+    // Each with a comma after it, since the question follows.
+    private static Piece remembered(List<MemoryRecord> records) {
+        byte[] user = opening(Role.USER).getBytes(StandardCharsets.US_ASCII);
+        byte[] assistant = opening(Role.ASSISTANT).getBytes(StandardCharsets.US_ASCII);
+        byte[] end = {'}', ','};
+        long length = records.stream().mapToLong(record -> record.json().length() + end.length
+                + (record.role() == Role.USER ? user : assistant).length).sum();
+        return new Piece(length, out -> {
+            for (MemoryRecord record : records) {
+                out.write(record.role() == Role.USER ? user : assistant);
+                record.json().writeTo(out);
+                out.write(end);
+            }
+        });
+    }
+
+    // Text alone goes as a string: text models refuse lists of parts.
+    private static Piece asked(Question question) {
+        Piece text = Piece.of(JsonString.of(question.message()));
+        Piece opening = Piece.of(opening(Role.USER));
+        if (question.image().isEmpty()) {
+            return Piece.of(List.of(opening, text, Piece.of("}")));
+        }
+        List<Piece> pieces = new ArrayList<>(List.of(opening, Piece.of("[")));
+        if (!question.message().isEmpty()) {
+            pieces.addAll(List.of(
+                    Piece.of("{\"type\":\"text\",\"text\":"), text, Piece.of("},")));
+        }
+        pieces.addAll(List.of(Piece.of("{\"type\":\"image_url\",\"image_url\":{\"url\":"),
+                url(question.image().get()), Piece.of("}}]}")));
+        return Piece.of(pieces);
+    }
+
+    // The base64 of an image is long, and is not copied.
+    private static Piece url(Image image) {
+        return isPlain(image.mediaType()) && isPlain(image.base64())
+                ? Piece.of(List.of(Piece.of("\"data:" + image.mediaType() + ";base64,"),
+                        Piece.ofAscii(image.base64()), Piece.of("\"")))
+                : Piece.of(JsonString.of(image.dataUrl()));
+    }
+
+    private static boolean isPlain(String text) {
+        return text.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '"' && c != '\\');
     }
 
     /** What all requests to one model have in common, made once. */
@@ -130,9 +161,10 @@ final class ChatRequest {
         Template(String model, String systemPrompt, List<Tool> tools) {
             this.model = model;
             this.tools = tools;
-            head = Piece.of("{\"model\":" + quoted(model) + ",\"messages\":["
+            String start = Json.text(Map.of("model", model));
+            head = Piece.of(start.substring(0, start.length() - 1) + ",\"messages\":["
                     + (systemPrompt.isEmpty() ? ""
-                            : Json.text(Message.of("system", systemPrompt)) + ","));
+                            : Json.text(message("system", systemPrompt)) + ","));
             tail = tail(true, tools);
             lastTail = tail(false, tools);
         }
@@ -141,24 +173,17 @@ final class ChatRequest {
             return model;
         }
 
-        Piece tail(boolean mayCall, Set<String> without) {
+        private Piece tail(boolean mayCall, Set<String> without) {
             return !without.isEmpty() ? tail(mayCall,
                     tools.stream().filter(tool -> !without.contains(tool.name())).toList())
                     : mayCall ? tail : lastTail;
         }
 
         private static Piece tail(boolean mayCall, List<Tool> offered) {
-            return Piece.of(offered.isEmpty() ? "]}" : "],\"tools\":" + declarations(offered)
-                    + (mayCall ? "}" : ",\"tool_choice\":\"none\"}"));
-        }
-
-        private static String quoted(String text) {
-            return new String(Json.quote(text), StandardCharsets.UTF_8);
-        }
-
-        private static String declarations(List<Tool> tools) {
-            return tools.stream().map(tool -> Json.text(declaration(tool)))
-                    .collect(Collectors.joining(",", "[", "]"));
+            return Piece.of(offered.isEmpty() ? "]}" : offered.stream()
+                    .map(tool -> Json.text(declaration(tool)))
+                    .collect(Collectors.joining(",", "],\"tools\":[",
+                            mayCall ? "]}" : "],\"tool_choice\":\"none\"}")));
         }
 
         private static Map<String, Object> declaration(Tool tool) {
@@ -170,94 +195,6 @@ final class ChatRequest {
             declaration.put("type", "function");
             declaration.put("function", function);
             return declaration;
-        }
-    }
-
-    /** History as messages, each with a comma after it, since the question follows. */
-    private static final class Records implements Piece {
-        private static final byte[] USER = opening(Role.USER);
-        private static final byte[] ASSISTANT = opening(Role.ASSISTANT);
-        private static final byte[] END = {'}', ','};
-
-        private final List<MemoryRecord> records;
-        private final long length;
-
-        Records(List<MemoryRecord> records) {
-            this.records = records;
-            this.length = records.stream().mapToLong(record -> opening(record).length
-                    + record.json().length() + END.length).sum();
-        }
-
-        @Override
-        public long length() {
-            return length;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            for (MemoryRecord record : records) {
-                out.write(opening(record));
-                record.json().writeTo(out);
-                out.write(END);
-            }
-        }
-
-        private static byte[] opening(MemoryRecord record) {
-            return record.role() == Role.USER ? USER : ASSISTANT;
-        }
-
-        private static byte[] opening(Role role) {
-            return Message.opening(role).getBytes(StandardCharsets.US_ASCII);
-        }
-    }
-
-    /** Messages in the provider's shape. */
-    private static final class Message {
-        private Message() {}
-
-        static Map<String, Object> of(String role, String content) {
-            Map<String, Object> message = new LinkedHashMap<>();
-            message.put("role", role);
-            message.put("content", content);
-            return message;
-        }
-
-        static String opening(Role role) {
-            return "{\"role\":\"" + role.wireName() + "\",\"content\":";
-        }
-
-        // Text alone goes as a string: text models refuse lists of parts.
-        static Piece of(Question question) {
-            Piece text = Piece.of(JsonString.of(question.message()));
-            List<Piece> pieces = new ArrayList<>();
-            pieces.add(Piece.of(opening(Role.USER)));
-            if (question.image().isEmpty()) {
-                pieces.add(text);
-            } else {
-                pieces.add(Piece.of("["));
-                if (!question.message().isEmpty()) {
-                    pieces.add(Piece.of("{\"type\":\"text\",\"text\":"));
-                    pieces.add(text);
-                    pieces.add(Piece.of("},"));
-                }
-                pieces.add(Piece.of("{\"type\":\"image_url\",\"image_url\":{\"url\":"));
-                pieces.add(url(question.image().get()));
-                pieces.add(Piece.of("}}]"));
-            }
-            pieces.add(Piece.of("}"));
-            return Piece.of(pieces);
-        }
-
-        // The base64 of an image is long, and is not copied.
-        private static Piece url(Image image) {
-            return isPlain(image.mediaType()) && isPlain(image.base64())
-                    ? Piece.of(List.of(Piece.of("\"data:" + image.mediaType() + ";base64,"),
-                            Piece.ofAscii(image.base64()), Piece.of("\"")))
-                    : Piece.of(JsonString.of(image.dataUrl()));
-        }
-
-        private static boolean isPlain(String text) {
-            return text.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '"' && c != '\\');
         }
     }
 }

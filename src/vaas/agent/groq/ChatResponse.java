@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.agent.groq.Completion.ToolCalls;
 import vaas.json.Json;
@@ -26,15 +25,15 @@ final class ChatResponse {
     /** By which servers say that an answer is none, or not all of it. */
     private static final Pattern BROKEN_OFF = Pattern.compile("error|abort|cancel|fail"
             + "|time(d_)?_?out|interrupt|disconnect|insufficient|malformed|content_?filter"
-            + "|sensitive|safety|recitation|prohibited|blocklist|overload|unavailable"
-            + "|preempt|evict");
+            + "|sensitive|safety|recitation|prohibited|block|overload|unavailable|preempt|evict"
+            + "|incomplete|kill|shut_?down|crash|exception|terminat|unexpected|repetition|spii"
+            + "|^(language|other)$");
     /** Fields of a message with calls that some servers want back as they were. */
     private static final Set<String> BESIDE_CALLS =
             Set.of("reasoning_content", "reasoning_details", "extra_content");
     /** Fields of a call that are written anew, or mean something in a stream only. */
     private static final Set<String> OF_A_CALL = Set.of("id", "type", "function", "index");
-    private static final Pattern PAGE = Pattern.compile("(?i)\\ufeff?\\s*<(!doctype|html|head|body"
-            + "|script|meta|title|!--|\\?xml)[\\s\\S]*");
+    private static final Pattern PAGE = Pattern.compile("(?s)\\ufeff?\\s*<[!?a-zA-Z].*");
 
     private final Object json; // null if it is none
     private final String start; // of the text, if it is no JSON
@@ -86,7 +85,7 @@ final class ChatResponse {
 
     /** Whether something of an answer is there, though it may be of no use. */
     boolean hasAnswer() {
-        Object message = Fields.get(Fields.first(Fields.get(json, "choices")), "message");
+        Object message = Fields.get(json, "choices", "message");
         return !text(Fields.get(message, "content")).isBlank()
                 || !calls(Fields.get(message, "tool_calls")).isEmpty();
     }
@@ -106,15 +105,10 @@ final class ChatResponse {
                 : ModelError.within(json).orElse(ModelError.of(null));
     }
 
-    /** Why a request was refused, by its status and what the body says, if that can be read. */
-    Reason reason(int status) {
-        return error(status).reason(error(status).status(status));
-    }
-
     // A model's no is an answer, whoever has filtered it.
     private static String refusal(Map<?, ?> message) {
-        return Fields.get(message, "refusal") instanceof String text ? text
-                : Fields.items(Fields.get(message, "content")).stream()
+        return message.get("refusal") instanceof String text ? text
+                : Fields.items(message.get("content")).stream()
                         .map(part -> Fields.get(part, "refusal")).filter(String.class::isInstance)
                         .map(String.class::cast).collect(Collectors.joining());
     }
@@ -129,14 +123,14 @@ final class ChatResponse {
     private static List<ToolCall> calls(Object list) {
         List<ToolCall> calls = new ArrayList<>();
         for (Object item : Fields.items(list)) {
-            Object function = Fields.get(item, "function");
-            Object arguments = Fields.get(function, "arguments");
-            if (Fields.get(function, "name") instanceof String name) {
-                calls.add(new ToolCall(Fields.get(item, "id") instanceof String id ? id : "", name,
+            Object arguments = Fields.get(item, "function", "arguments");
+            if (item instanceof Map<?, ?> call
+                    && Fields.get(call, "function", "name") instanceof String name) {
+                calls.add(new ToolCall(call.get("id") instanceof String id ? id : "", name,
                         arguments instanceof Map<?, ?> map ? Json.text(Fields.keyed(map))
                                 : arguments instanceof String string ? string
                                 : arguments == null ? "{}" : "" + arguments,
-                        only((Map<?, ?>) item, OF_A_CALL, false)));
+                        only(call, OF_A_CALL, false)));
             }
         }
         return calls;

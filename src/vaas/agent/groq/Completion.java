@@ -52,11 +52,6 @@ sealed interface Completion {
             return "ToolCall[" + arguments.length() + " chars]";
         }
 
-        /** The same under another id. */
-        ToolCall withId(String other) {
-            return new ToolCall(other, name, arguments, beside);
-        }
-
         /** The arguments, none if they are blank. */
         Map<String, Object> parsed() throws JsonException {
             return Json.read(arguments.isBlank() ? "{}" : arguments);
@@ -114,22 +109,4 @@ sealed interface Completion {
 
     /** The deadline passed. */
     record TimedOut() implements Completion {}
-
-    /** Why a request is refused. */
-    enum Reason {
-        /** The key. */
-        KEY,
-        /** The model is not there. */
-        MODEL,
-        /** The address is not that of a chat completions API. */
-        ADDRESS,
-        /** The prompt is too long. */
-        TOO_LONG,
-        /** The model wrote a tool call that can't be read; it may do better next time. */
-        TOOL_USE,
-        /** Tools, or one of them, are not taken. */
-        TOOLS,
-        /** Anything else. */
-        OTHER
-    }
 }

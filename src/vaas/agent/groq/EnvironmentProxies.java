@@ -14,13 +14,16 @@ import java.util.stream.Stream;
 import okhttp3.Authenticator;
 import okhttp3.Credentials;
 import okhttp3.HttpUrl;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.Route;
 
 /**
  * The proxies that an environment names as curl reads it: {@code https_proxy}, {@code http_proxy},
  * {@code all_proxy} and {@code no_proxy}, in lower case first. Never for loopback. Immutable.
  */
-final class EnvironmentProxies extends ProxySelector {
-    private static final List<Proxy> DIRECT = List.of(Proxy.NO_PROXY);
+final class EnvironmentProxies extends ProxySelector implements Authenticator {
+    static final String AUTHORIZATION = "Proxy-Authorization";
 
     private final Optional<HttpUrl> https;
     private final Optional<HttpUrl> http;
@@ -32,16 +35,16 @@ final class EnvironmentProxies extends ProxySelector {
      * @throws IllegalArgumentException with the variable, if its value is no address of a proxy
      */
     EnvironmentProxies(Map<String, String> environment) {
-        https = proxy(environment, "https_proxy");
-        http = proxy(environment, "http_proxy");
+        Optional<HttpUrl> all = proxy(environment, "all_proxy");
+        https = proxy(environment, "https_proxy").or(() -> all);
+        http = proxy(environment, "http_proxy").or(() -> all);
         direct = Stream.of(value(environment, "no_proxy").split("[,\\s]+"))
                 .map(name -> name.toLowerCase(Locale.ROOT).replaceAll("^\\*?\\.|:[0-9]+$", ""))
                 .filter(name -> !name.isEmpty()).toList();
     }
 
     private static Optional<HttpUrl> proxy(Map<String, String> environment, String name) {
-        String own = value(environment, name);
-        String value = own.isEmpty() ? value(environment, "all_proxy") : own;
+        String value = value(environment, name);
         if (value.isEmpty()) {
             return Optional.empty();
         }
@@ -62,13 +65,9 @@ final class EnvironmentProxies extends ProxySelector {
 
     @Override
     public List<Proxy> select(URI uri) {
-        String host = uri.getHost() == null ? HttpUrl.get(uri.toString()).host() : uri.getHost();
-        Optional<HttpUrl> proxy = "https".equalsIgnoreCase(uri.getScheme()) ? https : http;
-        if (proxy.isEmpty() || isDirect(host.toLowerCase(Locale.ROOT))) {
-            return DIRECT;
-        }
-        return List.of(new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(
-                proxy.get().host(), proxy.get().port())));
+        return List.of(proxy(HttpUrl.get(uri.toString())).map(url -> new Proxy(Proxy.Type.HTTP,
+                InetSocketAddress.createUnresolved(url.host(), url.port())))
+                .orElse(Proxy.NO_PROXY));
     }
 
     @Override
@@ -76,22 +75,27 @@ final class EnvironmentProxies extends ProxySelector {
         // the call fails, and says so
     }
 
-    private boolean isDirect(String host) {
-        boolean loopback = host.equals("localhost") || host.endsWith(".localhost")
-                || host.matches("127(\\.[0-9]+){3}|\\[?(::1|0:0:0:0:0:0:0:1)]?");
-        return loopback || direct.stream().anyMatch(name -> name.equals("*")
-                || host.equals(name) || host.endsWith("." + name));
+    /** Shows a proxy that tunnels the user and password of its address, once. */
+    @Override
+    public Request authenticate(Route route, Response response) {
+        Request request = response.request();
+        return response.priorResponse() != null ? null : authorization(request.url())
+                .map(value -> request.newBuilder().header(AUTHORIZATION, value).build())
+                .orElse(null);
     }
 
-    /** Shows the user and password that stand in a proxy's address, once. */
-    Authenticator authenticator() {
-        return (route, response) -> {
-            Optional<HttpUrl> proxy = Stream.of(https, http).flatMap(Optional::stream)
-                    .filter(url -> !url.username().isEmpty()).findFirst();
-            return proxy.isEmpty() || response.priorResponse() != null ? null
-                    : response.request().newBuilder().header("Proxy-Authorization",
-                            Credentials.basic(proxy.get().username(), proxy.get().password()))
-                            .build();
-        };
+    /** The user and password for the proxy towards a server. */
+    Optional<String> authorization(HttpUrl server) {
+        return proxy(server).filter(url -> !url.username().isEmpty())
+                .map(url -> Credentials.basic(url.username(), url.password()));
+    }
+
+    private Optional<HttpUrl> proxy(HttpUrl server) {
+        String host = server.host();
+        boolean isDirect = host.equals("localhost") || host.endsWith(".localhost")
+                || host.matches("127(\\.[0-9]+){3}|::1")
+                || direct.stream().anyMatch(name -> name.equals("*")
+                        || host.equals(name) || host.endsWith("." + name));
+        return isDirect ? Optional.empty() : server.isHttps() ? https : http;
     }
 }

@@ -18,8 +18,7 @@ final class EventStreamBody {
             Pattern.compile("(?s)\\ufeff?\\s*(data|event|id|retry)?:.*");
     private static final Pattern LINE = Pattern.compile("\r\n|\n|\r");
 
-    private final StringBuilder content = new StringBuilder();
-    private final StringBuilder refusal = new StringBuilder();
+    private final Map<String, StringBuilder> texts = new LinkedHashMap<>(); // of the message
     private final Map<Integer, Map<String, Object>> calls = new TreeMap<>();
     private final Map<String, Object> errors = new LinkedHashMap<>();
     private Object finishReason;
@@ -73,44 +72,41 @@ final class EventStreamBody {
     }
 
     private void addDelta(Object delta) {
-        begun |= delta != null;
-        content.append(ChatResponse.text(Fields.get(delta, "content")));
-        if (Fields.get(delta, "refusal") instanceof String text) {
-            refusal.append(text);
+        if (delta instanceof Map<?, ?> fields) {
+            begun = true;
+            Fields.keyed(fields).forEach((name, value) -> texts
+                    .computeIfAbsent(name, key -> new StringBuilder())
+                    .append(name.equals("content") ? ChatResponse.text(value)
+                            : value instanceof String ? value : ""));
+            Fields.items(fields.get("tool_calls")).forEach(this::addCall);
         }
-        for (Object piece : Fields.items(Fields.get(delta, "tool_calls"))) {
-            addCall(piece);
+    }
+
+    private void addCall(Object piece) {
+        int index = Fields.get(piece, "index") instanceof Number number
+                ? number.intValue() : calls.size();
+        if (piece instanceof Map<?, ?> fields) {
+            merge(calls.computeIfAbsent(index, key -> new LinkedHashMap<>()), fields);
         }
     }
 
     // Id and name come once, arguments piece by piece.
-    private void addCall(Object piece) {
-        int index = Fields.get(piece, "index") instanceof Number number
-                ? number.intValue() : calls.size();
-        Map<String, Object> call = calls.computeIfAbsent(index, key -> new LinkedHashMap<>());
-        if (piece instanceof Map<?, ?> fields) {
-            Fields.keyed(fields).forEach((name, value) -> {
-                if (!name.equals("function") && value != null && !value.equals("")) {
-                    call.put(name, value);
-                }
-            });
-        }
-        Map<String, Object> function = Fields.keyed((Map<?, ?>)
-                call.computeIfAbsent("function", key -> new LinkedHashMap<String, Object>()));
-        Object of = Fields.get(piece, "function");
-        if (Fields.get(of, "name") instanceof String name && !name.isEmpty()) {
-            function.put("name", name);
-        }
-        if (Fields.get(of, "arguments") instanceof String arguments) {
-            function.merge("arguments", arguments, (a, b) -> "" + a + b);
-        }
+    private static void merge(Map<String, Object> call, Map<?, ?> piece) {
+        Fields.keyed(piece).forEach((name, value) -> {
+            if (value instanceof Map<?, ?> map && call.get(name) instanceof Map<?, ?> before) {
+                merge(Fields.keyed(before), map);
+            } else if (name.equals("arguments") && value instanceof String) {
+                call.merge(name, value, (a, b) -> "" + a + b);
+            } else if (value != null && !value.equals("")) {
+                call.put(name, value);
+            }
+        });
     }
 
     private Map<String, Object> whole() {
         Map<String, Object> whole = new LinkedHashMap<>(errors);
         Map<String, Object> message = new LinkedHashMap<>();
-        message.put("content", content.toString());
-        message.put("refusal", refusal.toString());
+        texts.forEach((name, text) -> message.put(name, text.toString()));
         message.put("tool_calls", List.copyOf(calls.values()));
         Map<String, Object> choice = new LinkedHashMap<>();
         choice.put("message", message);

@@ -3,7 +3,6 @@ package vaas.agent.groq;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.agent.groq.Completion.Busy;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 
@@ -50,7 +49,7 @@ final class Failures {
                     + names.baseUrl() + " and " + model + ".";
             case TOO_LONG -> tooLong;
             case TOOL_USE -> "The model wrote a tool call that can't be read.";
-            case TOOLS, OTHER -> "The model API refused the request.";
+            case TOOLS, RATE, OTHER -> "The model API refused the request.";
         });
     }
 }

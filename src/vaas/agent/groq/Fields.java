@@ -7,14 +7,18 @@ import java.util.Map;
 final class Fields {
     private Fields() {}
 
-    /** A member of an object. */
-    static Object get(Object object, String key) {
-        return object instanceof Map<?, ?> map ? map.get(key) : null;
+    /** A member of an object, or of its member, and so on; of a list, its first item's. */
+    static Object get(Object object, String... path) {
+        Object found = object;
+        for (String key : path) {
+            found = first(found) instanceof Map<?, ?> map ? map.get(key) : null;
+        }
+        return found;
     }
 
-    /** The first item of a list. */
+    /** The first item of a list; what is no list is that itself. */
     static Object first(Object list) {
-        return items(list).isEmpty() ? null : items(list).get(0);
+        return !(list instanceof List<?> items) ? list : items.isEmpty() ? null : items.get(0);
     }
 
     /** The items of a list; none if it is no list. */

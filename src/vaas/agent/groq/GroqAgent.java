@@ -14,6 +14,7 @@ import vaas.agent.Tool;
 import vaas.agent.groq.Completion.Answer;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
+import vaas.json.JsonString;
 import vaas.memory.Conversations;
 import vaas.memory.History;
 import vaas.memory.Insertion;
@@ -72,12 +73,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         return new GroqAgent(client, false, conversations, options);
     }
 
-    /**
-     * Sets it up with a client of its own, which is closed with it; the conversations stay
-     * open.
-     *
-     * @throws IllegalArgumentException if two tools have one name, or there are more than 128
-     */
+    /** The same with a client of its own, which is closed with it; the conversations stay open. */
     public static GroqAgent open(GroqClient.Options client, Conversations conversations,
             Options options) {
         GroqClient own = GroqClient.open(client);
@@ -95,13 +91,18 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     }
 
     @Override
-    protected Reply chat(Conversations.Lease in, Question question, Deadline deadline) {
+    protected Reply chat(Conversations.Lease in, Question question, Deadline deadline)
+            throws IOException {
         try (Budget.Share share = budget.share()) {
-            return chat(new Chat(parts, in, question, deadline, share), in, question, share);
-        } catch (OverBudgetException e) {
-            LOG.log(System.Logger.Level.WARNING, "id {0}: no room for the chat: {1}",
-                    question.requestId(), e.getMessage());
-            return overBudget(e);
+            Chat chat = new Chat(parts, in, question, deadline, share);
+            share.take(CHAT_BYTES + 2L * JsonString.lengthOf(question.remembered())); // in a line
+            in.memory().requireWritable(); // before a model is paid for what can't be stored
+            History history = in.memory().latest(memorySize);
+            hold(history.records(), share);
+            Completion completion = chat.run(history.records());
+            return completion instanceof Answer answer
+                    ? store(in.memory(), history, question, answer.text(), chat.clipPath())
+                    : failures.reply(question, completion, chat.tooLong());
         }
     }
 
@@ -115,25 +116,6 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         }
     }
 
-    private Reply chat(Chat chat, Conversations.Lease in, Question question, Budget.Share share)
-            throws OverBudgetException {
-        share.take(CHAT_BYTES + 2 * ChatRequest.jsonLength(question.remembered())); // and in a line
-        History history;
-        try {
-            in.memory().requireWritable(); // before a model is paid for what can't be stored
-            history = in.memory().latest(memorySize);
-        } catch (OverBudgetException e) {
-            throw e;
-        } catch (IOException e) {
-            return unavailable(question, e);
-        }
-        hold(history.records(), share);
-        Completion completion = chat.run(history.records());
-        return completion instanceof Answer answer
-                ? store(in.memory(), history, question, answer.text(), chat.clipPath())
-                : failures.reply(question, completion, chat.tooLong());
-    }
-
     // So that records which leave the window meanwhile stay counted for as long as they are here.
     private static void hold(List<MemoryRecord> history, Budget.Share share)
             throws OverBudgetException {
@@ -144,15 +126,13 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     }
 
     private static Reply store(Memory memory, History history, Question question,
-            String answer, Optional<String> clipPath) throws OverBudgetException {
+            String answer, Optional<String> clipPath) throws IOException {
         Insertion stored;
         try {
             stored = memory.insert(history, question.remembered(), answer,
                     question.key().orElse(null));
-        } catch (OverBudgetException e) {
+        } catch (OverBudgetException | MemoryUnavailableException e) {
             throw e;
-        } catch (MemoryUnavailableException e) {
-            return unavailable(question, e);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "id {0}: the turn could not be stored: {1}",
                     question.requestId(), e.toString());
@@ -168,13 +148,6 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         LOG.log(System.Logger.Level.INFO, "id {0}: a reset overtook the answer, which is not"
                 + " remembered", question.requestId());
         return new Reply.Answered(answer, clipPath, Optional.empty());
-    }
-
-    private static Reply unavailable(Question question, IOException e) {
-        LOG.log(System.Logger.Level.ERROR, "id {0}: the memory could not be used: {1}",
-                question.requestId(), e.toString());
-        return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
-                "The memory can't be used until it is reset or the server restarted.");
     }
 
     private ChatRequest.Template template(String model, Options options) {

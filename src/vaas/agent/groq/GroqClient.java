@@ -41,6 +41,10 @@ public final class GroqClient implements AutoCloseable {
         this.metrics = new ModelMetrics(options.metrics);
         Request.Builder request = new Request.Builder().url(options.baseUrl + "/chat/completions");
         options.apiKey.ifPresent(key -> request.header("Authorization", "Bearer " + key));
+        // Where nothing is tunnelled, the request itself has to tell.
+        options.proxies.authorization(HttpUrl.get(options.baseUrl))
+                .filter(value -> !options.baseUrl.startsWith("https"))
+                .ifPresent(value -> request.header(EnvironmentProxies.AUTHORIZATION, value));
         this.target = request.build();
         this.http = new OkHttpClient.Builder()
                 .connectionPool(new ConnectionPool(options.connections,
@@ -54,7 +58,7 @@ public final class GroqClient implements AutoCloseable {
                 .addNetworkInterceptor(GroqClient::disguise)
                 .eventListenerFactory(GroqClient::listener)
                 .proxySelector(options.proxies)
-                .proxyAuthenticator(options.proxies.authenticator())
+                .proxyAuthenticator(options.proxies)
                 .build();
     }
 

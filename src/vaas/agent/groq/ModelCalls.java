@@ -16,9 +16,9 @@ import okhttp3.Response;
 import vaas.agent.Deadline;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
+import vaas.agent.groq.Completion.ToolCalls;
 import vaas.agent.groq.Completion.Unreachable;
 import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
@@ -68,8 +68,11 @@ final class ModelCalls implements AutoCloseable {
                     attempt.completion.getClass().getSimpleName());
             Duration pause = attempt.asked.orElse(
                     Backoff.pause(retry, ThreadLocalRandom.current().nextDouble()));
-            if (!mayTryAgain(attempt, retry, pause, deadline)) {
-                return attempt.last(pause);
+            boolean tooLong = pause.compareTo(Backoff.OBEYED_MAX) > 0; // for a caller who waits
+            if (!attempt.passes || tooLong || retry == Backoff.RETRIES_MAX || isClosed()
+                    || pause.compareTo(deadline.remaining()) >= 0) {
+                boolean busy = attempt.status == 429 || attempt.passes && tooLong;
+                return busy ? new Busy(pause) : attempt.completion;
             }
             metrics.retries.increment();
             if (waitUnlessClosed(pause)) {
@@ -85,47 +88,18 @@ final class ModelCalls implements AutoCloseable {
         running.forEach(Call::cancel);
     }
 
-    private boolean mayTryAgain(Attempt attempt, int retry, Duration pause, Deadline deadline) {
-        // It came to something, or would come to the same again.
-        if (!attempt.isPassing()) {
-            return false;
-        }
-        // As the official SDKs: three requests at most.
-        if (retry == Backoff.RETRIES_MAX) {
-            return false;
-        }
-        // The server asks for more patience than a caller has.
-        if (pause.compareTo(Backoff.OBEYED_MAX) > 0) {
-            return false;
-        }
-        // Nobody would be there any more for the answer.
-        return pause.compareTo(deadline.remaining()) < 0 && !isClosed();
-    }
-
     /**
      * One request.
      *
      * @param completion what it comes to if it is the last one
      * @param status 0 if there was no answer
+     * @param passes whether the next try may fare better
      * @param asked the pause that the server asks for
-     * @param shouldRetry what the server says itself, if it does
      */
-    private record Attempt(Completion completion, int status, Optional<Duration> asked,
-            Optional<Boolean> shouldRetry) {
-        static Attempt without(Completion completion) {
-            return new Attempt(completion, 0, Optional.empty(), Optional.empty());
-        }
-
-        /** Whether the next try may fare better. */
-        boolean isPassing() {
-            boolean byStatus = status == 429 || completion instanceof Unreachable;
-            return shouldRetry.orElse(byStatus);
-        }
-
-        /** What it comes to when it is not repeated. */
-        Completion last(Duration pause) {
-            boolean tooLong = isPassing() && pause.compareTo(Backoff.OBEYED_MAX) > 0;
-            return status == 429 || tooLong ? new Busy(pause) : completion;
+    private record Attempt(Completion completion, int status, boolean passes,
+            Optional<Duration> asked) {
+        Attempt(Completion completion) {
+            this(completion, 0, completion instanceof Unreachable, Optional.empty());
         }
     }
 
@@ -140,7 +114,7 @@ final class ModelCalls implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "id {0}: an idle connection had been closed",
                     requestId);
         }
-        return Attempt.without(new Unreachable());
+        return new Attempt(new Unreachable());
     }
 
     // Empty if the connection was stale.
@@ -148,8 +122,7 @@ final class ModelCalls implements AutoCloseable {
             Budget.Share share, Reuse reuse) throws OverBudgetException {
         Duration remaining = deadline.remaining();
         if (isClosed() || remaining.isZero()) {
-            return Optional.of(
-                    Attempt.without(isClosed() ? new Unreachable() : new TimedOut()));
+            return Optional.of(new Attempt(isClosed() ? new Unreachable() : new TimedOut()));
         }
         Call call = http.newCall(target.newBuilder()
                 .post(new OneShotBody(body)).tag(Reuse.class, reuse).build());
@@ -159,13 +132,17 @@ final class ModelCalls implements AutoCloseable {
                 Response response = execute(call, deadline)) {
             return Optional.of(read(response, bytes, requestId));
         } catch (OverBudgetException e) {
-            return Optional.of(overBudget(e, requestId));
-        } catch (IOException e) {
-            if (reuse.wasStale() && !deadline.hasPassed() && !isClosed() && !call.isCanceled()) {
-                http.connectionPool().evictAll();
-                return Optional.empty();
+            LOG.log(System.Logger.Level.WARNING,
+                    "id {0}: the answer of the model was not read: {1}", requestId, e.getMessage());
+            if (!e.isForGood()) {
+                throw e;
             }
-            return Optional.of(lost(e, deadline, requestId));
+            return Optional.of(new Attempt(new Unusable()));
+        } catch (IOException e) {
+            http.connectionPool().evictAll(); // the next try shall not meet another stale one
+            boolean stale = reuse.wasStale() && !deadline.hasPassed() && !isClosed()
+                    && !call.isCanceled();
+            return stale ? Optional.empty() : Optional.of(lost(e, deadline, requestId));
         } finally {
             running.remove(call);
         }
@@ -189,8 +166,9 @@ final class ModelCalls implements AutoCloseable {
         Optional<Completion> completion =
                 response.isSuccessful() ? body.completion() : Optional.empty();
         if (completion.isPresent()) {
-            bytes.keepFor(completion.get() instanceof Answer answer ? answer.text() : "");
-            return Attempt.without(completion.get());
+            bytes.keepFor(completion.get() instanceof Answer answer ? answer.text()
+                    : ((ToolCalls) completion.get()).text());
+            return new Attempt(completion.get());
         }
         int sent = GroqClient.status(response);
         ModelError error = body.error(sent);
@@ -199,61 +177,41 @@ final class ModelCalls implements AutoCloseable {
                 Integer.toString(sent), orDash(error.code()), orDash(error.type()),
                 printable(response.header("x-request-id", "-")));
         int status = error.status(sent);
-        if (!response.isSuccessful()) {
-            return refused(status, error, response);
-        } else if (body.isPage()) {
-            return Attempt.without(new Refused(Reason.ADDRESS));
-        } else if (body.hasAnswer() || status < 300 && error.reason(status) == Reason.OTHER) {
-            return Attempt.without(new Unusable()); // broken, and paid for
-        }
-        return refused(status, error, response);
+        boolean broken = body.hasAnswer() || status < 300 && error.reason(status) == Reason.OTHER;
+        return !response.isSuccessful() ? refused(status, error, response)
+                : body.isPage() ? new Attempt(new Refused(Reason.ADDRESS))
+                : broken ? new Attempt(new Unusable()) // and paid for
+                : refused(status, error, response);
     }
 
     private static Attempt refused(int status, ModelError error, Response response) {
         Reason reason = error.reason(status);
-        boolean passes = status == 408 || status == 409
-                || status >= 500 && reason == Reason.OTHER;
-        return new Attempt(passes ? new Unreachable()
+        boolean lost = status == 408 || status == 409 || status >= 500 && reason == Reason.OTHER;
+        String said = response.header("x-should-retry", ""); // overrides what the status says
+        boolean passes = said.equals("true")
+                || !said.equals("false") && (lost || status == 429);
+        return new Attempt(lost ? new Unreachable()
                 : new Refused(reason, reason == Reason.TOOLS ? error.words() : ""),
-                status, Backoff.asked(response::header, Instant.now()), shouldRetry(response));
+                status, passes, Backoff.asked(response::header, Instant.now()));
     }
 
     private static String orDash(String text) {
         return text.isEmpty() ? "-" : text;
     }
 
-    private static Optional<Boolean> shouldRetry(Response response) {
-        return switch (response.header("x-should-retry", "")) {
-            case "true" -> Optional.of(true);
-            case "false" -> Optional.of(false);
-            default -> Optional.empty();
-        };
-    }
-
     private static String printable(String text) {
         return text.matches("[!-~]{1,128}") ? text : "-";
     }
 
-    private static Attempt overBudget(OverBudgetException e, String requestId)
-            throws OverBudgetException {
-        LOG.log(System.Logger.Level.WARNING, "id {0}: the answer of the model was not read: {1}",
-                requestId, e.getMessage());
-        if (!e.isForGood()) {
-            throw e;
-        }
-        return Attempt.without(new Unusable());
-    }
-
-    private Attempt lost(IOException e, Deadline deadline, String requestId) {
-        http.connectionPool().evictAll(); // the next try shall not meet another stale one
+    private static Attempt lost(IOException e, Deadline deadline, String requestId) {
         if (deadline.hasPassed()) {
             LOG.log(System.Logger.Level.WARNING, "id {0}: the model did not answer in time",
                     requestId);
-            return Attempt.without(new TimedOut());
+            return new Attempt(new TimedOut());
         }
         LOG.log(System.Logger.Level.WARNING, "id {0}: the model could not be reached: {1}",
                 requestId, e.getClass().getName());
-        return Attempt.without(new Unreachable());
+        return new Attempt(new Unreachable());
     }
 
     private boolean isClosed() {

@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import vaas.agent.groq.Completion.Reason;
+import vaas.json.Json;
+import vaas.json.JsonException;
 
 /**
  * An error in any of the shapes that servers give it: an object, a string or a list, below "error"
  * or at the top, with codes that are words or numbers. Immutable; tells no words but to
- * {@link Cause}.
+ * {@link Reason} and {@link ToolRefusals}.
  */
 final class ModelError {
     static final int CHARS_MAX = 16 << 10;
@@ -23,24 +24,18 @@ final class ModelError {
     /** What quotes the request, or the model. */
     private static final Set<String> QUOTING = Set.of("input", "failed_generation", "ctx", "body");
     private static final Pattern LOGGABLE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
-    private static final Pattern HTTP_ERROR = Pattern.compile("[45][0-9]{2}");
-    /** Statuses by the words that stand for them, where no number does. */
-    private static final Map<String, Integer> NAMED = Map.ofEntries(
-            Map.entry("invalid_argument", 400), Map.entry("invalid_request_error", 400),
-            Map.entry("badrequesterror", 400), Map.entry("unauthenticated", 401),
-            Map.entry("authentication_error", 401), Map.entry("invalid_api_key", 401),
-            Map.entry("permission_denied", 403), Map.entry("permission_error", 403),
-            Map.entry("not_found", 404), Map.entry("not_found_error", 404),
-            Map.entry("notfounderror", 404), Map.entry("request_too_large", 413),
-            Map.entry("resource_exhausted", 429), Map.entry("rate_limit_error", 429),
-            Map.entry("rate_limit_exceeded", 429), Map.entry("too_many_requests", 429),
-            Map.entry("internal", 500), Map.entry("server_error", 500),
-            Map.entry("internal_server_error", 500), Map.entry("internalservererror", 500),
-            Map.entry("overloaded_error", 503), Map.entry("unavailable", 503),
-            Map.entry("service_unavailable", 503), Map.entry("deadline_exceeded", 504));
+    /** Statuses by the codes that stand for them. */
+    private static final Map<Integer, Pattern> STATUSES = Map.of(
+            400, Pattern.compile("invalid_argument|invalid_request_error|bad_?request(_?error)?"),
+            401, Pattern.compile("unauthenticated|unauthorized|auth\\w*_error|invalid_api_key"),
+            403, Pattern.compile("permission_\\w+|forbidden"),
+            404, Pattern.compile("not_?found(_?error)?"),
+            429, Pattern.compile("resource_exhausted|rate_limit_\\w+|too_many_requests"),
+            503, Pattern.compile("internal\\w*|\\w*server_?error|\\w*overloaded\\w*"
+                    + "|\\w*unavailable\\w*|deadline_exceeded|\\w*timeout\\w*"));
 
     private final List<String> codes = new ArrayList<>(); // in lower case
-    private final StringBuilder words = new StringBuilder();
+    private final StringBuilder words = new StringBuilder(); // a line for each value
     private String code = "";
     private String type = "";
     private boolean aboutTools;
@@ -56,28 +51,28 @@ final class ModelError {
 
     /** The error that a 200 holds; empty if it holds none. */
     static Optional<ModelError> within(Object json) {
-        List<?> choices = Fields.items(Fields.get(json, "choices"));
-        Object choice = choices.isEmpty() ? null : choices.get(0);
-        Stream<Object> places = Stream.of(Fields.get(json, "error"), Fields.get(choice, "error"),
-                Fields.get(Fields.get(choice, "message"), "error"),
-                Fields.get(Fields.get(json, "x_groq"), "error"), Fields.get(json, "errors"),
-                choices.isEmpty() && isErrorItself(json) ? json : null);
-        List<Object> found = places.filter(ModelError::isSomething).toList();
+        List<Object> found = Stream.of(Fields.get(json, "error"), Fields.get(json, "errors"),
+                Fields.get(json, "choices", "error"),
+                Fields.get(json, "choices", "message", "error"),
+                Fields.get(json, "x_groq", "error"), isErrorItself(json) ? json : null)
+                .filter(ModelError::isSomething).toList();
         return found.isEmpty() ? Optional.empty() : Optional.of(of(found));
     }
 
     private static boolean isErrorItself(Object json) {
-        boolean listed = Fields.items(json).stream().anyMatch(item -> within(item).isPresent());
-        return listed || json instanceof String
-                || "error".equals(Fields.get(json, "object"))
-                || "error".equals(Fields.get(json, "type"))
+        boolean answers = Fields.first(Fields.get(json, "choices")) != null;
+        return "error".equals(Fields.get(json, "object"))
+                || "error".equals(Fields.get(json, "type")) || !answers && (json instanceof String
+                || Fields.items(json).stream().anyMatch(item -> within(item).isPresent())
                 || Stream.of("detail", "message", "msg", "error_msg", "error_message", "base_resp")
-                        .anyMatch(key -> isSomething(Fields.get(json, key)));
+                        .anyMatch(key -> isSomething(Fields.get(json, key))));
     }
 
     private static boolean isSomething(Object value) {
-        return value != null && !value.equals(false) && !value.equals("")
-                && !value.equals(Map.of()) && !value.equals(List.of()) && !value.equals(0);
+        return value instanceof Map<?, ?> map
+                ? map.values().stream().anyMatch(ModelError::isSomething)
+                : value instanceof List<?> list ? list.stream().anyMatch(ModelError::isSomething)
+                : value != null && !Set.of(false, "", 0).contains(value);
     }
 
     private void add(String key, Object value) {
@@ -90,13 +85,24 @@ final class ModelError {
             });
         } else if (value instanceof List<?> list) {
             list.forEach(item -> add(key, item));
+        } else if (value instanceof String text && text.startsWith("{")) {
+            addQuoted(key, text);
         } else if (value instanceof String || value instanceof Number) {
             addLeaf(key, value.toString());
         }
     }
 
+    // A router hands on, as text, what the server behind it said.
+    private void addQuoted(String key, String text) {
+        try {
+            add(key, Json.read(text));
+        } catch (JsonException e) {
+            addLeaf(key, text);
+        }
+    }
+
     private void addLeaf(String key, String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
+        String lower = text.toLowerCase(Locale.ROOT).replace('\n', ' ');
         if (CODE_KEYS.contains(key)) {
             codes.add(lower);
         }
@@ -108,7 +114,7 @@ final class ModelError {
         aboutTools |= (key.equals("param") || key.equals("loc")) && lower.startsWith("tool");
         if (words.length() < CHARS_MAX) {
             words.append(lower, 0, Math.min(lower.length(), CHARS_MAX - words.length()))
-                    .append(key.equals("loc") ? "." : "\n");
+                    .append(key.equals("loc") ? '.' : '\n');
         }
     }
 
@@ -133,19 +139,19 @@ final class ModelError {
      * @param sent the status of the answer
      */
     int status(int sent) {
-        int named = sent < 300 ? named(sent) : sent;
+        int named = sent >= 300 ? sent
+                : codes.stream().flatMap(ModelError::named).findFirst().orElse(sent);
         boolean mayBeRate = named < 300 || named == 400 || named >= 500;
-        if (mayBeRate && cause().equals(Optional.of(Cause.RATE))) {
+        if (mayBeRate && cause() == Reason.RATE) {
             return 429;
         }
         return named == 429 && words.indexOf("request too large") >= 0 ? 413 : named;
     }
 
-    private int named(int otherwise) {
-        Optional<Integer> number = codes.stream().filter(it -> HTTP_ERROR.matcher(it).matches())
-                .map(Integer::valueOf).findFirst();
-        return number.or(() -> codes.stream().filter(NAMED::containsKey).map(NAMED::get)
-                .findFirst()).orElse(otherwise);
+    private static Stream<Integer> named(String code) {
+        return code.matches("[45][0-9]{2}") ? Stream.of(Integer.valueOf(code))
+                : STATUSES.entrySet().stream().filter(it -> it.getValue().matcher(code).matches())
+                        .map(Map.Entry::getKey);
     }
 
     /**
@@ -154,40 +160,21 @@ final class ModelError {
      * @param status what {@link #status} gave
      */
     Reason reason(int status) {
-        if (status >= 300 && status < 400) {
-            return Reason.ADDRESS;
-        }
+        Reason cause = cause();
         return switch (status) {
-            case 401, 403 -> Cause.byCode(codes).equals(Optional.of(Cause.MODEL))
-                    ? Reason.MODEL : Reason.KEY;
-            case 404 -> cause().map(ModelError::reason)
-                    .filter(reason -> reason != Reason.OTHER).orElse(Reason.ADDRESS);
+            case 401, 403 -> cause == Reason.MODEL ? cause : Reason.KEY;
+            case 404 -> cause == Reason.OTHER || cause == Reason.RATE ? Reason.ADDRESS : cause;
             case 413 -> Reason.TOO_LONG;
             case 429 -> Reason.OTHER;
-            default -> cause().filter(cause -> status <= 500 || cause == Cause.TOO_LONG
-                    || cause == Cause.TOOLS).map(ModelError::reason).orElse(Reason.OTHER);
+            default -> status >= 300 && status < 400 ? Reason.ADDRESS
+                    : cause == Reason.RATE || status > 500 && cause != Reason.TOO_LONG
+                            && cause != Reason.TOOLS ? Reason.OTHER : cause;
         };
     }
 
-    private Optional<Cause> cause() {
-        Optional<Cause> byCode = Cause.byCode(codes);
-        if (byCode.isPresent()) {
-            return byCode;
-        }
-        return Cause.byWords(words.toString())
-                .or(() -> aboutTools ? Optional.of(Cause.TOOLS) : Optional.empty());
-    }
-
-    private static Reason reason(Cause cause) {
-        return switch (cause) {
-            case TOOL_USE -> Reason.TOOL_USE;
-            case TOO_LONG -> Reason.TOO_LONG;
-            case TOOLS -> Reason.TOOLS;
-            case RATE -> Reason.OTHER;
-            case MODEL -> Reason.MODEL;
-            case KEY -> Reason.KEY;
-            case ADDRESS -> Reason.ADDRESS;
-        };
+    private Reason cause() {
+        return Reason.byCode(codes).or(() -> Reason.byWords(words()))
+                .orElse(aboutTools ? Reason.TOOLS : Reason.OTHER);
     }
 
     private static String loggable(String text) {

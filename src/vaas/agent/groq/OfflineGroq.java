@@ -1,6 +1,8 @@
 package vaas.agent.groq;
 
 import com.sun.net.httpserver.HttpExchange;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -9,13 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import vaas.http.JdkServer;
 import vaas.json.Json;
-import vaas.json.JsonException;
-import vaas.json.JsonStrings;
 
 /**
  * The stand-in for the model API behind {@code --offline}: a server on loopback that answers in
@@ -24,7 +23,6 @@ import vaas.json.JsonStrings;
  * nothing of a request.
  */
 public final class OfflineGroq implements AutoCloseable {
-
     private static final int SECRET_BYTES = 24;
 
     private final String secret;
@@ -38,12 +36,7 @@ public final class OfflineGroq implements AutoCloseable {
                 "vaas-offline", this::handle);
     }
 
-    /**
-     * Starts it on a free port of the loopback address.
-     *
-     * @return the running server
-     * @throws IOException if there is no free port
-     */
+    /** Starts it on a free port of the loopback address, if there is one. */
     public static OfflineGroq start() throws IOException {
         return new OfflineGroq();
     }
@@ -75,17 +68,12 @@ public final class OfflineGroq implements AutoCloseable {
                 exchange.sendResponseHeaders(403, -1);
                 return;
             }
-            byte[] answer;
-            int status = 200;
-            try {
-                answer = Json.write(Prompt.read(exchange.getRequestBody()).completion());
-            } catch (JsonException e) {
-                status = 400;
-                answer = Json.write(Map.of("error", Map.of(
-                        "message", "The request is malformed.", "type", "invalid_request_error")));
-            }
+            Prompt prompt = Prompt.read(exchange.getRequestBody());
+            boolean good = prompt.messages > 0;
+            byte[] answer = good ? prompt.completion() : Json.write(Map.of("error", Map.of(
+                    "message", "The request is malformed.", "type", "invalid_request_error")));
             exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(status, answer.length);
+            exchange.sendResponseHeaders(good ? 200 : 400, answer.length);
             exchange.getResponseBody().write(answer);
         }
     }
@@ -101,41 +89,59 @@ public final class OfflineGroq implements AutoCloseable {
 
     /** What is kept of a request, which flows by whatever its size. */
     private static final class Prompt {
+        private static final int WORD_MAX = 1000;
+
+        private final ByteArrayOutputStream word = new ByteArrayOutputStream();
         private String model = "";
         private int messages;
         private int talk; // of the user and the assistant
 
-        static Prompt read(InputStream body) throws JsonException, IOException {
+        /** Reads what our own client wrote: JSON, and no text in it counts as a field. */
+        static Prompt read(InputStream body) throws IOException {
             Prompt prompt = new Prompt();
-            JsonStrings.read(body,
-                    Map.of("model", name -> prompt.model = name, "messages.role", prompt::count));
-            if (prompt.messages == 0) {
-                throw new JsonException("it has no messages");
+            InputStream in = new BufferedInputStream(body, 16 << 10);
+            String name = "";
+            for (int b = in.read(); b >= 0; b = in.read()) {
+                if (b == '"') {
+                    String string = prompt.string(in);
+                    prompt.member(name, string);
+                    name = string;
+                } else if (b != ':') {
+                    name = "";
+                }
             }
             return prompt;
         }
 
-        private void count(String role) {
-            messages++;
-            talk += role.equals("user") || role.equals("assistant") ? 1 : 0;
+        // Its beginning, from after the opening quote on.
+        private String string(InputStream in) throws IOException {
+            word.reset();
+            for (int b = in.read(); b >= 0 && b != '"'; b = in.read()) {
+                int c = b == '\\' ? in.read() : b;
+                if (word.size() < WORD_MAX) {
+                    word.write(c);
+                }
+            }
+            return word.toString(StandardCharsets.UTF_8);
         }
 
-        Map<String, Object> completion() {
+        private void member(String name, String value) {
+            if (name.equals("role")) {
+                messages++;
+                talk += value.equals("user") || value.equals("assistant") ? 1 : 0;
+            } else if (name.equals("model")) {
+                model = value;
+            }
+        }
+
+        byte[] completion() {
             int remembered = talk - 1; // without the question
-            Map<String, Object> message = new LinkedHashMap<>();
-            message.put("role", "assistant");
-            message.put("content", "[offline] No model was asked. I was sent " + remembered
-                    + " remembered message" + (remembered == 1 ? "" : "s") + ".");
-            Map<String, Object> choice = new LinkedHashMap<>();
-            choice.put("index", 0);
-            choice.put("message", message);
-            choice.put("finish_reason", "stop");
-            Map<String, Object> answer = new LinkedHashMap<>();
-            answer.put("id", "offline");
-            answer.put("object", "chat.completion");
-            answer.put("model", model);
-            answer.put("choices", List.of(choice));
-            return answer;
+            String text = "[offline] No model was asked. I was sent " + remembered
+                    + " remembered message" + (remembered == 1 ? "" : "s") + ".";
+            return Json.write(Map.of("id", "offline", "object", "chat.completion", "model", model,
+                    "choices", List.of(
+                            Map.of("index", 0, "finish_reason", "stop", "message",
+                                    Map.of("role", "assistant", "content", text)))));
         }
     }
 }

@@ -7,82 +7,51 @@ import java.util.List;
 import vaas.json.JsonString;
 
 /**
- * A stretch of a request's body, which knows its length before it is written and can be written any
- * number of times. Pieces refer to what others keep anyway, so that no body is ever put together.
+ * A stretch of a request's body, which can be written any number of times. Pieces refer to what
+ * others keep anyway, so that no body is ever put together.
+ *
+ * @param length in bytes, known before it is written
  */
-interface Piece {
-    /** Bytes. */
-    long length();
+record Piece(long length, Content content) {
+    private static final int STEP_CHARS = 16 << 10;
 
     /** Writes all of it. */
-    void writeTo(OutputStream out) throws IOException;
+    @FunctionalInterface
+    interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
 
     /** Text that is JSON already, made once. */
     static Piece of(String json) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        return new Piece() {
-            @Override
-            public long length() {
-                return bytes.length;
-            }
-
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                out.write(bytes);
-            }
-        };
+        return new Piece(bytes.length, out -> out.write(bytes));
     }
 
     /** A JSON string. */
     static Piece of(JsonString string) {
-        return new Piece() {
-            @Override
-            public long length() {
-                return string.length();
-            }
-
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                string.writeTo(out);
-            }
-        };
+        return new Piece(string.length(), string::writeTo);
     }
 
     /** ASCII text, encoded a step at a time because it is long. */
     static Piece ofAscii(String text) {
-        return new Piece() {
-            @Override
-            public long length() {
-                return text.length();
+        return new Piece(text.length(), out -> {
+            for (int start = 0; start < text.length(); start += STEP_CHARS) {
+                int end = Math.min(text.length(), start + STEP_CHARS);
+                out.write(text.substring(start, end).getBytes(StandardCharsets.US_ASCII));
             }
-
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                for (int start = 0; start < text.length(); start += STEP_CHARS) {
-                    int end = Math.min(text.length(), start + STEP_CHARS);
-                    out.write(text.substring(start, end).getBytes(StandardCharsets.US_ASCII));
-                }
-            }
-        };
+        });
     }
 
     /** One after the other. */
     static Piece of(List<Piece> pieces) {
-        return new Piece() {
-            @Override
-            public long length() {
-                return pieces.stream().mapToLong(Piece::length).sum();
+        return new Piece(pieces.stream().mapToLong(Piece::length).sum(), out -> {
+            for (Piece piece : pieces) {
+                piece.writeTo(out);
             }
-
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                for (Piece piece : pieces) {
-                    piece.writeTo(out);
-                }
-            }
-        };
+        });
     }
 
-    /** See {@link #ofAscii}. */
-    int STEP_CHARS = 16 << 10;
+    void writeTo(OutputStream out) throws IOException {
+        content.writeTo(out);
+    }
 }

@@ -5,9 +5,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Leaves out what a model thought before its answer, in whatever marks its family puts that. Where
- * the opening mark is missing, since some servers swallow it, the closing one is enough. Marks in
- * code, in quotes and in the middle of a sentence are what the answer is about, and stay.
+ * Leaves out what a model thought before its answer, in whatever marks its family puts that.
+ *
+ * <p>The rule: a mark counts where it opens the text, and its closing one after it; or, since some
+ * servers swallow the opening mark, the closing one alone. It does not count where the answer is
+ * about it: in code, in quotes, in the middle of a sentence ("ends with {@code </think>}, then"),
+ * and as a sentence's subject ("{@code <think>} is", "{@code <think>} and {@code </think>} are").
+ * Text that does not follow the rule stays as it is.
  */
 final class Thinking {
     private static final String NAMES = "(?:[a-z]+:)?(?:think|thinking|thoughts?|thought_process"
@@ -18,6 +22,7 @@ final class Thinking {
             marks("\\[think(?:ing)?]", "\\[/think(?:ing)?]"),
             marks("<\\|(?:begin_of_|start_of_|start_)?(?:thought|think|thinking|reasoning)\\|>",
                     "<\\|(?:end_of_|end_|/)(?:thought|think|thinking|reasoning)\\|>"),
+            marks("<\\|inner_prefix\\|>", "<\\|inner_suffix\\|>"),
             marks("\u25c1think\u25b7", "\u25c1/think\u25b7"),
             marks("<\\|channel>\\s*(?:thought|analysis)\\b", "<channel\\|>"),
             marks("here(?: is|'s) my thought process:", "here(?: is|'s) my response:"));
@@ -26,18 +31,24 @@ final class Thinking {
             "(?is)<(answer|response|final_answer|solution)>(.*?)(?:</\\1>)?\\s*"
             + "|<\\|(?:begin_of_|start_)(?:solution|response|text|answer)\\|>(.*?)"
             + "(?:<\\|(?:end_of_|end_)(?:solution|response|text|answer)\\|>)?\\s*");
+    /** What follows a mark that a sentence is about. */
+    private static final String VERB = "[ \\t]*[,/]|[ \\t]+(?:is|are|was|were|and|or|in|to|with"
+            + "|tags?|tokens?|mark\\w*|means|blocks?|begins|starts|opens|closes|ends|comes|stands"
+            + "|tells)\\b";
+    private static final Pattern ABOUT = Pattern.compile(VERB);
     private static final Pattern CODE = Pattern.compile("(?s)```.*?```|``.*?``|`[^`\n]*`");
     /** Harmony: a channel, its text, and what ends that. */
     private static final Pattern CHANNEL = Pattern.compile("(?s)<\\|channel\\|>\\s*(\\w+)"
             + "([^<]*)(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
             + "(.*?)(?=<\\|(?:end|return|call|start|channel)\\|>|\\z)");
-    private static final Pattern HARMONY = Pattern.compile(
-            "(?s)\\s*(?:<\\|start\\|>\\s*\\w*\\s*)?<\\|channel\\|>.*");
+    private static final Pattern HARMONY = Pattern.compile("\\s*(?:<\\|start\\|>\\s*\\w*\\s*)?"
+            + "<\\|channel\\|>\\s*\\w+[^<]*(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
+            + "(?!" + VERB + ")");
     private static final Pattern HARMONY_GOES_ON = Pattern.compile(
             "<\\|end\\|>\\s*<\\|start\\|>\\s*assistant\\s*<\\|channel\\|>");
     /** Harmony whose marks a server has dropped. */
     private static final Pattern BARE = Pattern.compile("(?s)\\s*analysis(?=[A-Z\\s\"'(]).*?"
-            + "assistant\\s*(?:commentary.*?assistant\\s*)?final(.*)");
+            + "assistant\\v*(?:commentary.*?assistant\\v*)?final(.*)");
 
     private Thinking() {}
 
@@ -49,7 +60,7 @@ final class Thinking {
     /** The answer alone; empty if there is nothing else than thinking. */
     static String strip(String content) {
         Matcher goesOn = HARMONY_GOES_ON.matcher(content);
-        if (HARMONY.matcher(content).matches() || goesOn.find() && !isQuoted(content, goesOn)) {
+        if (HARMONY.matcher(content).lookingAt() || goesOn.find() && !isQuoted(content, goesOn)) {
             return ofChannels(content);
         }
         Matcher bare = BARE.matcher(content);
@@ -68,13 +79,16 @@ final class Thinking {
         for (Pattern[] marks : MARKS) {
             Matcher open = marks[0].matcher(text);
             boolean opened = open.lookingAt();
+            if (opened && isSubject(text, open.end())) {
+                return null;
+            }
             Matcher close = marks[1].matcher(text);
             int end = end(text, close, opened ? open.end() : 0);
             if (opened) {
                 return end < 0 ? "" : text.substring(end).stripLeading();
             }
-            if (mayLackOpening && end >= 0 && !open.region(0, close.start()).usePattern(
-                    marks[0]).find() && !isMidSentence(text, close)) {
+            if (mayLackOpening && end >= 0 && !isProse(text, close)
+                    && !open.region(0, close.start()).usePattern(marks[0]).find()) {
                 return text.substring(end).stripLeading();
             }
         }
@@ -98,14 +112,20 @@ final class Thinking {
                 return true;
             }
         }
-        return "\"'\u201c\u2018`".indexOf(at(text, mark.start() - 1)) >= 0
-                && "\"'\u201d\u2019`".indexOf(at(text, mark.end())) >= 0;
+        return "\"'\u201c\u2018`*".indexOf(at(text, mark.start() - 1)) >= 0
+                && "\"'\u201d\u2019`*".indexOf(at(text, mark.end())) >= 0;
     }
 
-    private static boolean isMidSentence(String text, Matcher mark) {
+    private static boolean isProse(String text, Matcher mark) {
         char before = at(text, mark.start() - 1);
-        char after = at(text, mark.end());
-        return (before == ' ' || before == '(') && " .,;:!?)".indexOf(after) >= 0;
+        boolean ends = text.substring(mark.end()).isBlank()
+                && Character.isLetter(at(text, mark.start() - 2));
+        return isSubject(text, mark.end()) || (before == ' ' || before == '(')
+                && (ends || " .,;:!?)".indexOf(at(text, mark.end())) >= 0);
+    }
+
+    private static boolean isSubject(String text, int after) {
+        return ABOUT.matcher(text).region(after, text.length()).lookingAt();
     }
 
     private static char at(String text, int index) {

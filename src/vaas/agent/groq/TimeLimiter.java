@@ -73,7 +73,6 @@ final class TimeLimiter implements AutoCloseable {
     }
 
     private void start(FutureTask<?> task) {
-        boolean started = false;
         try {
             threads.execute(() -> {
                 try {
@@ -82,13 +81,9 @@ final class TimeLimiter implements AutoCloseable {
                     free.release();
                 }
             });
-            started = true;
-        } catch (OutOfMemoryError e) { // how the JVM says that it gets no more threads
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // no more threads, says the JVM
+            free.release();
             throw new RejectedExecutionException(e);
-        } finally {
-            if (!started) {
-                free.release();
-            }
         }
     }
 }

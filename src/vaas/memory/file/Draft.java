@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
-import vaas.json.Json;
 import vaas.json.JsonString;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
@@ -40,8 +39,8 @@ final class Draft {
     static Draft of(String question, String answer, String key) {
         MemoryRecord.checkContent(question);
         MemoryRecord.checkContent(answer);
-        return new Draft(Json.quote(question), Json.quote(answer),
-                key == null ? null : Json.quote(key), key);
+        return new Draft(JsonString.quote(question), JsonString.quote(answer),
+                key == null ? null : JsonString.quote(key), key);
     }
 
     /** Bytes of the longer line of the two. */

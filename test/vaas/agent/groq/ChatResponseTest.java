@@ -10,7 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.agent.groq.Completion.ToolCalls;
 
@@ -261,7 +260,8 @@ class ChatResponseTest {
     }
 
     private static Reason reason(int status, String json) {
-        return ChatResponse.of(bytes(json)).reason(status);
+        ModelError error = ChatResponse.of(bytes(json)).error(status);
+        return error.reason(error.status(status));
     }
 
     private static String errorCode(String json) {

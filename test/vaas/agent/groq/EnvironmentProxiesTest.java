@@ -1,17 +1,36 @@
 package vaas.agent.groq;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vaas.agent.groq.Scripted.says;
+import static vaas.agent.groq.Scripted.taken;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import vaas.agent.Question;
+import vaas.agent.Reply;
+import vaas.testing.Talk;
 
 /** Which proxy an environment names for which server. */
+@Timeout(60)
 class EnvironmentProxiesTest {
+    @TempDir
+    Path folder;
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "HTTPS_PROXY=http://p:3128|https://h.example/v1|p:3128",
@@ -46,5 +65,49 @@ class EnvironmentProxiesTest {
         assertEquals("HTTPS_PROXY is not the address of a proxy such as http://host:3128",
                 assertThrows(IllegalArgumentException.class, () -> new EnvironmentProxies(
                         Map.of("https_proxy", "socks5://p:1"))).getMessage());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> new EnvironmentProxies(
+                Map.of("ALL_PROXY", "socks5://p:1"))).getMessage().startsWith("ALL_PROXY is"));
+    }
+
+    @Test
+    void isAskedOnTheWireUnlessTheServerIsExemptOrOnLoopback() throws Exception {
+        try (MockWebServer proxy = Scripted.start(); MockWebServer model = Scripted.start()) {
+            String of = "http://user:p%40ss@127.0.0.1:" + proxy.getPort();
+            proxy.enqueue(says("by proxy"));
+            assertEquals("by proxy", ask("http://model.invalid/v1", Map.of("http_proxy", of)));
+            RecordedRequest asked = taken(proxy);
+            assertEquals("POST http://model.invalid/v1/chat/completions HTTP/1.1",
+                    asked.getRequestLine());
+            assertEquals("Basic dXNlcjpwQHNz", asked.getHeaders().get("Proxy-Authorization"));
+            String port = ":" + model.getPort() + "/v1"; // 0.0.0.0 is a way to loopback, too
+            model.enqueue(says("direct"));
+            model.enqueue(says("direct"));
+            assertEquals("direct", ask("http://127.0.0.1" + port, Map.of("HTTP_PROXY", of)));
+            assertEquals("direct", ask("http://0.0.0.0" + port,
+                    Map.of("HTTP_PROXY", of, "NO_PROXY", "x,0.0.0.0")));
+            assertNull(taken(model).getHeaders().get("Proxy-Authorization"));
+            assertEquals(1, proxy.getRequestCount());
+        }
+    }
+
+    @Test
+    void tunnelsWhatIsEncryptedWithoutTheKey() throws Exception {
+        try (MockWebServer proxy = Scripted.start()) {
+            proxy.enqueue(new MockResponse.Builder().inTunnel().code(403).build());
+            String of = "http://user:p@127.0.0.1:" + proxy.getPort();
+            assertEquals("", ask("https://model.invalid/v1", Map.of("https_proxy", of)));
+            RecordedRequest asked = taken(proxy);
+            assertEquals("CONNECT model.invalid:443 HTTP/1.1", asked.getRequestLine());
+            assertEquals("Basic dXNlcjpw", asked.getHeaders().get("Proxy-Authorization"));
+            assertNull(asked.getHeaders().get("Authorization"));
+        }
+    }
+
+    private String ask(String url, Map<String, String> environment) throws IOException {
+        try (Talk talk = Talk.open(folder); GroqAgent agent = GroqAgent.open(GroqClient.options()
+                .baseUrl(url).apiKey("key").proxies(environment), talk.folder,
+                GroqAgent.options().timeout(Duration.ofSeconds(20)))) {
+            return agent.chat(Question.of("q")) instanceof Reply.Answered it ? it.message() : "";
+        }
     }
 }

@@ -13,7 +13,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import vaas.agent.groq.Completion.Reason;
 import vaas.json.Json;
 
 /** Every cause in every shape that servers give an error, under each status that they use. */
@@ -51,7 +50,16 @@ class ErrorShapesTest {
                             + " Given: 9 `inputs` tokens: inputs exceed the maximum of 8 tokens",
                     "Input is too long for requested model.",
                     "Your input exceeds the context window of this model.",
-                    "Please reduce the length of the messages or completion."),
+                    "Please reduce the length of the messages or completion.",
+                    "max_tokens must be at least 1, got -186.",
+                    "Cannot truncate prompt with n_keep (15028) >= n_ctx (7424)",
+                    "`inputs` tokens + `max_new_tokens` must be <= 8. Given: 9 `inputs` tokens",
+                    "`inputs` must have less than 4095 tokens. Given: 5000",
+                    "Range of input length should be [1, 30720]", "Prompt exceeds max length",
+                    "Input length 5000 exceeds the maximum length 4096",
+                    "Sequence length 9 is longer than the maximum supported 8",
+                    "your prompt's length is too long", "Prompt \u8d85\u957f",
+                    "Input Tokens Exceeded: Number of input tokens exceeds maximum length."),
             Reason.TOOLS, List.of(
                     "registry.ollama.ai/library/gemma:2b does not support tools",
                     "auto tool choice requires --enable-auto-tool-choice and --tool-call-parser",
@@ -63,7 +71,10 @@ class ErrorShapesTest {
                     "tools is not supported in this model",
                     "Unrecognized request argument supplied: tools",
                     "property tools is unsupported",
-                    "m does not support parameters: [tools], for model=m"),
+                    "m does not support parameters: [tools], for model=m",
+                    "Hermes has no tool calling capability", "tools: Field not permitted",
+                    "This model only supports single tool-calls at once!",
+                    "JSON schema conversion failed: Unable to recognize schema: {} in x"),
             Reason.MODEL, List.of(
                     "foo/bar is not a valid model ID",
                     "The model `x` does not exist or you do not have access to it.",
@@ -71,16 +82,23 @@ class ErrorShapesTest {
                     "Model Not Exist", "Invalid model: x", "Unknown model x",
                     "models/x is not found for API version v1beta, or is not supported",
                     "No models loaded. Please load a model in the developer page.",
-                    "The model `x` has been decommissioned and is no longer supported."),
+                    "The model `x` has been decommissioned and is no longer supported.",
+                    "Not supported model x", "The model x has been retired",
+                    "LLM Provider NOT provided. You passed model=x",
+                    "You are not allowed to sample from this model"),
             Reason.KEY, List.of(
                     "API key not valid. Please pass a valid API key.",
                     "Incorrect API key provided", "Invalid API key", "No auth credentials found"),
             Reason.ADDRESS, List.of(
                     "Unexpected endpoint or method. (POST /openai/v1/chat/completions)",
                     "Unknown request URL: POST /chat. Please check the URL for typos",
-                    "Invalid URL (POST /chat/completions)", "Cannot POST /chat/completions"),
+                    "Invalid URL (POST /chat/completions)", "Cannot POST /chat/completions",
+                    "The plain HTTP request was sent to HTTPS port", "405 Not Allowed"),
             Reason.OTHER, List.of("Something is wrong.",
-                    "'messages.0.content' must be a string", "the image is too large"));
+                    "'messages.0.content' must be a string", "the image is too large",
+                    "Expected last role User or Tool for serving but got assistant",
+                    "This request requires more credits, or fewer max_tokens. You requested up to"
+                            + " 65536 tokens, but can only afford 1000."));
 
     static Stream<Arguments> causesInShapes() {
         List<Arguments> all = new ArrayList<>();
@@ -129,7 +147,9 @@ class ErrorShapesTest {
         "'{''detail'':''no'',''status_code'':404}', 404",
         "'{''error'':{''message'':''no''}}', 200",
         "'{''error'':null,''choices'':[]}', 200",
-        "'{''choices'':[{''message'':{''content'':''hello''}}],''error'':{}}', 200"
+        "'{''choices'':[{''message'':{''content'':''hello''}}],''error'':{}}', 200",
+        "'{''choices'':[{''message'':{}}],''error'':{''code'':0,''x'':[]}}', 200",
+        "'{''choices'':[{''message'':{}}],''object'':''error'',''code'':500}', 500"
     })
     void anErrorInA200MeansTheStatusThatItNames(String body, int status) {
         assertEquals(status, status(200, body.replace("''", "'")));
@@ -137,6 +157,12 @@ class ErrorShapesTest {
 
     @Test
     void aCodeIsBelievedBeforeWords() {
+        assertEquals(Reason.KEY, reason(400, "{'error':{'message':'No connected db.',"
+                + "'type':'no_db_connection','param':null,'code':'400'}}"), "as LiteLLM says it");
+        assertEquals(Reason.TOO_LONG, reason(400, "{'error':{'message':'x','code':400,"
+                + "'metadata':{'raw':'{\\'code\\':\\'context_length_exceeded\\'}'}}}"), "quoted");
+        assertEquals(Reason.TOO_LONG, reason(400, "{'error':{'message':'too much of it','code':"
+                + "'model_max_prompt_tokens_exceeded'}}"));
         assertEquals(Reason.MODEL, reason(403, "{'error':{'code':'model_not_found',"
                 + "'message':'no access to the model'}}"));
         assertEquals(Reason.TOO_LONG, reason(400, "{'error':{'code':'context_length_exceeded',"
@@ -164,7 +190,8 @@ class ErrorShapesTest {
     }
 
     private static Reason reason(int status, String body) {
-        return response(body).reason(status);
+        ModelError error = response(body).error(status);
+        return error.reason(error.status(status));
     }
 
     private static int status(int sent, String body) {

@@ -810,10 +810,11 @@ class GroqAgentTest {
         @Test
         void calledInTheLastRoundBesideTextLeaveTheTextAsTheAnswer() throws IOException {
             IntStream.range(0, 6).forEach(i -> groq.enqueue(callsBeside("text " + i, "clip")));
-            assertEquals("text 4", answered(chat("q1", clip)).message());
+            String all = "text 0\n\ntext 1\n\ntext 2\n\ntext 3\n\ntext 4";
+            assertEquals(all, answered(chat("q1", clip)).message());
             assertEquals(5, groq.getRequestCount());
             assertEquals(4, seen.size());
-            assertEquals(List.of("q1", "text 4"), remembered());
+            assertEquals(List.of("q1", all), remembered());
         }
 
         @Test
@@ -823,6 +824,25 @@ class GroqAgentTest {
             assertEquals("a2", answered(chat("q2", clip)).message());
             assertEquals(2, groq.getRequestCount());
             assertEquals(List.of("q1", "a1", "q2", "a2"), remembered());
+        }
+
+        @Test
+        void calledAfterWordsLeaveThemInTheAnswer() throws IOException {
+            script(callsBeside("Let me look.\n", "clip"), calls("clip", "{}"),
+                    callsBeside("<think>hm</think>And again.", "clip"), says("Paris."));
+            String whole = "Let me look.\n\nAnd again.\n\nParis.";
+            assertEquals(whole, answered(chat("q1", clip)).message());
+            assertEquals(List.of("q1", whole), remembered());
+            asked(groq);
+            assertEquals("Let me look.\n", messages(asked(groq)).get(2).get("content"));
+        }
+
+        @Test
+        void calledInVainWithTooMuchHistoryLeaveNoWords() throws IOException {
+            memory.store("q1", "a1");
+            script(callsBeside("Let me look.", "clip"), refuses(400, "context_length_exceeded"),
+                    says("Paris."));
+            assertEquals("Paris.", answered(chat("q2", clip)).message());
         }
 
         private MockResponse callsBeside(String text, String tool) {

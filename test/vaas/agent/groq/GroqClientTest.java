@@ -27,6 +27,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,7 +50,6 @@ import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
-import vaas.agent.groq.Completion.Reason;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;
@@ -99,7 +99,7 @@ class GroqClientTest {
                 UUID.fromString("01990000-0000-7000-8000-000000000001"), Role.USER, text,
                 Instant.EPOCH)).limit(16).toList();
         Piece body = new ChatRequest(new ChatRequest.Template("m", "s", List.of()), history,
-                Question.of("q")).body(true);
+                Question.of("q")).body(true, Set.of());
         groq.enqueue(says("hello"));
         long before = allocatedBytes();
         assertEquals(new Answer("hello"), complete(config(groq), body));

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import vaas.agent.groq.Completion.Reason;
 import vaas.metrics.Metrics;
 
 class ModelMetricsTest {

@@ -12,6 +12,11 @@ import static vaas.agent.groq.Scripted.says;
 import static vaas.agent.groq.Scripted.status;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +25,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -39,6 +47,7 @@ import vaas.agent.Reply.Kind;
 import vaas.agent.Tool;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.memory.MemoryRecord;
+import vaas.metrics.Metrics;
 import vaas.testing.LogLines;
 import vaas.testing.Talk;
 
@@ -181,7 +190,13 @@ class OtherServersTest {
             "{'choices':[{'message':{'content':'The capital of'},"
                     + "'finish_reason':'insufficient_system_resource'}]}",
             "{'choices':[{'message':{'content':'The capital of'},"
-                    + "'finish_reason':'content_filter'}]}"
+                    + "'finish_reason':'content_filter'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':'OTHER'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':'SPII'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':'killed'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':"
+                    + "'incomplete'}]}",
+            "{'object':'error','choices':[{'message':{'content':'The capital of'}}]}"
         })
         void isNotStoredAndNotAskedForAgain(String body) throws IOException {
             script(error(200, body), says("too late"));
@@ -356,13 +371,17 @@ class OtherServersTest {
 
         @Test
         void aStreamMayCallTools() {
-            script(error(200, "data: {'choices':[{'delta':{'tool_calls':[{'index':0,'id':'x',"
+            script(error(200, "data: {'choices':[{'delta':{'reasoning_content':'h'}}]}\n\n"
+                    + "data: {'choices':[{'delta':{'reasoning_content':'m','content':null}}]}\n\n"
+                    + "data: {'choices':[{'delta':{'tool_calls':[{'index':0,'id':'x',"
                     + "'function':{'name':'clip','arguments':''}}]}}]}\n\n"
                     + "data: {'choices':[{'delta':{'tool_calls':[{'index':0,"
                     + "'function':{'arguments':'{}'}}]},'finish_reason':'tool_calls'}]}\n\n"),
                     says("a1"));
             assertEquals("a1", answered(chat("q1", clip)));
             assertEquals(1, seen.size());
+            asked(groq);
+            assertEquals("hm", messages(asked(groq)).get(2).get("reasoning_content"));
         }
 
         @ParameterizedTest
@@ -391,6 +410,47 @@ class OtherServersTest {
             assertEquals("a3", answered(agent.chat(Question.of("q3"))), "both retries are left");
         }
         assertEquals(7, groq.getRequestCount());
+    }
+
+    @Test
+    void aPeerThatSaysKeepAliveAndClosesEachTimeCostsNoRetryAndNoWarning() throws Exception {
+        String answer = "{\"choices\":[{\"message\":{\"content\":\"a1\"}}]}";
+        byte[] bytes = ("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: "
+                + answer.length() + "\r\n\r\n" + answer).getBytes(StandardCharsets.US_ASCII);
+        Metrics metrics = new Metrics();
+        try (ServerSocket peer = new ServerSocket(0, 9, InetAddress.getLoopbackAddress());
+                GroqAgent agent = GroqAgent.open(GroqClient.options().metrics(metrics)
+                        .baseUrl("http://127.0.0.1:" + peer.getLocalPort() + "/v1"),
+                        memory.folder, GroqAgent.options())) {
+            FutureTask<Integer> answers = new FutureTask<>(() -> answerEach(peer, bytes, 5));
+            new Thread(answers).start();
+            for (int i = 0; i < 5; i++) {
+                assertEquals("a1", answered(agent.chat(Question.of("q" + i))));
+            }
+            assertEquals(5, answers.get(), "requests");
+        }
+        assertTrue(log.texts().stream().noneMatch(it -> it.contains("not be reached")));
+        assertTrue(metrics.text().contains("vaas_model_retries_total 0\n"), metrics.text());
+    }
+
+    // One request on each connection; a client that finds it closed has to make a new one.
+    private static int answerEach(ServerSocket peer, byte[] answer, int times) throws IOException {
+        int requests = 0;
+        while (requests < times) {
+            try (Socket socket = peer.accept()) {
+                InputStream in = socket.getInputStream();
+                StringBuilder head = new StringBuilder();
+                while (head.indexOf("\r\n\r\n") < 0) {
+                    head.append((char) in.read());
+                }
+                Matcher length = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+                assertTrue(length.find());
+                in.readNBytes(Integer.parseInt(length.group(1)));
+                socket.getOutputStream().write(answer);
+                requests++;
+            }
+        }
+        return requests;
     }
 
     private static MockResponse error(int status, String body) {

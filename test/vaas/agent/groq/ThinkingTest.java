@@ -30,7 +30,9 @@ class ThinkingTest {
         "analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Paris.",
         "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>commentary<|message|>"
                 + "hm<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>Paris.",
-        "analysisWe need the capital.assistantfinalParis."
+        "analysisWe need the capital.assistantfinalParis.",
+        "<|inner_prefix|>hm<|inner_suffix|>Paris.", "</think>\n\nParis.", "</think>Paris.",
+        "<think> hm </think> Paris.", "hm.\n</think> Paris.", "<think>Is it?\n</think>\nParis."
     })
     void isLeftOut(String content) {
         assertEquals("Paris.", Thinking.strip(content));
@@ -45,7 +47,14 @@ class ThinkingTest {
         "Harmony writes `<|channel|>analysis<|message|>` first.",
         "In code:\n```\n<|end|><|start|>assistant<|channel|>final<|message|>\n```",
         "analysis is what a final exam needs", "Paris.", "a < b and b > c",
-        "<answer>42</answer>", "[1] think", ""
+        "<answer>42</answer>", "[1] think", "",
+        "<think> is a tag. It ends with </think>.", "<think> and </think> are tags of Qwen.",
+        "<think>, as Qwen writes it, begins; </think> ends.", "<think> tags come first.",
+        "</think> ends what began with <think>.", "</think> is the end of it.",
+        "[THINK] is what Magistral writes.", "It ends with </think>", "It ends with </think>.",
+        "Write **</think>** after it.", "(Mind the </think>) Then it answers.",
+        "<|channel|>analysis<|message|> is how harmony begins.", "<|channel|> is a token.",
+        "analysis of the assistant final exam"
     })
     void anAnswerAboutItStays(String content) {
         assertEquals(content, Thinking.strip(content));
