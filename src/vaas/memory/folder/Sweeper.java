@@ -69,7 +69,7 @@ final class Sweeper implements Closeable {
     }
 
     private void run() {
-        attempt("the conversations", () -> sessions.stored().counted(list.count()));
+        attempt(null, () -> sessions.stored().counted(list.count()));
         long nextPass = System.nanoTime();
         long nextTick = nextPass + TICK.toNanos();
         while (isOpen()) {
@@ -82,7 +82,7 @@ final class Sweeper implements Closeable {
             }
             if (System.nanoTime() - nextPass >= 0) {
                 nextPass = System.nanoTime() + pause().toNanos();
-                attempt("the conversations", this::pass);
+                attempt(null, this::pass);
             }
         }
     }
@@ -132,16 +132,28 @@ final class Sweeper implements Closeable {
         });
     }
 
-    private void attempt(String what, Closeable step) {
+    /** A step for one conversation, or, if that is null, for all. */
+    private void attempt(String conversation, Closeable step) {
         try {
-            step.close();
-        } catch (IOException | RuntimeException | Error e) { // a limit must not end with it
-            synchronized (this) {
-                failed.add(what);
-                due.remove(what);
+            if (!hasFailed(conversation)) {
+                step.close();
             }
+        } catch (IOException | RuntimeException | Error e) { // a limit must not end with it
+            putOff(conversation);
             LOG.log(System.Logger.Level.WARNING, "{0} could not be counted, or cut to the limits:"
-                    + " {1}", what.isEmpty() ? "the shared conversation" : what, e.toString());
+                    + " {1}", conversation == null ? "the conversations" : conversation.isEmpty()
+                    ? "the shared conversation" : conversation, e.toString());
+        }
+    }
+
+    private synchronized boolean hasFailed(String conversation) {
+        return failed.contains(conversation);
+    }
+
+    private synchronized void putOff(String conversation) {
+        if (conversation != null) {
+            failed.add(conversation);
+            due.remove(conversation);
         }
     }
 
