@@ -71,6 +71,7 @@ run: ## build and serve, without Groq
 
 bench: build/test-classes/.done build/vaas.jar ## measure the memory and the server (2 minutes)
 	@$(BIN)java -cp "$(test_path)" vaas.memory.file.MemoryBench
+	@$(BIN)java -XX:+UseSerialGC -cp "$(test_path)" vaas.memory.folder.SessionBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench $(BENCH_SECONDS)
 	@$(BIN)java -cp "$(test_path)" vaas.api.HeapAttack 48 64 256
 

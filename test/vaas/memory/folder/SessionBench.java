@@ -42,6 +42,7 @@ final class SessionBench {
             firstChat(folder, 10);
             firstChat(folder, 50_000);
             many(folder);
+            resident(folder.resolve("resident"));
         } finally {
             delete(folder);
         }
@@ -204,6 +205,28 @@ final class SessionBench {
         }
         System.out.printf("heap with %d conversations %d KiB more than with none%n", MANY,
                 (used[1] - used[0]) >> 10);
+    }
+
+    /** What 1,000 open conversations of 20 short turns add to the resident set. */
+    private static void resident(Path home) throws IOException {
+        try (MemoryFolder in = MemoryFolder.open(home)) {
+            chat(in, "first");
+            long before = residentKib();
+            for (int i = 0; i < 1000; i++) {
+                try (Lease lease = in.use("s" + i)) {
+                    Talk.say(lease.memory(), 1, 20);
+                }
+            }
+            System.gc();
+            System.out.printf("1000 open conversations of 20 short turns: %d MiB more resident%n",
+                    (residentKib() - before) >> 10);
+        }
+    }
+
+    private static long residentKib() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS")).mapToLong(
+                        line -> Long.parseLong(line.replaceAll("[^0-9]", ""))).findAny().orElse(0);
     }
 
     private static double openMillis(Path home) throws IOException {
