@@ -50,6 +50,7 @@ public final class Restorer {
 
     private static void requireFree(Disk disk, Path file, Path fresh, Path backup)
             throws IOException {
+        MemoryFile.requireNoLink(disk, file);
         Disk.FileState source = disk.state(backup)
                 .orElseThrow(() -> new IOException("there is no file " + backup));
         if (source.equals(disk.state(fresh).orElse(null))) {
