@@ -4,8 +4,8 @@ set -euf
 
 # What is closed here would be the next file that somebody opens.
 (: >&2) || exec 2> /dev/null
-(: >&1) 2> /dev/null || exec > /dev/null
-(: <&0) 2> /dev/null || exec < /dev/null
+(: 3>&1) 2> /dev/null || exec > /dev/null
+(: 3<&0) 2> /dev/null || exec < /dev/null
 
 # Says what is wrong, and ends with 1, or 2 for wrong settings.
 fail() {
@@ -65,9 +65,9 @@ elif [ -e "$home/.env" ]; then # also a pipe, of a password manager
   while IFS= read -r line || [ -n "$line" ]; do
     number=$((number + 1))
     [ $number -gt 1 ] || line=${line#"$byte_order_mark"}
-    line=$(printf '%s' "$line" | tr -d '\r' | sed "s/^$blank*//; s/$blank*\$//")
+    line=$(printf '%s' "$line" | tr -d '\r' \
+      | sed "s/^$blank*//; s/$blank*\$//; s/^export$blank$blank*//")
     case $line in '' | '#'*) continue ;; esac
-    line=${line#export }
     name=$(printf '%s' "${line%%=*}" | sed "s/$blank*\$//")
     value=$(printf '%s' "${line#*=}" | sed "$comments" | sed "s/^$blank*//; s/$blank*\$//")
     case $line in *=*) ;; *) name= ;; esac
