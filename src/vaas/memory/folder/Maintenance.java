@@ -38,12 +38,7 @@ public final class Maintenance {
     private final int lineBytesMax = Budget.ofThisProcess().lineBytes();
     private PrintStream terminal = silent();
 
-    /**
-     * Prepares it; nothing is looked at yet.
-     *
-     * @param backups where resets put old files, if they do
-     * @param out gets what is found, never any content
-     */
+    /** Prepares it; backups are where resets put old files, and out never gets any content. */
     public Maintenance(Path folder, Optional<Path> backups, PrintStream out) {
         this.folder = folder;
         this.backups = backups;
