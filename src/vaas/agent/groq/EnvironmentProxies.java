@@ -35,19 +35,21 @@ final class EnvironmentProxies extends ProxySelector {
         https = proxy(environment, "https_proxy");
         http = proxy(environment, "http_proxy");
         direct = Stream.of(value(environment, "no_proxy").split("[,\\s]+"))
-                .map(name -> name.toLowerCase(Locale.ROOT).replaceAll("^\\*?\\.|:[0-9]+$", ""))
+                .map(name -> name.toLowerCase(Locale.ROOT)
+                        .replaceAll("^\\*?\\.|(?<=^[^:]{0,255}|]):[0-9]+$", "")
+                        .replaceAll("[\\[\\]]", ""))
                 .filter(name -> !name.isEmpty()).toList();
     }
 
     private static Optional<HttpUrl> proxy(Map<String, String> environment, String name) {
-        String own = value(environment, name);
-        String value = own.isEmpty() ? value(environment, "all_proxy") : own;
+        String used = value(environment, name).isEmpty() ? "all_proxy" : name;
+        String value = value(environment, used);
         if (value.isEmpty()) {
             return Optional.empty();
         }
         HttpUrl url = HttpUrl.parse(value.contains("://") ? value : "http://" + value);
         if (url == null || url.isHttps()) {
-            throw new IllegalArgumentException(name.toUpperCase(Locale.ROOT)
+            throw new IllegalArgumentException(used.toUpperCase(Locale.ROOT)
                     + " is not the address of a proxy such as http://host:3128");
         }
         boolean hasPort = value.matches(".*:[0-9]+/?");
@@ -64,7 +66,7 @@ final class EnvironmentProxies extends ProxySelector {
     public List<Proxy> select(URI uri) {
         String host = uri.getHost() == null ? HttpUrl.get(uri.toString()).host() : uri.getHost();
         Optional<HttpUrl> proxy = "https".equalsIgnoreCase(uri.getScheme()) ? https : http;
-        if (proxy.isEmpty() || isDirect(host.toLowerCase(Locale.ROOT))) {
+        if (proxy.isEmpty() || isDirect(host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", ""))) {
             return DIRECT;
         }
         return List.of(new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(
@@ -78,7 +80,7 @@ final class EnvironmentProxies extends ProxySelector {
 
     private boolean isDirect(String host) {
         boolean loopback = host.equals("localhost") || host.endsWith(".localhost")
-                || host.matches("127(\\.[0-9]+){3}|\\[?(::1|0:0:0:0:0:0:0:1)]?");
+                || host.matches("127(\\.[0-9]+){3}|::1|0:0:0:0:0:0:0:1");
         return loopback || direct.stream().anyMatch(name -> name.equals("*")
                 || host.equals(name) || host.endsWith("." + name));
     }

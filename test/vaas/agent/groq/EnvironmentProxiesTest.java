@@ -25,6 +25,11 @@ class EnvironmentProxiesTest {
         "HTTPS_PROXY=http://p:1 NO_PROXY=x,.example|https://h.example|DIRECT",
         "HTTPS_PROXY=http://p:1 no_proxy=*|https://h.example|DIRECT",
         "HTTPS_PROXY=http://p:1 NO_PROXY=ample|https://h.example|p:1",
+        "HTTPS_PROXY=http://p:1 NO_PROXY=h.example:443|https://h.example|DIRECT",
+        "HTTPS_PROXY=http://p:1 NO_PROXY=fd00::1|https://[fd00::1]|DIRECT",
+        "HTTPS_PROXY=http://p:1 NO_PROXY=[fd00::1]:8080|https://[fd00::1]:8080|DIRECT",
+        "HTTPS_PROXY=http://p:1 NO_PROXY=fd00::1|https://[fd00::2]|p:1",
+        "HTTP_PROXY=http://p:1|http://[0:0:0:0:0:0:0:1]:8000|DIRECT",
         "HTTP_PROXY=http://p:1|http://localhost:8000|DIRECT",
         "HTTP_PROXY=http://p:1|http://127.0.0.2:8000|DIRECT",
         "HTTP_PROXY=http://p:1|http://[::1]:8000|DIRECT",
@@ -46,5 +51,8 @@ class EnvironmentProxiesTest {
         assertEquals("HTTPS_PROXY is not the address of a proxy such as http://host:3128",
                 assertThrows(IllegalArgumentException.class, () -> new EnvironmentProxies(
                         Map.of("https_proxy", "socks5://p:1"))).getMessage());
+        assertEquals("ALL_PROXY is not the address of a proxy such as http://host:3128",
+                assertThrows(IllegalArgumentException.class, () -> new EnvironmentProxies(
+                        Map.of("ALL_PROXY", "socks5://p:1"))).getMessage());
     }
 }
