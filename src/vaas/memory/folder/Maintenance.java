@@ -191,10 +191,10 @@ public final class Maintenance {
         }
     }
 
-    private static Path path(String backup) throws IOException {
+    private Path path(String backup) throws IOException {
         try {
             Path file = Path.of(backup).toAbsolutePath();
-            if (Files.isRegularFile(file)) {
+            if (disk.state(file).isPresent() && Files.isRegularFile(file)) {
                 return file;
             }
         } catch (InvalidPathException e) {

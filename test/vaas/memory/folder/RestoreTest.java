@@ -126,6 +126,15 @@ class RestoreTest {
     }
 
     @Test
+    void aBackupThatCantBeLookedAtIsNotCalledMissing() throws IOException {
+        backup = folder.resolve("loop");
+        Files.createSymbolicLink(backup, backup);
+        assertTrue(refusal().startsWith("can't look at " + backup + ": "), refusal());
+        backup = folder.resolve("absent");
+        assertEquals("there is no file " + backup, refusal());
+    }
+
+    @Test
     void aMemoryInUseIsRefused() throws IOException {
         try (Talk talk = Talk.open(memories)) {
             assertTrue(refusal().contains("already open"));
