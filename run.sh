@@ -42,6 +42,7 @@ case $(env LC_ALL=$utf8 locale charmap 2> /dev/null) in
   *) utf8=$(locale -a | grep -i 'utf-\{0,1\}8$' | head -n 1) ;;
 esac
 [ -z "$utf8" ] || export LC_ALL="$utf8"
+export LANGUAGE= # it wins over C.UTF-8, though not over C
 
 # Settings in .env: NAME=value lines, the last of a name; what the environment has already wins.
 # Never executed. Quotes end a value, and a blank and # after it begin a comment. A relative folder

@@ -560,6 +560,13 @@ class RunShTest {
         }
 
         @Test
+        void theLanguageOfTheDesktopIsNotThatOfErrors() throws Exception {
+            settings.put("LANGUAGE", "de:en");
+            dotEnv("LANGUAGE=fr");
+            assertEquals(List.of(""), values("LANGUAGE"));
+        }
+
+        @Test
         void versionsFrom17OnAreTaken() throws Exception {
             for (String version : List.of("17", "17-ea", "17.0.15", "25.0.3", "100")) {
                 fakeJava(version, "exit 7");
