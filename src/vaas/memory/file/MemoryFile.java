@@ -43,12 +43,17 @@ final class MemoryFile implements Closeable {
         this.tornBytes = tornBytes;
     }
 
-    /** Opens the file, or creates it, and cuts off what a crash left; all durable on return. */
-    static MemoryFile open(Disk disk, Path path, int lineBytesMax) throws IOException {
+    /** Refuses what a rename would replace by a file on another disk, perhaps. */
+    static void requireNoLink(Disk disk, Path path) throws IOException {
         if (disk.isLink(path)) {
             throw new IOException(path + " is a symbolic link, which a reset would replace by a"
                     + " file: set MEMORY_DIR to the folder that it leads to");
         }
+    }
+
+    /** Opens the file, or creates it, and cuts off what a crash left; all durable on return. */
+    static MemoryFile open(Disk disk, Path path, int lineBytesMax) throws IOException {
+        requireNoLink(disk, path);
         disk.wipe(newPath(path));
         Disk.Handle handle = disk.exists(path) ? disk.open(path) : disk.create(path);
         try {
