@@ -4,8 +4,8 @@ set -euf
 
 # What is closed here would be the next file that somebody opens.
 (: >&2) || exec 2> /dev/null
-(: >&1) 2> /dev/null || exec > /dev/null
-(: <&0) 2> /dev/null || exec < /dev/null
+(: 3>&1) 2> /dev/null || exec > /dev/null
+(: 3<&0) 2> /dev/null || exec < /dev/null
 
 # Says what is wrong, and ends with 1, or 2 for wrong settings.
 fail() {
@@ -42,6 +42,7 @@ case $(env LC_ALL=$utf8 locale charmap 2> /dev/null) in
   *) utf8=$(locale -a | grep -i 'utf-\{0,1\}8$' | head -n 1) ;;
 esac
 [ -z "$utf8" ] || export LC_ALL="$utf8"
+export LANGUAGE= # it wins over C.UTF-8, though not over C
 
 # Settings in .env: NAME=value lines, the last of a name; what the environment has already wins.
 # Never executed. Quotes end a value, and a blank and # after it begin a comment. A relative folder
@@ -65,9 +66,9 @@ elif [ -e "$home/.env" ]; then # also a pipe, of a password manager
   while IFS= read -r line || [ -n "$line" ]; do
     number=$((number + 1))
     [ $number -gt 1 ] || line=${line#"$byte_order_mark"}
-    line=$(printf '%s' "$line" | tr -d '\r' | sed "s/^$blank*//; s/$blank*\$//")
+    line=$(printf '%s' "$line" | tr -d '\r' \
+      | sed "s/^$blank*//; s/$blank*\$//; s/^export$blank$blank*//")
     case $line in '' | '#'*) continue ;; esac
-    line=${line#export }
     name=$(printf '%s' "${line%%=*}" | sed "s/$blank*\$//")
     value=$(printf '%s' "${line#*=}" | sed "$comments" | sed "s/^$blank*//; s/$blank*\$//")
     case $line in *=*) ;; *) name= ;; esac

@@ -435,6 +435,9 @@ class RunShTest {
             assertVersion(shell("\"$0\" --version 2>&-"));
             assertVersion(shell("\"$0\" --version <&- 2>&-"));
             assertEquals(0, shell("\"$0\" --version >&- 2>&- <&-").exitCode);
+            fakeJava("17.0.1", "(: 3<&0 4>&1 5>&2) || exit 9; exit 7");
+            assertEquals(7, shell("\"$0\" <&- >&- 2>&-").exitCode, "all are open for Java");
+            assertEquals(7, shell("\"$0\" >&-").exitCode);
         }
 
         @Test
@@ -557,6 +560,13 @@ class RunShTest {
         }
 
         @Test
+        void theLanguageOfTheDesktopIsNotThatOfErrors() throws Exception {
+            settings.put("LANGUAGE", "de:en");
+            dotEnv("LANGUAGE=fr");
+            assertEquals(List.of(""), values("LANGUAGE"));
+        }
+
+        @Test
         void versionsFrom17OnAreTaken() throws Exception {
             for (String version : List.of("17", "17-ea", "17.0.15", "25.0.3", "100")) {
                 fakeJava(version, "exit 7");
@@ -578,7 +588,7 @@ class RunShTest {
             Path made = folder.resolve("made");
             dotEnv("# A comment=1\r\n\n"
                     + "PORT=1\r\n"
-                    + "export AGENT_NAME=Ann Lee\n"
+                    + "export \t AGENT_NAME=Ann Lee\n"
                     + "SYSTEM_PROMPT=\"Be 'brief' = good\"\n"
                     + "API_TOKEN='a\"b'\n"
                     + "GROQ_API_KEY=$(touch '" + made + "')`touch '" + made + "'`;touch " + made

@@ -114,13 +114,7 @@ public final class SearchMemory {
         }
     }
 
-    /**
-     * A message that was found.
-     *
-     * @param score how well
-     * @param place in the conversation
-     * @param excerpt one line: when, who, and the text around the first word found
-     */
+    /** A message found; its excerpt is one line: when, who, and what is around the first word. */
     private record Hit(int score, int place, String excerpt) {
         static final Comparator<Hit> WORST_FIRST =
                 Comparator.comparingInt(Hit::score).thenComparingInt(Hit::place);

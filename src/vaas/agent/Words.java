@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,9 @@ final class Words {
     private static final int PIECE_CHARS_MAX = 4 * PIECE_CHARS;
     private static final int MARKS = 1 << Character.NON_SPACING_MARK
             | 1 << Character.COMBINING_SPACING_MARK | 1 << Character.ENCLOSING_MARK;
+    /** Soft hyphens, joiners, tags, and marks of direction, order or variants. */
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cf}\\x{34F}\\x{180B}-\\x{180F}"
+            + "\\x{FE00}-\\x{FE0F}\\x{E0000}-\\x{E0FFF}]+");
     /** Stands for all that is part of no word. */
     private static final int GAP = ' ';
     private static final int FOUND = -1;
@@ -83,10 +87,9 @@ final class Words {
         return Character.isUnicodeIdentifierPart(c) || c == '+' || c == '#' ? c : GAP;
     }
 
-    // As Unicode's NFKC_Casefold does, but that the Turkish letters i are one; what nobody sees,
-    // such as a soft hyphen, is left out.
+    // As Unicode's NFKC_Casefold does, but that the Turkish letters i are one.
     private static String fold(String text) {
-        String seen = map(text, c -> Character.getType(c) == Character.FORMAT ? -1 : c);
+        String seen = UNSEEN.matcher(text).replaceAll("");
         String lower = map(Normalizer.normalize(seen, Form.NFKC), Character::toLowerCase);
         return Normalizer.normalize(
                 map(lower.toUpperCase(Locale.ROOT), Character::toLowerCase), Form.NFKC);
@@ -94,7 +97,7 @@ final class Words {
 
     private static String map(String text, IntUnaryOperator change) {
         StringBuilder changed = new StringBuilder(text.length());
-        text.codePoints().map(change).filter(c -> c >= 0).forEach(changed::appendCodePoint);
+        text.codePoints().map(change).forEach(changed::appendCodePoint);
         return changed.toString();
     }
 

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Properties;
 import java.util.function.Consumer;
 
 /**
@@ -44,14 +43,14 @@ public final class FolderLock implements Closeable {
     /** Takes a folder that exists, or throws with a sentence that says who has it. */
     static FolderLock take(Path folder) throws IOException {
         Path real = folder.toRealPath();
-        if (owned().putIfAbsent(OWNED_HERE + real, "") != null) {
+        if (System.getProperties().putIfAbsent(OWNED_HERE + real, "") != null) {
             throw new IOException("the memory in " + folder + " is already open in this process");
         }
         boolean interrupted = Thread.interrupted(); // an interrupt would close the channel
         try {
             return new FolderLock(real, lock(folder));
         } catch (IOException | RuntimeException e) {
-            owned().remove(OWNED_HERE + real);
+            System.getProperties().remove(OWNED_HERE + real);
             throw e;
         } finally {
             if (interrupted) {
@@ -84,7 +83,7 @@ public final class FolderLock implements Closeable {
 
     // A shared lock takes no right to write, and is refused while an owner has the other kind.
     private static void requireNoOwner(Path folder, Path file) throws IOException {
-        if (owned().containsKey(OWNED_HERE + folder.toRealPath())) {
+        if (System.getProperties().containsKey(OWNED_HERE + folder.toRealPath())) {
             throw new IOException("the memory in " + folder + " is already open in this process");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -98,13 +97,9 @@ public final class FolderLock implements Closeable {
             try {
                 channel.close();
             } finally {
-                owned().remove(OWNED_HERE + folder);
+                System.getProperties().remove(OWNED_HERE + folder);
             }
         }
-    }
-
-    private static Properties owned() {
-        return System.getProperties();
     }
 
     private static FileChannel lock(Path folder) throws IOException {

@@ -121,6 +121,8 @@ class SearchMemoryTest {
             "istanbul,\u0130STANBUL,true", "caf\u00e9,\uff23\uff21\uff26\uff25\u0301,true",
             "file,\ufb01le,true", "\uac00\uac01,\u1100\u1161\u1100\u1161\u11a8,true",
             "\u30ac\u30b9,\uff76\uff9e\uff7d,true", "naive,na\u00adi\u200bve,true",
+            "\u845b\u57ce,\u845b\udb40\udd00\u57ce,true",
+            "\u845b\udb40\udd00\u57ce,\u845b\u57ce,true", "word,wo\u034frd,true",
             "\u0928\u0940\u092e,\u0928 \u092e,false",
             "\u82f9\u679c,\u5403\u82f9\u679c\u6d3e,true",
             "\u8336,\u559d\u8336,true", "\ucc28,\ucc28\ub97c,true", "C++,I use c++.,true",

@@ -39,7 +39,9 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
         https = proxy(environment, "https_proxy").or(() -> all);
         http = proxy(environment, "http_proxy").or(() -> all);
         direct = Stream.of(value(environment, "no_proxy").split("[,\\s]+"))
-                .map(name -> name.toLowerCase(Locale.ROOT).replaceAll("^\\*?\\.|:[0-9]+$", ""))
+                .map(name -> name.toLowerCase(Locale.ROOT)
+                        .replaceAll("^\\*?\\.|(?<=^[^:]{0,255}|]):[0-9]+$", "")
+                        .replaceAll("[\\[\\]]", ""))
                 .filter(name -> !name.isEmpty()).toList();
     }
 

@@ -51,10 +51,7 @@ final class MemoryFile implements Closeable {
     static MemoryFile open(FileContext context, Path path) throws IOException {
         Disk disk = context.disk();
         boolean lasts = context.isShared();
-        if (disk.isLink(path)) {
-            throw new IOException(path + " is a symbolic link, which a reset would replace by a"
-                    + " file: set MEMORY_DIR to the folder that it leads to");
-        }
+        NewFile.requireNoLink(disk, path);
         disk.wipe(NewFile.path(path));
         Optional<Disk.FileState> found = disk.state(path);
         if (found.isEmpty() && !lasts) {

@@ -21,6 +21,14 @@ final class NewFile {
         return file.resolveSibling(file.getFileName() + ".new");
     }
 
+    /** Refuses a file that it would replace on another disk, perhaps. */
+    static void requireNoLink(Disk disk, Path file) throws IOException {
+        if (disk.isLink(file)) {
+            throw new IOException(file + " is a symbolic link, which a reset would replace by a"
+                    + " file: set MEMORY_DIR to the folder that it leads to");
+        }
+    }
+
     /** Creates it empty; one that a crash has left is wiped. */
     Disk.Handle create() throws IOException {
         disk.wipe(path);

@@ -14,9 +14,7 @@ public final class Restorer {
      * Copies a backup into a memory's place, by one rename, as a start would leave it: an
      * unfinished turn at its end is cut, all else is taken as it is. The backup stays.
      *
-     * @param file of the memory
      * @param progress is told of bytes that have been copied
-     * @return bytes restored
      * @throws IOException if the memory is not empty, the backup can't be read, or the disk
      *     refuses; the memory is unchanged then
      */
@@ -50,6 +48,7 @@ public final class Restorer {
 
     private static void requireFree(Disk disk, Path file, Path fresh, Path backup)
             throws IOException {
+        NewFile.requireNoLink(disk, file);
         Disk.FileState source = disk.state(backup)
                 .orElseThrow(() -> new IOException("there is no file " + backup));
         if (source.equals(disk.state(fresh).orElse(null))) {

@@ -40,12 +40,7 @@ public final class Maintenance {
     private final int lineBytesMax = Budget.ofThisProcess().lineBytes();
     private PrintStream terminal = silent();
 
-    /**
-     * Prepares it; nothing is looked at yet.
-     *
-     * @param backups where resets put old files, if they do
-     * @param out gets what is found, never any content
-     */
+    /** Prepares it; backups are where resets put old files, and out never gets any content. */
     public Maintenance(Path folder, Optional<Path> backups, PrintStream out) {
         this.folder = folder;
         this.backups = backups;
@@ -246,10 +241,10 @@ public final class Maintenance {
         }
     }
 
-    private static Path path(String backup) throws IOException {
+    private Path path(String backup) throws IOException {
         try {
             Path file = Path.of(backup).toAbsolutePath();
-            if (Files.isRegularFile(file)) {
+            if (disk.state(file).isPresent() && Files.isRegularFile(file)) {
                 return file;
             }
         } catch (InvalidPathException e) {

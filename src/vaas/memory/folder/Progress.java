@@ -18,11 +18,7 @@ final class Progress implements LongConsumer {
     private long done;
     private long told;
 
-    /**
-     * Begins.
-     *
-     * @param total bytes to come
-     */
+    /** Begins, with so many bytes to come. */
     Progress(PrintStream terminal, LongSupplier nanos, long total) {
         this.terminal = terminal;
         this.nanos = nanos;

@@ -54,7 +54,7 @@ final class VisibleText {
     }
 
     private static boolean isPlain(char c) {
-        return c < 0x80 && c != '\\' && c != '\r';
+        return c >= ' ' && c < 0x7F && c != '\\' || c == '\n';
     }
 
     private void read(char c) {
@@ -92,13 +92,23 @@ final class VisibleText {
         escape.setLength(0);
     }
 
-    // Without soft hyphens, joiners and marks of direction or order, variants of one letter, and
-    // the half of a line end that some programs add.
+    // Without what nobody sees, and the half of a line end that some programs add.
     private void show(char c) {
-        boolean variant = c >= 0xFE00 && c <= 0xFE0F;
-        if (c != '\r' && !variant && Character.getType(c) != Character.FORMAT) {
+        int last = text.length() - 1;
+        boolean pair = last >= 0 && Character.isSurrogatePair(text.charAt(last), c);
+        if (pair && isUnseen(Character.toCodePoint(text.charAt(last), c))) {
+            text.setLength(last);
+        } else if (c != '\r' && !isUnseen(c)) {
             text.append(c);
         }
+    }
+
+    // Control characters, soft hyphens, joiners, tags, marks of direction, order or variants, and
+    // Hangul's fillers.
+    private static boolean isUnseen(int c) {
+        return Character.isIdentifierIgnorable(c) || c == 0x34F || c == 0x115F || c == 0x1160
+                || c >= 0x180B && c <= 0x180F || c == 0x3164 || c >= 0xFE00 && c <= 0xFE0F
+                || c == 0xFFA0 || c >= 0xE0000 && c <= 0xE0FFF;
     }
 
     private void pass(int end) {

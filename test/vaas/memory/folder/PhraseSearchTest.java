@@ -59,7 +59,9 @@ class PhraseSearchTest {
         return List.of("Caf\u00e9", "Cafe\u0301", json.formatted("Caf\\u00e9"),
                 json.formatted("Caf\\u00E9"), json.formatted("Cafe\\u0301"),
                 json.formatted("\\u0043\\u0061fe\\u0301"), "Caf\uFF45\u0301",
-                "Ca\u00ADf\u00e9", "Ca\u200Bfe\uFE0F\u0301");
+                "Ca\u00ADf\u00e9", "Ca\u200Bfe\uFE0F\u0301",
+                "Ca\uDB40\uDD00fe\u034F\u0301", "Ca\u0007\u3164f\u00e9",
+                json.formatted("Ca\\u0000f\\udb40\\uDC41\\u00e9"));
     }
 
     // Each piece a reader hands out, however short, and wherever it ends.

@@ -132,6 +132,27 @@ class RestoreTest {
     }
 
     @Test
+    void aLinkIsRefusedAndNotReplacedByAFile() throws IOException {
+        Path link = Files.createDirectories(memories).resolve("memory.jsonl");
+        Path real = folder.resolve("real.jsonl");
+        Files.createSymbolicLink(link, real);
+        assertTrue(refusal().contains("is a symbolic link"));
+        Files.createFile(real);
+        assertTrue(refusal().contains("is a symbolic link"));
+        assertTrue(Files.isSymbolicLink(link));
+        assertEquals(0, Files.size(real));
+    }
+
+    @Test
+    void aBackupThatCantBeLookedAtIsNotCalledMissing() throws IOException {
+        backup = folder.resolve("loop");
+        Files.createSymbolicLink(backup, backup);
+        assertTrue(refusal().startsWith("can't look at " + backup + ": "), refusal());
+        backup = folder.resolve("absent");
+        assertEquals("there is no file " + backup, refusal());
+    }
+
+    @Test
     void aMemoryInUseIsRefused() throws IOException {
         try (Talk talk = Talk.open(memories)) {
             assertTrue(refusal().contains("already open"));
