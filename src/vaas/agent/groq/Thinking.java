@@ -14,21 +14,26 @@ import java.util.regex.Pattern;
  * Text that does not follow the rule stays as it is.
  */
 final class Thinking {
-    private static final String NAMES = "(?:[a-z]+:)?(?:think|thinking|thoughts?|thought_process"
-            + "|antthinking|reasoning|reflection|scratchpad|inner_monologue)";
+    private static final String NAMES = "(?:[a-z0-9]+[:_]){0,3}(?:(?:ant|deep)?think"
+            + "|(?:ant)?thinking|thoughts?|(?:thought|thinking)_process|reason|reasoning|reflection"
+            + "|scratchpad|cot|monologue)";
+    private static final String WORD = "(?:thought|think|thinking|reasoning)";
     /** Pairs of an opening and a closing mark. */
     private static final List<Pattern[]> MARKS = List.of(
             marks("<" + NAMES + "(?:\\s[^<>]{0,200})?>", "</" + NAMES + "\\s*>"),
-            marks("\\[think(?:ing)?]", "\\[/think(?:ing)?]"),
-            marks("<\\|(?:begin_of_|start_of_|start_)?(?:thought|think|thinking|reasoning)\\|>",
-                    "<\\|(?:end_of_|end_|/)(?:thought|think|thinking|reasoning)\\|>"),
+            marks("\\[(?:think(?:ing)?|reasoning)]", "\\[/(?:think(?:ing)?|reasoning)]"),
+            marks("<\\|(?:(?:begin|start)[_\u2581](?:of[_\u2581])?)?" + WORD
+                    + "(?:_start|_begin)?\\|>",
+                    "<\\|(?:(?:end[_\u2581](?:of[_\u2581])?|/)" + WORD + "|" + WORD
+                    + "_end)\\|>"),
+            marks("<unused94>\\s*thought\\b", "<unused95>"),
             marks("<\\|inner_prefix\\|>", "<\\|inner_suffix\\|>"),
             marks("\u25c1think\u25b7", "\u25c1/think\u25b7"),
             marks("<\\|channel>\\s*(?:thought|analysis)\\b", "<channel\\|>"),
             marks("here(?: is|'s) my thought process:", "here(?: is|'s) my response:"));
     /** What may be around an answer that comes after thinking. */
     private static final Pattern WRAPPED = Pattern.compile(
-            "(?is)<(answer|response|final_answer|solution)>(.*?)(?:</\\1>)?"
+            "(?is)<(answer|response|final_answer|solution|output|final)>(.*?)(?:</\\1>)?"
             + "|<\\|(?:begin_of_|start_)(?:solution|response|text|answer)\\|>(.*?)"
             + "(?:<\\|(?:end_of_|end_)(?:solution|response|text|answer)\\|>)?");
     /** What follows a mark that a sentence is about. */
@@ -40,7 +45,7 @@ final class Thinking {
     /** Harmony: a channel, its text, and what ends that. */
     private static final Pattern CHANNEL = Pattern.compile("(?s)<\\|channel\\|>\\s*(\\w++)"
             + "([^<]*+)(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
-            + "(.*?)(?=<\\|(?:end|return|call|start|channel)\\|>|\\z)");
+            + "(.*?)(?=<\\|(?:end|return|call|start|channel)\\|>(?![`\"'])|\\z)");
     private static final Pattern HARMONY = Pattern.compile("\\s*(?:<\\|start\\|>\\s*+\\w*+\\s*+)?"
             + "<\\|channel\\|>\\s*\\w++[^<]*+(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
             + "(?!" + VERB + ")");
