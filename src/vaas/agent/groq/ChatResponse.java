@@ -94,7 +94,7 @@ final class ChatResponse {
     /** Whether it is a page or greeting for people, or an object that is no chat completion. */
     boolean isOfAnotherApi() {
         return json == null ? PAGE.matcher(start).matches() && !EventStreamBody.isOne(start)
-                : !json.equals(Map.of())
+                : json instanceof Map<?, ?> map && !map.isEmpty()
                 && Stream.of("choices", "error", "errors", "code", "type", "base_resp")
                         .allMatch(key -> Fields.get(json, key) == null);
     }

@@ -166,8 +166,7 @@ final class ModelError {
         Reason cause = cause();
         return switch (status) {
             case 401, 403 -> cause == Reason.MODEL ? cause : Reason.KEY;
-            case 404, 405, 410, 421, 426, 501 -> cause == Reason.OTHER || cause == Reason.RATE
-                    ? Reason.ADDRESS : cause;
+            case 404 -> cause == Reason.OTHER || cause == Reason.RATE ? Reason.ADDRESS : cause;
             case 413 -> Reason.TOO_LONG;
             case 429 -> Reason.OTHER;
             default -> status >= 300 && status < 400 ? Reason.ADDRESS

@@ -278,7 +278,7 @@ class GroqClientTest {
         "403, permission_denied, KEY",
         "404, model_not_found, MODEL",
         "404, unknown_url, ADDRESS",
-        "405, '', ADDRESS",
+        "405, '', OTHER",
         "407, '', OTHER",
         "413, rate_limit_exceeded, TOO_LONG",
         "422, '', OTHER",

@@ -267,7 +267,7 @@ class OtherServersTest {
             "301|''|GROQ_BASE_URL",
             "404|404 page not found|GROQ_BASE_URL",
             "200|Ollama is running|GROQ_BASE_URL", "200|{'message':'Welcome'}|GROQ_BASE_URL",
-            "200|{'detail':'Not Found'}|GROQ_BASE_URL", "405|''|GROQ_BASE_URL",
+            "200|{'detail':'Not Found'}|GROQ_BASE_URL",
             "400|Client sent an HTTP request to an HTTPS server.|GROQ_BASE_URL",
             "404|{'error':{'type':'not_found_error','message':'model: x'}}"
                     + "|available: check GROQ_GENERAL_MODEL",
