@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,17 +22,19 @@ import vaas.json.JsonException;
  */
 final class ChatResponse {
     /** By which servers say that an answer is none, or not all of it. */
-    private static final Pattern BROKEN_OFF = Pattern.compile("error|abort|cancel|fail"
-            + "|time(d_)?_?out|interrupt|disconnect|insufficient|malformed|content_?filter"
+    private static final Pattern BROKEN_OFF = Pattern.compile("(?m)error|abort|cancel|fail"
+            + "|time(d_)?_?out|interrupt|connect|insufficient|malformed|content.?filter"
             + "|sensitive|safety|recitation|prohibited|block|overload|unavailable|preempt|evict"
             + "|incomplete|kill|shut_?down|crash|exception|terminat|unexpected|repetition|spii"
+            + "|rate_?limit|quota|out_?of_?memory|\\boom\\b|deadline|expire|moderation|guard_?rail"
+            + "|reject|broken|dropped|panic|stall|\\b[45][0-9]{2}\\b"
             + "|^(language|other)$");
     /** Fields of a message with calls that some servers want back as they were. */
     private static final Set<String> BESIDE_CALLS =
             Set.of("reasoning_content", "reasoning_details", "extra_content");
     /** Fields of a call that are written anew, or mean something in a stream only. */
     private static final Set<String> OF_A_CALL = Set.of("id", "type", "function", "index");
-    private static final Pattern PAGE = Pattern.compile("(?s)\\ufeff?\\s*<[!?a-zA-Z].*");
+    private static final Pattern PAGE = Pattern.compile("(?s)\\ufeff?\\s*(<[!?]?)?[a-zA-Z-].*");
 
     private final Object json; // null if it is none
     private final String start; // of the text, if it is no JSON
@@ -90,9 +91,12 @@ final class ChatResponse {
                 || !calls(Fields.get(message, "tool_calls")).isEmpty();
     }
 
-    /** Whether it is a page for people. */
-    boolean isPage() {
-        return PAGE.matcher(start).matches();
+    /** Whether it is a page or greeting for people, or an object that is no chat completion. */
+    boolean isOfAnotherApi() {
+        return json == null ? PAGE.matcher(start).matches() && !EventStreamBody.isOne(start)
+                : json instanceof Map<?, ?> map && !map.isEmpty()
+                && Stream.of("choices", "error", "errors", "code", "type", "base_resp")
+                        .allMatch(key -> Fields.get(json, key) == null);
     }
 
     /**
@@ -116,8 +120,8 @@ final class ChatResponse {
     private static boolean isBrokenOff(Object choice) {
         boolean refused = Fields.get(choice, "message") instanceof Map<?, ?> message
                 && !refusal(message).isBlank() && text(Fields.get(message, "content")).isBlank();
-        return !refused && Fields.get(choice, "finish_reason") instanceof String reason
-                && BROKEN_OFF.matcher(reason.toLowerCase(Locale.ROOT)).find();
+        return !refused && BROKEN_OFF.matcher(
+                ModelError.of(Fields.get(choice, "finish_reason")).words()).find();
     }
 
     private static List<ToolCall> calls(Object list) {

@@ -15,7 +15,8 @@ import vaas.json.JsonException;
  */
 final class EventStreamBody {
     private static final Pattern FIELD =
-            Pattern.compile("(?s)\\ufeff?\\s*(data|event|id|retry)?:.*");
+            Pattern.compile("(?s)\\ufeff?\\s*(data|event|id|retry|error)?:.*");
+    private static final Pattern ERROR = Pattern.compile("error:|event: ?error");
     private static final Pattern LINE = Pattern.compile("\r\n|\n|\r");
 
     private final Map<String, StringBuilder> texts = new LinkedHashMap<>(); // of the message
@@ -40,12 +41,14 @@ final class EventStreamBody {
     static Map<String, Object> read(String text) throws JsonException {
         EventStreamBody body = new EventStreamBody();
         List<String> data = new ArrayList<>();
-        for (String line : LINE.split(text + "\n\n", -1)) {
+        for (String line : LINE.split(text.replaceFirst("^\ufeff", "") + "\n\n", -1)) {
             if (line.startsWith("data:")) {
                 data.add(line.substring(line.startsWith("data: ") ? 6 : 5));
             } else if (line.isEmpty() && !data.isEmpty()) {
                 body.add(String.join("\n", data));
                 data.clear();
+            } else if (ERROR.matcher(line).lookingAt()) { // llama.cpp's has a field of its own
+                body.errors.put("error", line.substring("error:".length()).strip());
             }
         }
         return body.whole();
@@ -56,7 +59,7 @@ final class EventStreamBody {
             ended = true;
             return;
         }
-        Map<String, Object> chunk = Json.read(data);
+        Map<String, Object> chunk = data.isBlank() ? Map.of() : Json.read(data);
         if (ModelError.within(chunk).isPresent()) {
             errors.putAll(chunk);
             errors.remove("choices");

@@ -177,10 +177,10 @@ final class ModelCalls implements AutoCloseable {
                 Integer.toString(sent), orDash(error.code()), orDash(error.type()),
                 printable(response.header("x-request-id", "-")));
         int status = error.status(sent);
-        boolean broken = body.hasAnswer() || status < 300 && error.reason(status) == Reason.OTHER;
-        return !response.isSuccessful() ? refused(status, error, response)
-                : body.isPage() ? new Attempt(new Refused(Reason.ADDRESS))
-                : broken ? new Attempt(new Unusable()) // and paid for
+        boolean unknown = status < 300 && error.reason(status) == Reason.OTHER;
+        return response.isSuccessful() && (unknown || body.hasAnswer())
+                ? new Attempt(body.isOfAnotherApi() ? new Refused(Reason.ADDRESS)
+                        : new Unusable()) // and paid for
                 : refused(status, error, response);
     }
 
@@ -189,7 +189,8 @@ final class ModelCalls implements AutoCloseable {
         boolean lost = status == 408 || status == 409 || status >= 500 && reason == Reason.OTHER;
         String said = response.header("x-should-retry", ""); // overrides what the status says
         boolean passes = said.equals("true")
-                || !said.equals("false") && (lost || status == 429);
+                || !said.equals("false") && (lost || status == 429
+                        || status > 500 && reason == Reason.MODEL);
         return new Attempt(lost ? new Unreachable()
                 : new Refused(reason, reason == Reason.TOOLS ? error.words() : ""),
                 status, passes, Backoff.asked(response::header, Instant.now()));

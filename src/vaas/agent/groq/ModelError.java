@@ -52,7 +52,7 @@ final class ModelError {
     /** The error that a 200 holds; empty if it holds none. */
     static Optional<ModelError> within(Object json) {
         List<Object> found = Stream.of(Fields.get(json, "error"), Fields.get(json, "errors"),
-                Fields.get(json, "choices", "error"),
+                Fields.get(json, "choices", "error"), Fields.get(json, "choices", "errors"),
                 Fields.get(json, "choices", "message", "error"),
                 Fields.get(json, "x_groq", "error"), isErrorItself(json) ? json : null)
                 .filter(ModelError::isSomething).toList();
@@ -61,8 +61,11 @@ final class ModelError {
 
     private static boolean isErrorItself(Object json) {
         boolean answers = Fields.first(Fields.get(json, "choices")) != null;
-        return "error".equals(Fields.get(json, "object"))
-                || "error".equals(Fields.get(json, "type")) || !answers && (json instanceof String
+        return Stream.of("object", "type", "status").map(key -> Fields.get(json, key))
+                .anyMatch(it -> "error".equals(it) || "failed".equals(it))
+                || isSomething(Fields.get(json, "base_resp", "status_code"))
+                || isSomething(Fields.get(json, "error_message"))
+                || !answers && (json instanceof String
                 || Fields.items(json).stream().anyMatch(item -> within(item).isPresent())
                 || Stream.of("detail", "message", "msg", "error_msg", "error_message", "base_resp")
                         .anyMatch(key -> isSomething(Fields.get(json, key))));
@@ -167,8 +170,8 @@ final class ModelError {
             case 413 -> Reason.TOO_LONG;
             case 429 -> Reason.OTHER;
             default -> status >= 300 && status < 400 ? Reason.ADDRESS
-                    : cause == Reason.RATE || status > 500 && cause != Reason.TOO_LONG
-                            && cause != Reason.TOOLS ? Reason.OTHER : cause;
+                    : cause == Reason.RATE || status > 500 && cause == Reason.KEY || status > 500
+                            && cause == Reason.ADDRESS ? Reason.OTHER : cause;
         };
     }
 

@@ -52,7 +52,8 @@ enum Reason {
             "not a valid model|(invalid|unknown|no such|unrecognized|not supported) model\\b"
             + "|\\bmodels?\\b.{0,160}?(not exist|not found|not be found|not available"
             + "|decommissioned|deprecated|not supported|not loaded|is unknown|no longer|retired)"
-            + "|no models? (is |are )?(loaded|found|named)|failed to load model|pulling it first"
+            + "|no models? (is |are )?(loaded|found|named)|pulling it first|(?m:^model: )"
+            + "|(failed|could not|cannot|unable)( to)? load (the )?model"
             + "|no endpoints found|no such deployment|deployment .{0,80}not exist"
             + "|llm provider not provided|not allowed .{0,40}\\bmodel\\b"),
     /** The key. */
@@ -66,7 +67,8 @@ enum Reason {
     ADDRESS("unknown_url|unknown_route|invalid_url|route_not_found",
             "unexpected endpoint|unknown (request )?(url|route|path|endpoint)|invalid url"
             + "|cannot post|no (such )?route|(route|url|path|page|endpoint).{0,80}not (found|exist)"
-            + "|endpoint or method|(method|405) not allowed|no handler|plain http request"),
+            + "|endpoint or method|(method|405) not allowed|no handler"
+            + "|http request.{0,10} to .{0,3}https"),
     /** Anything else. */
     OTHER("(?!)", "(?!)");
 

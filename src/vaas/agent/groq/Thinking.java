@@ -14,23 +14,28 @@ import java.util.regex.Pattern;
  * Text that does not follow the rule stays as it is.
  */
 final class Thinking {
-    private static final String NAMES = "(?:[a-z]+:)?(?:think|thinking|thoughts?|thought_process"
-            + "|antthinking|reasoning|reflection|scratchpad|inner_monologue)";
+    private static final String NAMES = "(?:[a-z0-9]+[:_]){0,3}(?:(?:ant|deep)?think"
+            + "|(?:ant)?thinking|thoughts?|(?:thought|thinking)_process|reason|reasoning|reflection"
+            + "|scratchpad|cot|monologue)";
+    private static final String WORD = "(?:thought|think|thinking|reasoning)";
     /** Pairs of an opening and a closing mark. */
     private static final List<Pattern[]> MARKS = List.of(
             marks("<" + NAMES + "(?:\\s[^<>]{0,200})?>", "</" + NAMES + "\\s*>"),
-            marks("\\[think(?:ing)?]", "\\[/think(?:ing)?]"),
-            marks("<\\|(?:begin_of_|start_of_|start_)?(?:thought|think|thinking|reasoning)\\|>",
-                    "<\\|(?:end_of_|end_|/)(?:thought|think|thinking|reasoning)\\|>"),
+            marks("\\[(?:think(?:ing)?|reasoning)]", "\\[/(?:think(?:ing)?|reasoning)]"),
+            marks("<\\|(?:(?:begin|start)[_\u2581](?:of[_\u2581])?)?" + WORD
+                    + "(?:_start|_begin)?\\|>",
+                    "<\\|(?:(?:end[_\u2581](?:of[_\u2581])?|/)" + WORD + "|" + WORD
+                    + "_end)\\|>"),
+            marks("<unused94>\\s*thought\\b", "<unused95>"),
             marks("<\\|inner_prefix\\|>", "<\\|inner_suffix\\|>"),
             marks("\u25c1think\u25b7", "\u25c1/think\u25b7"),
             marks("<\\|channel>\\s*(?:thought|analysis)\\b", "<channel\\|>"),
             marks("here(?: is|'s) my thought process:", "here(?: is|'s) my response:"));
     /** What may be around an answer that comes after thinking. */
     private static final Pattern WRAPPED = Pattern.compile(
-            "(?is)<(answer|response|final_answer|solution)>(.*?)(?:</\\1>)?\\s*"
+            "(?is)<(answer|response|final_answer|solution|output|final)>(.*?)(?:</\\1>)?"
             + "|<\\|(?:begin_of_|start_)(?:solution|response|text|answer)\\|>(.*?)"
-            + "(?:<\\|(?:end_of_|end_)(?:solution|response|text|answer)\\|>)?\\s*");
+            + "(?:<\\|(?:end_of_|end_)(?:solution|response|text|answer)\\|>)?");
     /** What follows a mark that a sentence is about. */
     private static final String VERB = "[ \\t]*[,/]|[ \\t]+(?:is|are|was|were|and|or|in|to|with"
             + "|tags?|tokens?|mark\\w*|means|blocks?|begins|starts|opens|closes|ends|comes|stands"
@@ -38,81 +43,104 @@ final class Thinking {
     private static final Pattern ABOUT = Pattern.compile(VERB);
     private static final Pattern CODE = Pattern.compile("(?s)```.*?```|``.*?``|`[^`\n]*`");
     /** Harmony: a channel, its text, and what ends that. */
-    private static final Pattern CHANNEL = Pattern.compile("(?s)<\\|channel\\|>\\s*(\\w+)"
-            + "([^<]*)(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
-            + "(.*?)(?=<\\|(?:end|return|call|start|channel)\\|>|\\z)");
-    private static final Pattern HARMONY = Pattern.compile("\\s*(?:<\\|start\\|>\\s*\\w*\\s*)?"
-            + "<\\|channel\\|>\\s*\\w+[^<]*(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
+    private static final Pattern CHANNEL = Pattern.compile("(?s)<\\|channel\\|>\\s*(\\w++)"
+            + "([^<]*+)(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
+            + "(.*?)(?=<\\|(?:end|return|call|start|channel)\\|>(?![`\"'])|\\z)");
+    private static final Pattern HARMONY = Pattern.compile("\\s*(?:<\\|start\\|>\\s*+\\w*+\\s*+)?"
+            + "<\\|channel\\|>\\s*\\w++[^<]*+(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
             + "(?!" + VERB + ")");
     private static final Pattern HARMONY_GOES_ON = Pattern.compile(
             "<\\|end\\|>\\s*<\\|start\\|>\\s*assistant\\s*<\\|channel\\|>");
     /** Harmony whose marks a server has dropped. */
     private static final Pattern BARE = Pattern.compile("(?s)\\s*analysis(?=[A-Z\\s\"'(]).*?"
-            + "assistant\\v*(?:commentary.*?assistant\\v*)?final(.*)");
+            + "assistant\\v*final(.*)");
 
-    private Thinking() {}
+    private final String text;
+    private final Matcher code; // goes along with the marks, so that it is gone through once
+    private boolean inCode; // whether it has found any more
+    private boolean mayBeQuoted = true;
+
+    private Thinking(String text) {
+        this.text = text;
+        this.code = CODE.matcher(text);
+        this.inCode = code.find();
+    }
 
     private static Pattern[] marks(String open, String close) {
-        return new Pattern[] {Pattern.compile("(?i)\\s*" + open),
-            Pattern.compile("(?i)" + close)};
+        return new Pattern[] {Pattern.compile("(?i)" + open), Pattern.compile("(?i)" + close)};
     }
 
     /** The answer alone; empty if there is nothing else than thinking. */
     static String strip(String content) {
         Matcher goesOn = HARMONY_GOES_ON.matcher(content);
-        if (HARMONY.matcher(content).lookingAt() || goesOn.find() && !isQuoted(content, goesOn)) {
+        if (HARMONY.matcher(content).lookingAt()
+                || goesOn.find() && !new Thinking(content).isQuoted(goesOn)) {
             return ofChannels(content);
         }
         Matcher bare = BARE.matcher(content);
         if (bare.matches()) {
             return bare.group(1).stripLeading();
         }
-        String answer = content;
-        for (String less = next(answer, true); less != null; less = next(answer, false)) {
-            answer = less;
-        }
-        return answer.equals(content) ? content : unwrapped(answer);
+        int start = new Thinking(content).start();
+        return start == 0 ? content : unwrapped(content.substring(start).stripLeading());
     }
 
-    // What is left after the first stretch of thinking; null if there is none.
-    private static String next(String text, boolean mayLackOpening) {
+    private int start() {
+        int start = after(0);
+        if (start == 0) {
+            start = MARKS.stream().mapToInt(this::afterUnopened).filter(end -> end > 0)
+                    .findFirst().orElse(0);
+        }
+        for (int next = after(start); start > 0 && next > start; next = after(start)) {
+            start = next;
+        }
+        return start;
+    }
+
+    // Where the thinking ends that begins here; here, if none does.
+    private int after(int start) {
+        int from = start;
+        while (Character.isWhitespace(at(text, from)) && from < text.length()) {
+            from++;
+        }
         for (Pattern[] marks : MARKS) {
-            Matcher open = marks[0].matcher(text);
-            boolean opened = open.lookingAt();
-            if (opened && isSubject(text, open.end())) {
-                return null;
-            }
-            Matcher close = marks[1].matcher(text);
-            int end = end(text, close, opened ? open.end() : 0);
-            if (opened) {
-                return end < 0 ? "" : text.substring(end).stripLeading();
-            }
-            if (mayLackOpening && end >= 0 && !isProse(text, close)
-                    && !open.region(0, close.start()).usePattern(marks[0]).find()) {
-                return text.substring(end).stripLeading();
+            Matcher open = marks[0].matcher(text).region(from, text.length());
+            if (open.lookingAt()) {
+                return isSubject(text, open.end()) ? start
+                        : afterClosing(marks[1].matcher(text), open.end());
             }
         }
-        return null;
+        return start;
     }
 
-    // The first that is not in code, or else, where there has to be one, the first.
-    private static int end(String text, Matcher close, int from) {
+    // The first that is not quoted, or else, since there has to be one, the first.
+    private int afterClosing(Matcher close, int from) {
         for (boolean found = close.find(from); found; found = close.find()) {
-            if (!isQuoted(text, close)) {
+            if (!mayBeQuoted || !isQuoted(close)) {
                 return close.end();
             }
         }
-        return from > 0 && close.find(from) ? close.end() : -1;
+        mayBeQuoted = false;
+        return close.find(from) ? close.end() : text.length();
     }
 
-    private static boolean isQuoted(String text, Matcher mark) {
-        Matcher code = CODE.matcher(text);
-        while (code.find() && code.start() <= mark.start()) {
-            if (code.end() >= mark.end()) {
-                return true;
-            }
+    private int afterUnopened(Pattern[] marks) {
+        Thinking fresh = new Thinking(text);
+        Matcher close = marks[1].matcher(text);
+        boolean found = close.find();
+        while (found && fresh.isQuoted(close)) {
+            found = close.find();
         }
-        return "\"'\u201c\u2018`*".indexOf(at(text, mark.start() - 1)) >= 0
+        return found && !isProse(text, close)
+                && !marks[0].matcher(text).region(0, close.start()).find() ? close.end() : 0;
+    }
+
+    private boolean isQuoted(Matcher mark) {
+        while (inCode && code.end() < mark.end()) {
+            inCode = code.find();
+        }
+        return inCode && code.start() <= mark.start()
+                || "\"'\u201c\u2018`*".indexOf(at(text, mark.start() - 1)) >= 0
                 && "\"'\u201d\u2019`*".indexOf(at(text, mark.end())) >= 0;
     }
 
@@ -133,7 +161,7 @@ final class Thinking {
     }
 
     private static String unwrapped(String answer) {
-        Matcher wrapped = WRAPPED.matcher(answer);
+        Matcher wrapped = WRAPPED.matcher(answer.stripTrailing());
         return !wrapped.matches() ? answer
                 : (wrapped.group(2) != null ? wrapped.group(2) : wrapped.group(3)).strip();
     }

@@ -368,7 +368,7 @@ class GroqClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "", "{", "not JSON", "{}", "{\"choices\":[]}",
+        "", "{", "{not JSON", "{}", "{\"choices\":[]}",
         "{\"choices\":[{\"message\":{\"content\":\"\"}}]}",
         "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"length\"}]}",
         "{\"choices\":[{\"message\":{\"content\":\"\\ud800\"}}]}",

@@ -196,6 +196,15 @@ class OtherServersTest {
             "{'choices':[{'message':{'content':'The capital of'},'finish_reason':'killed'}]}",
             "{'choices':[{'message':{'content':'The capital of'},'finish_reason':"
                     + "'incomplete'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':"
+                    + "{'type':'Error'}}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':'oom'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':"
+                    + "'rate_limit'}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'finish_reason':500}]}",
+            "{'choices':[{'message':{'content':'The capital of'},'errors':['gone']}]}",
+            "{'status':'failed','choices':[{'message':{'content':'The capital of'}}]}",
+            "{'base_resp':{'status_code':1},'choices':[{'message':{'content':'The capital'}}]}",
             "{'object':'error','choices':[{'message':{'content':'The capital of'}}]}"
         })
         void isNotStoredAndNotAskedForAgain(String body) throws IOException {
@@ -207,7 +216,7 @@ class OtherServersTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"'eos'", "'end_turn'", "null", "'stop'", "'length'", "'STOP'",
-            "'eos_token'", "'stop_sequence'", "''", "'unknown'", "'max_tokens'"})
+            "'eos_token'", "{'type':'stop'}", "'stop_sequence'", "''", "'unknown'", "'max_tokens'"})
         void isNoneWithAReasonThatMeansAnEnd(String reason) {
             script(error(200, "{'choices':[{'message':{'content':'Paris'},'finish_reason':"
                     + reason + "}],'error':null}"));
@@ -257,6 +266,11 @@ class OtherServersTest {
             "308|<html>moved</html>|GROQ_BASE_URL",
             "301|''|GROQ_BASE_URL",
             "404|404 page not found|GROQ_BASE_URL",
+            "200|Ollama is running|GROQ_BASE_URL", "200|{'message':'Welcome'}|GROQ_BASE_URL",
+            "200|{'detail':'Not Found'}|GROQ_BASE_URL",
+            "400|Client sent an HTTP request to an HTTPS server.|GROQ_BASE_URL",
+            "404|{'error':{'type':'not_found_error','message':'model: x'}}"
+                    + "|available: check GROQ_GENERAL_MODEL",
             "400|[{'error':{'code':400,'message':'API key not valid.','status':"
                     + "'INVALID_ARGUMENT'}}]|GROQ_API_KEY",
             "200|{'error':{'message':'no','code':401}}|GROQ_API_KEY"
@@ -274,6 +288,14 @@ class OtherServersTest {
             assertTrue(log.texts().stream().anyMatch(line -> line.contains(
                     "answered 400, code 4711, type Odd_Error")), log.texts().toString());
             assertFalse(log.texts().toString().contains("secret"));
+        }
+
+        @Test
+        void aboutTheModelThatAServerMayStillLoadIsNamedAfterRetries() {
+            MockResponse gone = error(503, "{'error':{'message':'model not found'}}");
+            script(gone, gone, gone);
+            failed(Kind.MODEL, "available: check GROQ_GENERAL_MODEL", chat("q1"));
+            assertEquals(3, groq.getRequestCount());
         }
 
         @Test
@@ -361,7 +383,8 @@ class OtherServersTest {
         @ParameterizedTest
         @ValueSource(strings = {"\n", "\r\n"})
         void aWholeStreamThatNobodyAskedForIsRead(String line) {
-            String events = ": hello%n%ndata: {'choices':[{'delta':{'role':'assistant',"
+            String events = "\ufeffdata:%n%n: hello%n%ndata: {'choices':[{'delta':"
+                    + "{'role':'assistant',"
                     + "'content':'Par'}}]}%n%ndata: {'choices':[{'delta':{'content':'is'},"
                     + "'finish_reason':'stop'}]}%n%ndata: {'choices':[],'usage':{}}%n%n"
                     + "data: [DONE]%n%n";
@@ -388,6 +411,10 @@ class OtherServersTest {
         @ValueSource(strings = {
             "data: {'choices':[{'delta':{'content':'Par'}}]}\n\n",
             "data: {'choices':[{'delta':{'content':'Par'}}]}\n\ndata: {'error':{'code':502}}\n\n",
+            "data: {'choices':[{'delta':{'content':'Par'}}]}\n\nevent: error\ndata: {'x':1}"
+                    + "\n\ndata: [DONE]\n\n",
+            "data: {'choices':[{'delta':{'content':'Par'}}]}\n\nerror: {'code':400}\n\n"
+                    + "data: [DONE]\n\n",
             "data: {'choices':[{'delta':{'content':'Par'}}]}\n\ndata: {'choi"
         })
         void aStreamThatBreaksOffIsAskedForOnceAndNotStored(String events) throws IOException {

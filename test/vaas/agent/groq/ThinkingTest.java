@@ -2,6 +2,8 @@ package vaas.agent.groq;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,6 +22,11 @@ class ThinkingTest {
         "Here is my thought process: hm Here is my response: Paris.",
         "<think>hm</think><answer>Paris.</answer>", "<think>hm</think><response>Paris.</response>",
         "<think>a</think>\n<think>b</think>Paris.", "<think>about `</think>`</think>Paris.",
+        "[THINK]not </think> yet[/THINK]Paris.", "[THINK]a[/THINK] <think>b</think>Paris.",
+        "<longcat_think>hm</longcat_think>Paris.", "<cot>hm</cot>Paris.",
+        "<unused94>thought\nhm<unused95>Paris.", "[REASONING]hm[/REASONING]Paris.",
+        "<|think_start|>hm<|think_end|>Paris.", "<|begin\u2581of\u2581thinking|>hm"
+                + "<|end\u2581of\u2581thinking|><output>Paris.</output>",
         "hm</think>Paris.", "hm\n</thinking>\n\nParis.", "hm[/THINK]Paris.",
         "hm<|end_of_thought|>Paris.", "hm</seed:think>Paris.", "hm\u25c1/think\u25b7Paris.",
         "<|channel|>analysis<|message|>hm<|end|><|start|>assistant"
@@ -60,10 +67,29 @@ class ThinkingTest {
         assertEquals(content, Thinking.strip(content));
     }
 
+    @Test
+    void endsWhereAMarkIsThatIsNotQuoted() {
+        assertEquals("Write `<|end|>`.", Thinking.strip("<|channel|>analysis<|message|>`x`<|end|>"
+                + "<|start|>assistant<|channel|>final<|message|>Write `<|end|>`.<|return|>"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"<think>hm", "<thinking>hm", "[THINK]hm", "<|START_THINKING|>hm",
         "<|channel|>analysis<|message|>hm", "<think>hm</think>", "hm</thinking>\n"})
     void aloneIsNoAnswer(String content) {
         assertEquals("", Thinking.strip(content));
+    }
+
+    @Timeout(20)
+    @ParameterizedTest
+    @ValueSource(strings = {"`</think>`", "\"</think>\" ", "<think>a</think>", "<think>`</think>`",
+        "assistantcommentary", "a", " ", "`", "<|channel|>", "<|end|>"})
+    void takesTimeThatGrowsWithTheLengthOnly(String hostile) {
+        String many = hostile.repeat((1 << 20) / hostile.length());
+        for (String start : new String[] {"", "<think>", "analysis\n", "<|channel|>",
+            "<|start|>", "</think><answer>"}) {
+            Thinking.strip(start + many + "x");
+            Thinking.strip(start + many + "</think>x");
+        }
     }
 }
