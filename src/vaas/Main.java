@@ -70,8 +70,8 @@ final class Main {
 
     private static int perform(Command command, List<String> args, Config config, InputStream in,
             PrintStream out, PrintStream err) {
-        Maintenance maintenance = new Maintenance(
-                config.store().memoryDir(), config.store().backupDir(), out);
+        Maintenance maintenance =
+                new Maintenance(config.memoryDir(), config.backupDir(), out);
         if (Boolean.getBoolean(TERMINAL)) {
             maintenance.progress(err);
         }
@@ -141,18 +141,16 @@ final class Main {
         opened.add(metrics.gauge("vaas_log_dropped_lines",
                 "Log lines dropped, because nobody read them.", Logging::droppedLines));
         Budget budget = Budget.ofThisProcess();
-        MemoryFolder folder = opened.add(
-                config.store().options().metrics(metrics).budget(budget).open());
-        GroqClient.Options model = config.groq().client();
-        if (offline) {
-            model = opened.add(OfflineGroq.start()).client()
-                    .connections(config.groq().connections());
-        }
+        MemoryFolder folder =
+                opened.add(config.memory().metrics(metrics).budget(budget).open());
+        GroqClient.Options model = offline
+                ? opened.add(OfflineGroq.start()).client().connections(config.chatsMax())
+                : config.client();
         GroqClient client = opened.add(GroqClient.open(model.metrics(metrics)));
-        GroqAgent agent = opened.add(GroqAgent.open(client, folder, config.groq().agent()
-                .tools(SearchMemory.tool()).budget(budget)));
+        GroqAgent agent = opened.add(GroqAgent.open(client, folder,
+                config.agent().tools(SearchMemory.tool()).budget(budget)));
         Api api = opened.add(
-                Api.start(config.http().options().metrics(metrics).budget(budget), agent));
+                Api.start(config.http().metrics(metrics).budget(budget), agent));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
             Logging.drain();
@@ -160,8 +158,8 @@ final class Main {
             Runtime.getRuntime().halt(ExitCode.OK);
         }, "vaas-stop"));
         out.println(version() + " listens on " + api.url() + ", memory "
-                + config.store().memoryDir().toAbsolutePath() + ", model "
-                + config.groq().generalModel() + ", " + (offline ? "offline" : "online"));
+                + config.memoryDir().toAbsolutePath() + ", model "
+                + config.generalModel() + ", " + (offline ? "offline" : "online"));
     }
 
     private static String sentence(Exception e) {
