@@ -67,7 +67,11 @@ final class StrictReader extends Reader {
             }
         }
         for (; from < offset + count; from++) {
-            check(to[from]);
+            if (inString) {
+                checkInside(to[from]);
+            } else {
+                checkOutside(to[from]);
+            }
         }
         return count;
     }
@@ -76,20 +80,15 @@ final class StrictReader extends Reader {
     @Override
     public void close() {}
 
-    private void check(char c) throws JsonException {
-        if (inString) {
-            checkInside(c);
-        } else {
-            checkOutside(c);
-        }
-    }
-
     private void checkOutside(char c) throws JsonException {
         boolean inWord = false;
         switch (c) {
             case ' ', '\t', '\n', '\r' -> { }
             case '{', '[' -> openBracket(c == '{');
-            case '}', ']' -> closeBracket();
+            case '}', ']' -> {
+                objects >>>= 1;
+                isNameNext = false;
+            }
             case ',' -> isNameNext = (objects & 1) == 1;
             case ':' -> isNameNext = false;
             case '"' -> openString();
@@ -110,11 +109,6 @@ final class StrictReader extends Reader {
         countValue();
         objects = objects << 1 | (object ? 1 : 0);
         isNameNext = object;
-    }
-
-    private void closeBracket() {
-        objects >>>= 1;
-        isNameNext = false;
     }
 
     private void openString() throws JsonException {
