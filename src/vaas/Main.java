@@ -26,6 +26,13 @@ final class Main {
     /** Of this source; {@code --version} prints it. */
     static final String VERSION = "0.1.0";
 
+    // Exit codes, a part of the command line's contract.
+    /** All went well; also a stop by a signal, which was asked for. */
+    private static final int OK = 0;
+    /** The port or the disk refuses, or what was looked for in a memory is not as it should be. */
+    private static final int TROUBLE = 1;
+    /** Settings or options are wrong; nothing was begun. */
+    private static final int USAGE = 2;
     /** What {@link #run} returns instead of an exit code while the server runs. */
     private static final int RUNS = -1;
 
@@ -48,14 +55,14 @@ final class Main {
         }
     }
 
-    /** Returns an {@link ExitCode}, or {@link #RUNS}. */
+    /** Returns an exit code, or {@link #RUNS}. */
     static int run(List<String> args, Map<String, String> environment, InputStream in,
             PrintStream out, PrintStream err) {
         try {
             Command command = Command.of(args);
             if (command == Command.HELP || command == Command.VERSION) {
                 out.print(command == Command.HELP ? help() : version() + System.lineSeparator());
-                return ExitCode.OK;
+                return OK;
             }
             Config config = Config.parse(environment, !command.asksModel());
             Logging.level(config.logLevel());
@@ -65,7 +72,7 @@ final class Main {
         } catch (ConfigException e) {
             e.faults().forEach(fault -> err.println("vaas: " + fault));
         }
-        return ExitCode.USAGE;
+        return USAGE;
     }
 
     private static int perform(Command command, List<String> args, Config config, InputStream in,
@@ -77,20 +84,19 @@ final class Main {
         }
         try {
             return switch (command) {
-                case VERIFY -> maintenance.verify() ? ExitCode.OK : ExitCode.TROUBLE;
-                case VERIFY_FILE -> maintenance.verify(args.get(1))
-                        ? ExitCode.OK : ExitCode.TROUBLE;
-                case CONTAINS -> maintenance.contains(in) ? ExitCode.TROUBLE : ExitCode.OK;
+                case VERIFY -> maintenance.verify() ? OK : TROUBLE;
+                case VERIFY_FILE -> maintenance.verify(args.get(1)) ? OK : TROUBLE;
+                case CONTAINS -> maintenance.contains(in) ? TROUBLE : OK;
                 case RESTORE, RESTORE_SESSION -> {
                     maintenance.restore(args.get(1),
                             args.size() > 2 ? args.get(3) : Conversations.SHARED);
-                    yield ExitCode.OK;
+                    yield OK;
                 }
                 default -> start(config, command == Command.SERVE_OFFLINE, out);
             };
         } catch (IOException | RuntimeException e) {
             err.println("vaas: can't start: " + sentence(e));
-            return ExitCode.TROUBLE;
+            return TROUBLE;
         }
     }
 
@@ -155,7 +161,7 @@ final class Main {
             opened.closeAll();
             Logging.drain();
             // Ends with 0: a stop that was asked for and went well is no failure.
-            Runtime.getRuntime().halt(ExitCode.OK);
+            Runtime.getRuntime().halt(OK);
         }, "vaas-stop"));
         out.println(version() + " listens on " + api.url() + ", memory "
                 + config.memoryDir().toAbsolutePath() + ", model "
