@@ -25,6 +25,7 @@ import vaas.metrics.Metrics;
 final class Main {
     /** Of this source; {@code --version} prints it. */
     static final String VERSION = "0.1.0";
+    private static final String NAME = "vaas " + VERSION;
 
     // Exit codes, a part of the command line's contract.
     /** All went well; also a stop by a signal, which was asked for. */
@@ -61,7 +62,7 @@ final class Main {
         try {
             Command command = Command.of(args);
             if (command == Command.HELP || command == Command.VERSION) {
-                out.print(command == Command.HELP ? help() : version() + System.lineSeparator());
+                out.print(command == Command.HELP ? help() : NAME + System.lineSeparator());
                 return OK;
             }
             Config config = Config.parse(environment, !command.asksModel());
@@ -98,10 +99,6 @@ final class Main {
             err.println("vaas: can't start: " + sentence(e));
             return TROUBLE;
         }
-    }
-
-    private static String version() {
-        return "vaas " + VERSION;
     }
 
     static String help() {
@@ -163,7 +160,7 @@ final class Main {
             // Ends with 0: a stop that was asked for and went well is no failure.
             Runtime.getRuntime().halt(OK);
         }, "vaas-stop"));
-        out.println(version() + " listens on " + api.url() + ", memory "
+        out.println(NAME + " listens on " + api.url() + ", memory "
                 + config.memoryDir().toAbsolutePath() + ", model "
                 + config.generalModel() + ", " + (offline ? "offline" : "online"));
     }

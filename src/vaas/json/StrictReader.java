@@ -30,12 +30,11 @@ final class StrictReader extends Reader {
     /** One bit for each open bracket, the lowest for the innermost: 1 for an object. */
     private long objects;
     private boolean isNameNext;
-    /** Characters of the number or word that we are in. */
-    private int word;
+    /** Characters so far of the number, word or name that we are in. */
+    private int tokenLength;
 
     private boolean inString;
     private boolean inName;
-    private int nameLength;
     private boolean escaped;
     /** Hexadecimal digits of an escape that are still to come. */
     private int digits;
@@ -95,10 +94,10 @@ final class StrictReader extends Reader {
             default -> inWord = true;
         }
         if (!inWord) {
-            word = 0;
-        } else if (word++ == 0) {
+            tokenLength = 0;
+        } else if (tokenLength++ == 0) {
             countValue();
-        } else if (word > TOKEN_MAX) {
+        } else if (tokenLength > TOKEN_MAX) {
             throw tooMuch();
         }
     }
@@ -114,14 +113,13 @@ final class StrictReader extends Reader {
     private void openString() throws JsonException {
         inString = true;
         inName = isNameNext;
-        nameLength = 0;
         if (!inName) {
             countValue();
         }
     }
 
     private void checkInside(char c) throws JsonException {
-        if (inName && nameLength++ > TOKEN_MAX) { // counts the closing quote, too
+        if (inName && tokenLength++ > TOKEN_MAX) { // counts the closing quote, too
             throw tooMuch();
         }
         if (digits > 0) {
