@@ -65,7 +65,8 @@ final class Main {
                 out.print(command == Command.HELP ? help() : NAME + System.lineSeparator());
                 return OK;
             }
-            Config config = Config.parse(environment, !command.asksModel());
+            // Nothing else needs the settings that lead to a model.
+            Config config = Config.parse(environment, command != Command.SERVE);
             Logging.level(config.logLevel());
             return perform(command, args, config, in, out, err);
         } catch (Command.UsageException e) {
@@ -83,6 +84,7 @@ final class Main {
         if (Boolean.getBoolean(TERMINAL)) {
             maintenance.progress(err);
         }
+        Opened opened = new Opened();
         try {
             return switch (command) {
                 case VERIFY -> maintenance.verify() ? OK : TROUBLE;
@@ -93,9 +95,10 @@ final class Main {
                             args.size() > 2 ? args.get(3) : Conversations.SHARED);
                     yield OK;
                 }
-                default -> start(config, command == Command.SERVE_OFFLINE, out);
+                default -> serve(config, command == Command.SERVE_OFFLINE, opened, out);
             };
         } catch (IOException | RuntimeException e) {
+            opened.closeAll();
             err.println("vaas: can't start: " + sentence(e));
             return TROUBLE;
         }
@@ -126,19 +129,7 @@ final class Main {
                 """;
     }
 
-    private static int start(Config config, boolean offline, PrintStream out)
-            throws IOException {
-        Opened opened = new Opened();
-        try {
-            serve(config, offline, opened, out);
-            return RUNS;
-        } catch (IOException | RuntimeException e) {
-            opened.closeAll();
-            throw e;
-        }
-    }
-
-    private static void serve(Config config, boolean offline, Opened opened, PrintStream out)
+    private static int serve(Config config, boolean offline, Opened opened, PrintStream out)
             throws IOException {
         Metrics metrics = new Metrics();
         opened.add(metrics.gauge("vaas_log_dropped_lines",
@@ -163,6 +154,7 @@ final class Main {
         out.println(NAME + " listens on " + api.url() + ", memory "
                 + config.memoryDir().toAbsolutePath() + ", model "
                 + config.generalModel() + ", " + (offline ? "offline" : "online"));
+        return RUNS;
     }
 
     private static String sentence(Exception e) {
