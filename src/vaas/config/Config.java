@@ -15,14 +15,17 @@ import vaas.api.ApiOptions;
 import vaas.memory.folder.MemoryFolder;
 
 /**
- * All settings, checked, as options of the parts that they set up, to which metrics and a budget can
- * be added.
+ * All settings, checked, as options of the parts that they set up, to which metrics and a budget
+ * can be added.
  */
 public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Options agent,
         MemoryFolder.Options memory, Path memoryDir, Optional<Path> backupDir, int chatsMax,
         String generalModel, LogLevel logLevel) {
     private static final int MEMORY_SIZE_MAX = 1000;
     private static final int CHATS_MAX = 10_000;
+    private static final String HOST = "(?i)[a-z0-9._-]+|\\[[0-9a-f:.]+]";
+    private static final String ORIGIN =
+            "(?i)[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?";
     /** A century; more would overflow dates, and is no limit anyway. */
     private static final Duration AGE_MAX = Duration.ofDays(36_500);
 
@@ -60,9 +63,9 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
         return Api.options().address(address)
                 .port(values.number(Setting.PORT, 0, ApiOptions.PORT_MAX))
                 .token(values.secret(Setting.API_TOKEN).orElse(""))
-                .origins(values.set(Setting.ALLOWED_ORIGINS, Config::isOrigin,
+                .origins(values.set(Setting.ALLOWED_ORIGINS, ORIGIN,
                         "an origin such as https://chat.example.com"))
-                .hosts(values.set(Setting.ALLOWED_HOSTS, Config::isHost,
+                .hosts(values.set(Setting.ALLOWED_HOSTS, HOST,
                         "a host name without port"))
                 .bodyBytesMax(values.number(
                         Setting.MAX_BODY_BYTES, 1, ApiOptions.BODY_BYTES_MAX))
@@ -94,7 +97,7 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
                 .imageModel(values.line(Setting.GROQ_IMAGE_MODEL))
                 .systemPrompt(values.textOrNothing(Setting.SYSTEM_PROMPT))
                 .memorySize(memorySize(values)).timeout(values.seconds(Setting.GROQ_TIMEOUT, 1))
-                .disabledTools(values.set(Setting.DISABLE_TOOLS, name -> true, ""))
+                .disabledTools(values.set(Setting.DISABLE_TOOLS, ".*", ""))
                 .settingNames(new SettingNames(Setting.GROQ_API_KEY.name(),
                         Setting.GROQ_BASE_URL.name(), Setting.GROQ_GENERAL_MODEL.name(),
                         Setting.GROQ_IMAGE_MODEL.name(), Setting.GROQ_TIMEOUT.name(),
@@ -141,13 +144,5 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
             values.fault(Setting.HOST, "is '" + host + "', which is not known");
             return InetAddress.getLoopbackAddress();
         }
-    }
-
-    private static boolean isOrigin(String text) {
-        return text.matches("(?i)[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
-    }
-
-    private static boolean isHost(String text) {
-        return text.matches("(?i)[a-z0-9._-]+|\\[[0-9a-f:.]+]");
     }
 }

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -118,11 +117,11 @@ final class Values {
         }
     }
 
-    /** Comma-separated items, each of which must look as expected. */
-    Set<String> set(Setting setting, Predicate<String> good, String expected) {
+    /** Comma-separated items, each of which must match a regular expression. */
+    Set<String> set(Setting setting, String regex, String expected) {
         List<String> items = Stream.of(raw(setting).split(",")).map(String::strip)
                 .filter(item -> !item.isEmpty()).distinct().toList();
-        items.stream().filter(good.negate()).forEach(
+        items.stream().filter(item -> !item.matches(regex)).forEach(
                 item -> fault(setting, "has '" + item + "', expected " + expected));
         return Set.copyOf(items);
     }
