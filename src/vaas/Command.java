@@ -53,11 +53,6 @@ enum Command {
                 .orElseThrow(() -> new UsageException("these options don't go together"));
     }
 
-    /** Whether it asks a model, and so needs the settings that lead to one. */
-    boolean asksModel() {
-        return this == SERVE;
-    }
-
     private static void requireKnown(String option) throws UsageException {
         if (Arrays.stream(values()).noneMatch(command -> command.options.contains(option))) {
             throw new UsageException("unknown option " + option);

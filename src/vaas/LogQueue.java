@@ -67,9 +67,8 @@ final class LogQueue extends OutputStream {
     synchronized void drain() {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
         try {
-            for (long left = end - System.nanoTime();
-                    left > 0 && (passing || waiting.size() > 0); left = end - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+            while (end - System.nanoTime() > 0 && (passing || waiting.size() > 0)) {
+                TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

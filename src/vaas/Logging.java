@@ -95,9 +95,6 @@ final class Logging {
      * hook that runs beside ours, while the last chats are still being finished.
      */
     public static final class UntilTheEnd extends LogManager {
-        /** For the log manager's loader. */
-        public UntilTheEnd() {}
-
         @Override
         public void reset() {
             // only ever called at start, when there is nothing to reset, and by that hook

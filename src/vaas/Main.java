@@ -25,7 +25,15 @@ import vaas.metrics.Metrics;
 final class Main {
     /** Of this source; {@code --version} prints it. */
     static final String VERSION = "0.1.0";
+    private static final String NAME = "vaas " + VERSION;
 
+    // Exit codes, a part of the command line's contract.
+    /** All went well; also a stop by a signal, which was asked for. */
+    private static final int OK = 0;
+    /** The port or the disk refuses, or what was looked for in a memory is not as it should be. */
+    private static final int TROUBLE = 1;
+    /** Settings or options are wrong; nothing was begun. */
+    private static final int USAGE = 2;
     /** What {@link #run} returns instead of an exit code while the server runs. */
     private static final int RUNS = -1;
 
@@ -48,16 +56,17 @@ final class Main {
         }
     }
 
-    /** Returns an {@link ExitCode}, or {@link #RUNS}. */
+    /** Returns an exit code, or {@link #RUNS}. */
     static int run(List<String> args, Map<String, String> environment, InputStream in,
             PrintStream out, PrintStream err) {
         try {
             Command command = Command.of(args);
             if (command == Command.HELP || command == Command.VERSION) {
-                out.print(command == Command.HELP ? help() : version() + System.lineSeparator());
-                return ExitCode.OK;
+                out.print(command == Command.HELP ? help() : NAME + System.lineSeparator());
+                return OK;
             }
-            Config config = Config.parse(environment, !command.asksModel());
+            // Nothing else needs the settings that lead to a model.
+            Config config = Config.parse(environment, command != Command.SERVE);
             Logging.level(config.logLevel());
             return perform(command, args, config, in, out, err);
         } catch (Command.UsageException e) {
@@ -65,37 +74,34 @@ final class Main {
         } catch (ConfigException e) {
             e.faults().forEach(fault -> err.println("vaas: " + fault));
         }
-        return ExitCode.USAGE;
+        return USAGE;
     }
 
     private static int perform(Command command, List<String> args, Config config, InputStream in,
             PrintStream out, PrintStream err) {
-        Maintenance maintenance = new Maintenance(
-                config.store().memoryDir(), config.store().backupDir(), out);
+        Maintenance maintenance =
+                new Maintenance(config.memoryDir(), config.backupDir(), out);
         if (Boolean.getBoolean(TERMINAL)) {
             maintenance.progress(err);
         }
+        Opened opened = new Opened();
         try {
             return switch (command) {
-                case VERIFY -> maintenance.verify() ? ExitCode.OK : ExitCode.TROUBLE;
-                case VERIFY_FILE -> maintenance.verify(args.get(1))
-                        ? ExitCode.OK : ExitCode.TROUBLE;
-                case CONTAINS -> maintenance.contains(in) ? ExitCode.TROUBLE : ExitCode.OK;
+                case VERIFY -> maintenance.verify() ? OK : TROUBLE;
+                case VERIFY_FILE -> maintenance.verify(args.get(1)) ? OK : TROUBLE;
+                case CONTAINS -> maintenance.contains(in) ? TROUBLE : OK;
                 case RESTORE, RESTORE_SESSION -> {
                     maintenance.restore(args.get(1),
                             args.size() > 2 ? args.get(3) : Conversations.SHARED);
-                    yield ExitCode.OK;
+                    yield OK;
                 }
-                default -> start(config, command == Command.SERVE_OFFLINE, out);
+                default -> serve(config, command == Command.SERVE_OFFLINE, opened, out);
             };
         } catch (IOException | RuntimeException e) {
+            opened.closeAll();
             err.println("vaas: can't start: " + sentence(e));
-            return ExitCode.TROUBLE;
+            return TROUBLE;
         }
-    }
-
-    private static String version() {
-        return "vaas " + VERSION;
     }
 
     static String help() {
@@ -123,45 +129,32 @@ final class Main {
                 """;
     }
 
-    private static int start(Config config, boolean offline, PrintStream out)
-            throws IOException {
-        Opened opened = new Opened();
-        try {
-            serve(config, offline, opened, out);
-            return RUNS;
-        } catch (IOException | RuntimeException e) {
-            opened.closeAll();
-            throw e;
-        }
-    }
-
-    private static void serve(Config config, boolean offline, Opened opened, PrintStream out)
+    private static int serve(Config config, boolean offline, Opened opened, PrintStream out)
             throws IOException {
         Metrics metrics = new Metrics();
         opened.add(metrics.gauge("vaas_log_dropped_lines",
                 "Log lines dropped, because nobody read them.", Logging::droppedLines));
         Budget budget = Budget.ofThisProcess();
-        MemoryFolder folder = opened.add(
-                config.store().options().metrics(metrics).budget(budget).open());
-        GroqClient.Options model = config.groq().client();
-        if (offline) {
-            model = opened.add(OfflineGroq.start()).client()
-                    .connections(config.groq().connections());
-        }
+        MemoryFolder folder =
+                opened.add(config.memory().metrics(metrics).budget(budget).open());
+        GroqClient.Options model = offline
+                ? opened.add(OfflineGroq.start()).client().connections(config.chatsMax())
+                : config.client();
         GroqClient client = opened.add(GroqClient.open(model.metrics(metrics)));
-        GroqAgent agent = opened.add(GroqAgent.open(client, folder, config.groq().agent()
-                .tools(SearchMemory.tool()).budget(budget)));
+        GroqAgent agent = opened.add(GroqAgent.open(client, folder,
+                config.agent().tools(SearchMemory.tool()).budget(budget)));
         Api api = opened.add(
-                Api.start(config.http().options().metrics(metrics).budget(budget), agent));
+                Api.start(config.http().metrics(metrics).budget(budget), agent));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             opened.closeAll();
             Logging.drain();
             // Ends with 0: a stop that was asked for and went well is no failure.
-            Runtime.getRuntime().halt(ExitCode.OK);
+            Runtime.getRuntime().halt(OK);
         }, "vaas-stop"));
-        out.println(version() + " listens on " + api.url() + ", memory "
-                + config.store().memoryDir().toAbsolutePath() + ", model "
-                + config.groq().generalModel() + ", " + (offline ? "offline" : "online"));
+        out.println(NAME + " listens on " + api.url() + ", memory "
+                + config.memoryDir().toAbsolutePath() + ", model "
+                + config.generalModel() + ", " + (offline ? "offline" : "online"));
+        return RUNS;
     }
 
     private static String sentence(Exception e) {

@@ -51,7 +51,7 @@ class CurlTest {
                 OfflineGroq model = OfflineGroq.start();
                 GroqAgent agent = GroqAgent.open(
                         model.client(), memory.folder, GroqAgent.options());
-                Api api = Api.start(config.http().options(), agent)) {
+                Api api = Api.start(config.http(), agent)) {
             String port = Integer.toString(api.url().getPort());
             for (int i = 0; i < commands.size(); i++) {
                 String printed = run(commands.get(i).replace("8080", port));

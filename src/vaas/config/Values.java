@@ -2,6 +2,7 @@ package vaas.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,19 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
-import vaas.agent.groq.GroqClient;
 
 /**
  * Reads single settings and collects what is wrong with them. An empty value counts as not set.
  * After a fault the default is returned, so that the reading can go on to the next fault.
  */
 final class Values {
-    private static final List<String> PROXIES =
-            List.of("https_proxy", "http_proxy", "all_proxy", "no_proxy");
+    private static final int SECONDS_MAX = 3600;
 
     private final Map<String, String> environment;
     // A set, because a setting that two slices hold is read twice.
@@ -66,16 +63,12 @@ final class Values {
         return "".equals(environment.get(setting.name())) ? "" : text(setting);
     }
 
-    /** What curl would read of proxies; none of it if that is no use. */
-    Map<String, String> proxies() {
-        Map<String, String> proxies = new TreeMap<>(environment);
-        proxies.keySet().removeIf(name -> !PROXIES.contains(name.toLowerCase(Locale.ROOT)));
+    /** Shows a consumer all there is, which says itself what is wrong with its proxies. */
+    void proxies(Consumer<Map<String, String>> consumer) {
         try {
-            GroqClient.options().proxies(proxies);
-            return proxies;
+            consumer.accept(environment);
         } catch (IllegalArgumentException e) {
             faults.add(e.getMessage());
-            return Map.of();
         }
     }
 
@@ -93,6 +86,7 @@ final class Values {
         String value = text(setting).strip();
         if (value.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             fault(setting, "holds a character that is not visible ASCII");
+            return Optional.empty();
         }
         return value.isEmpty() ? Optional.empty() : Optional.of(value);
     }
@@ -100,6 +94,10 @@ final class Values {
     int number(Setting setting, int min, int max) {
         return (int) whole(setting, min, max, min + " to " + max)
                 .orElseGet(() -> Long.parseLong(setting.defaultValue()));
+    }
+
+    Duration seconds(Setting setting, int min) {
+        return Duration.ofSeconds(number(setting, min, SECONDS_MAX));
     }
 
     /** A limit; empty if it is not set. */
@@ -119,11 +117,11 @@ final class Values {
         }
     }
 
-    /** Comma-separated items, each of which must look as expected. */
-    Set<String> set(Setting setting, Predicate<String> good, String expected) {
+    /** Comma-separated items, each of which must match a regular expression. */
+    Set<String> set(Setting setting, String regex, String expected) {
         List<String> items = Stream.of(raw(setting).split(",")).map(String::strip)
                 .filter(item -> !item.isEmpty()).distinct().toList();
-        items.stream().filter(good.negate()).forEach(
+        items.stream().filter(item -> !item.matches(regex)).forEach(
                 item -> fault(setting, "has '" + item + "', expected " + expected));
         return Set.copyOf(items);
     }
@@ -146,14 +144,11 @@ final class Values {
     }
 
     /** Whatever its consumer takes without an IllegalArgumentException. */
-    String checked(Setting setting, Consumer<String> consumer, String expected) {
-        String value = text(setting).strip();
+    void checked(Setting setting, Consumer<String> consumer, String expected) {
         try {
-            consumer.accept(value);
-            return value;
+            consumer.accept(text(setting));
         } catch (IllegalArgumentException e) {
             fault(setting, "is not " + expected);
-            return setting.defaultValue();
         }
     }
 

@@ -2,6 +2,7 @@ package vaas.http;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,7 +13,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** One exchange with a client: reads the body within its bound, writes the one answer. */
-final class Exchange {
+final class Exchange implements Closeable {
     private static final Pattern REQUEST_ID = Pattern.compile("[!-~]{1,128}");
     /** More than any setting takes; what is skipped costs no memory. */
     private static final int SKIP_BYTES_MAX = 40 << 20;
@@ -158,7 +159,8 @@ final class Exchange {
      *
      * @throws IOException by which the JDK's server closes the connection, and counts it out
      */
-    void close() throws IOException {
+    @Override
+    public void close() throws IOException {
         if (!complete) {
             throw new IOException("the answer broke off");
         }

@@ -13,19 +13,19 @@ public final class InFlight {
     // Guarded by this.
     private int count;
     private boolean stopping;
-    private boolean seen; // whether a request has come or left
-    private long lastSeenNanos;
+    /** When a request has come or left; long ago as long as none has. */
+    private long lastSeenNanos = System.nanoTime() - Long.MAX_VALUE / 2;
 
     /** Counts a request in; false if it is to be refused, because the server stops. */
     public synchronized boolean enter() {
-        see();
+        lastSeenNanos = System.nanoTime();
         count += stopping ? 0 : 1;
         return !stopping;
     }
 
     /** Counts out a request that was not refused. */
     public synchronized void leave() {
-        see();
+        lastSeenNanos = System.nanoTime();
         count--;
         assert count >= 0 : "left more often than entered";
         notifyAll();
@@ -46,7 +46,7 @@ public final class InFlight {
      * is just arriving would be cut off. False if that takes too long, or at an interrupt.
      */
     public synchronized boolean awaitQuiet(Duration quiet, Duration patience) {
-        return await(() -> !seen || System.nanoTime() - lastSeenNanos >= quiet.toNanos(), patience);
+        return await(() -> System.nanoTime() - lastSeenNanos >= quiet.toNanos(), patience);
     }
 
     // An interrupted thread stays so.
@@ -60,10 +60,5 @@ public final class InFlight {
             Thread.currentThread().interrupt();
         }
         return state.getAsBoolean();
-    }
-
-    private void see() {
-        seen = true;
-        lastSeenNanos = System.nanoTime();
     }
 }

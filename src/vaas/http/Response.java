@@ -35,24 +35,9 @@ public record Response(int status, String mediaType, Body body, Map<String, Stri
          */
         void writeTo(OutputStream out) throws IOException;
 
-        /** Bytes that are there already; kept, not copied. */
-        static Body of(byte[] content) {
-            return of(content.length, out -> out.write(content));
-        }
-
         /** Bytes of a known length that somebody else writes. */
         static Body of(long length, Writer writer) {
-            return new Body() {
-                @Override
-                public long length() {
-                    return length;
-                }
-
-                @Override
-                public void writeTo(OutputStream out) throws IOException {
-                    writer.writeTo(out);
-                }
-            };
+            return new Written(length, writer);
         }
 
         /** What writes so many bytes as it has promised. */
@@ -61,12 +46,20 @@ public record Response(int status, String mediaType, Body body, Map<String, Stri
         }
     }
 
+    private record Written(long length, Body.Writer writer) implements Body {
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            writer.writeTo(out);
+        }
+    }
+
     public static Response of(int status, String mediaType, Body body) {
         return new Response(status, mediaType, body, Map.of(), () -> {});
     }
 
+    /** An answer of bytes that are there already; kept, not copied. */
     public static Response of(int status, String mediaType, byte[] content) {
-        return of(status, mediaType, Body.of(content));
+        return of(status, mediaType, Body.of(content.length, out -> out.write(content)));
     }
 
     /** An answer of 200 with a JSON object, whose members keep their order. */

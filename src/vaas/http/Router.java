@@ -87,21 +87,13 @@ public final class Router implements HttpHandler {
         long start = System.nanoTime();
         boolean admitted = inFlight.enter();
         Exchange exchange = new Exchange(http, bodyBytesMax, watchdog);
-        try {
+        try (exchange) {
             String path = path(exchange);
             serve(exchange, path, admitted);
             AccessLog.log(exchange, System.nanoTime() - start);
             metrics.counter("vaas_http_requests_total", "Requests by route and status.",
                     "route", entry(path).map(Entry::path).orElse("other"),
                     "status", Integer.toString(exchange.status())).increment();
-        } finally {
-            end(exchange, admitted);
-        }
-    }
-
-    private void end(Exchange exchange, boolean admitted) throws IOException {
-        try {
-            exchange.close();
         } finally {
             if (admitted) {
                 inFlight.leave();

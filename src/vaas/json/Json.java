@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -20,7 +21,6 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.jr.ob.JSON;
-import tools.jackson.jr.ob.JSONObjectException;
 
 /**
  * Strict JSON (RFC 8259): a map in, text out, for what is small or trusted; what strangers send is
@@ -105,13 +105,10 @@ public final class Json {
     }
 
     private static Map<String, Object> read(StrictReader text) throws JsonException {
+        Map<String, Object> object = new LinkedHashMap<>();
         try {
-            Object value = build(text);
-            if (!(value instanceof Map<?, ?>)) {
-                throw otherValue();
-            }
-            @SuppressWarnings("unchecked") // a JSON object has string keys only
-            Map<String, Object> object = (Map<String, Object>) value;
+            stream(NO_KEY_TWICE, text,
+                    (name, parser) -> object.put(name, JR.anyFrom(parser)));
             return object;
         } catch (JsonException e) {
             throw e;
@@ -120,37 +117,33 @@ public final class Json {
         }
     }
 
-    private static Object build(StrictReader text) throws JsonException, IOException {
-        try (JsonParser parser = NO_KEY_TWICE.createParser(ObjectReadContext.empty(), text)) {
-            Object value = JR.anyFrom(parser);
-            requireEnd(parser);
-            return value;
-        } catch (JacksonException e) {
-            throw reason(e);
-        }
-    }
-
     /** Is shown each member of an object. */
     @FunctionalInterface
     interface Members {
-        /** Reads or skips the whole value, whose first token is the parser's next. */
+        /** Reads or skips the whole value, whose first token is the parser's. */
         void read(String name, JsonParser parser) throws IOException;
     }
 
     /** Shows the members of one object, of any length, as it flows by. */
     static void stream(InputStream utf8, Members members) throws IOException {
-        try (JsonParser parser = FACTORY.createParser(
-                ObjectReadContext.empty(), StrictReader.of(utf8, Long.MAX_VALUE))) {
+        stream(FACTORY, StrictReader.of(utf8, Long.MAX_VALUE), members);
+    }
+
+    private static void stream(JsonFactory factory, StrictReader text, Members members)
+            throws IOException {
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                throw empty();
+                throw new JsonException("it is empty or incomplete");
             } else if (first != JsonToken.START_OBJECT) {
                 parser.skipChildren();
                 requireEnd(parser);
-                throw otherValue();
+                throw new JsonException("it is not an object", true);
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
-                members.read(parser.currentName(), parser);
+                String name = parser.currentName();
+                parser.nextToken();
+                members.read(name, parser);
             }
             requireEnd(parser);
         } catch (JacksonException e) {
@@ -164,10 +157,6 @@ public final class Json {
         }
     }
 
-    private static JsonException otherValue() {
-        return new JsonException("it is not an object", true);
-    }
-
     /**
      * What a parser's failure says of the text.
      *
@@ -179,14 +168,8 @@ public final class Json {
                     ? new JsonException("it is not valid UTF-8") : outside.getCause();
         } else if (failure instanceof StreamConstraintsException) {
             return StrictReader.tooMuch();
-        } else if (failure instanceof JSONObjectException) {
-            return empty();
         }
         return new JsonException("it is malformed" + place(failure.getLocation()));
-    }
-
-    private static JsonException empty() {
-        return new JsonException("it is empty or incomplete");
     }
 
     // The parser's own message quotes the text; only the place may be passed on.

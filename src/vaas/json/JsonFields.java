@@ -3,7 +3,6 @@ package vaas.json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,11 +15,12 @@ import tools.jackson.core.JsonToken;
  * 30 KiB while it is read. Immutable and safe for concurrent use.
  */
 public final class JsonFields {
+    private static final Object MISTYPED = new Object();
+
     private final Set<String> strings;
     private final Set<String> flags;
-    private final Map<String, Object> values = new HashMap<>(); // JsonString or Boolean
-    private final Set<String> mistyped = new HashSet<>();
-    private final Set<String> seen = new HashSet<>();
+    /** Of known fields that are there: JsonString, Boolean, null or {@link #MISTYPED}. */
+    private final Map<String, Object> values = new HashMap<>();
 
     /** Is asked before room is made for bytes of a known string. */
     @FunctionalInterface
@@ -75,12 +75,12 @@ public final class JsonFields {
 
     /** Tells whether a known field is there, be it null. */
     public boolean isPresent(String name) {
-        return seen.contains(name);
+        return values.containsKey(name);
     }
 
     /** Tells whether a known field holds neither null nor a value of its type. */
     public boolean isMistyped(String name) {
-        return mistyped.contains(name);
+        return values.get(name) == MISTYPED;
     }
 
     private Object value(String name, Set<String> known) {
@@ -93,22 +93,22 @@ public final class JsonFields {
     }
 
     private void readField(String name, JsonParser parser, Charge charge) throws JsonException {
-        JsonToken token = parser.nextToken();
+        JsonToken token = parser.currentToken();
         boolean isString = strings.contains(name);
         if (!isString && !flags.contains(name)) {
             parser.skipChildren();
             return;
-        } else if (!seen.add(name)) {
+        } else if (isPresent(name)) {
             throw new JsonException("it has the field " + name + " twice");
         }
+        values.put(name, token == JsonToken.VALUE_NULL ? null : MISTYPED);
         if (isString && token == JsonToken.VALUE_STRING) {
             StringCollector text = new StringCollector(charge);
             parser.readString(text);
             values.put(name, text.string());
         } else if (!isString && token.isBoolean()) {
             values.put(name, token == JsonToken.VALUE_TRUE);
-        } else if (token != JsonToken.VALUE_NULL) {
-            mistyped.add(name);
+        } else {
             parser.skipChildren();
         }
     }

@@ -2,8 +2,8 @@ package vaas.json;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * A JSON string in UTF-8, quotes included: what the memory file, the window and the request to the
@@ -113,17 +113,13 @@ public final class JsonString {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof JsonString that && Arrays.equals(bytes, offset, offset + length,
-                that.bytes, that.offset, that.offset + that.length);
+        return other instanceof JsonString that && ByteBuffer.wrap(bytes, offset, length)
+                .equals(ByteBuffer.wrap(that.bytes, that.offset, that.length));
     }
 
     @Override
     public int hashCode() {
-        int hash = 1;
-        for (int i = offset; i < offset + length; i++) {
-            hash = 31 * hash + bytes[i];
-        }
-        return hash;
+        return ByteBuffer.wrap(bytes, offset, length).hashCode();
     }
 
     /** Tells the size, never the text. */

@@ -30,12 +30,11 @@ final class StrictReader extends Reader {
     /** One bit for each open bracket, the lowest for the innermost: 1 for an object. */
     private long objects;
     private boolean isNameNext;
-    /** Characters of the number or word that we are in. */
-    private int word;
+    /** Characters so far of the number, word or name that we are in. */
+    private int tokenLength;
 
     private boolean inString;
     private boolean inName;
-    private int nameLength;
     private boolean escaped;
     /** Hexadecimal digits of an escape that are still to come. */
     private int digits;
@@ -67,7 +66,11 @@ final class StrictReader extends Reader {
             }
         }
         for (; from < offset + count; from++) {
-            check(to[from]);
+            if (inString) {
+                checkInside(to[from]);
+            } else {
+                checkOutside(to[from]);
+            }
         }
         return count;
     }
@@ -76,30 +79,25 @@ final class StrictReader extends Reader {
     @Override
     public void close() {}
 
-    private void check(char c) throws JsonException {
-        if (inString) {
-            checkInside(c);
-        } else {
-            checkOutside(c);
-        }
-    }
-
     private void checkOutside(char c) throws JsonException {
         boolean inWord = false;
         switch (c) {
             case ' ', '\t', '\n', '\r' -> { }
             case '{', '[' -> openBracket(c == '{');
-            case '}', ']' -> closeBracket();
+            case '}', ']' -> {
+                objects >>>= 1;
+                isNameNext = false;
+            }
             case ',' -> isNameNext = (objects & 1) == 1;
             case ':' -> isNameNext = false;
             case '"' -> openString();
             default -> inWord = true;
         }
         if (!inWord) {
-            word = 0;
-        } else if (word++ == 0) {
+            tokenLength = 0;
+        } else if (tokenLength++ == 0) {
             countValue();
-        } else if (word > TOKEN_MAX) {
+        } else if (tokenLength > TOKEN_MAX) {
             throw tooMuch();
         }
     }
@@ -112,22 +110,16 @@ final class StrictReader extends Reader {
         isNameNext = object;
     }
 
-    private void closeBracket() {
-        objects >>>= 1;
-        isNameNext = false;
-    }
-
     private void openString() throws JsonException {
         inString = true;
         inName = isNameNext;
-        nameLength = 0;
         if (!inName) {
             countValue();
         }
     }
 
     private void checkInside(char c) throws JsonException {
-        if (inName && nameLength++ > TOKEN_MAX) { // counts the closing quote, too
+        if (inName && tokenLength++ > TOKEN_MAX) { // counts the closing quote, too
             throw tooMuch();
         }
         if (digits > 0) {

@@ -2,6 +2,7 @@ package vaas.json;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,19 +12,10 @@ final class StringCollector extends Writer {
     private static final int PIECE_MAX = 64 << 10;
 
     private final JsonFields.Charge charge;
-    private final List<Piece> pieces = new ArrayList<>();
-    private Piece last = new Piece(0);
+    private final List<ByteBuffer> pieces = new ArrayList<>();
+    private ByteBuffer last = ByteBuffer.allocate(0);
     private int usedBefore; // in all pieces but the last
     private char high; // half of a pair: the other half may be in the next array
-
-    private static final class Piece {
-        final byte[] bytes;
-        int used;
-
-        Piece(int size) {
-            bytes = new byte[size];
-        }
-    }
 
     StringCollector(JsonFields.Charge charge) {
         this.charge = charge;
@@ -43,12 +35,12 @@ final class StringCollector extends Writer {
 
     /** What was collected. */
     JsonString string() {
-        byte[] whole = new byte[Math.addExact(usedBefore, last.used + 2)];
+        byte[] whole = new byte[Math.addExact(usedBefore, last.position() + 2)];
         whole[0] = '"';
         int at = 1;
-        for (Piece piece : pieces) {
-            System.arraycopy(piece.bytes, 0, whole, at, piece.used);
-            at += piece.used;
+        for (ByteBuffer piece : pieces) {
+            System.arraycopy(piece.array(), 0, whole, at, piece.position());
+            at += piece.position();
         }
         whole[at] = '"';
         return JsonString.slice(whole, 0, whole.length);
@@ -61,13 +53,13 @@ final class StringCollector extends Writer {
     public void close() {}
 
     private void put(int codePoint) throws IOException {
-        if (last.bytes.length - last.used < Utf8.SIZE_MAX) {
-            usedBefore = Math.addExact(usedBefore, last.used);
+        if (last.remaining() < Utf8.SIZE_MAX) {
+            usedBefore = Math.addExact(usedBefore, last.position());
             int size = Math.max(PIECE_MIN, Math.min(PIECE_MAX, usedBefore));
             charge.take(size);
-            last = new Piece(size);
+            last = ByteBuffer.allocate(size);
             pieces.add(last);
         }
-        last.used = Utf8.put(last.bytes, last.used, codePoint);
+        last.position(Utf8.put(last.array(), last.position(), codePoint));
     }
 }

@@ -41,18 +41,17 @@ final class Utf8 {
     static int put(byte[] to, int at, int codePoint) {
         if (codePoint < 0x80) {
             return putAscii(to, at, codePoint);
-        } else if (codePoint < 0x800) {
-            to[at] = (byte) (0xc0 | codePoint >> 6);
-            return putRest(to, at + 1, codePoint, 0);
-        } else if (codePoint < 0x10000) {
-            if (Character.isSurrogate((char) codePoint)) {
-                throw new IllegalArgumentException("half a surrogate pair");
-            }
-            to[at] = (byte) (0xe0 | codePoint >> 12);
-            return putRest(to, at + 1, codePoint, 6);
+        } else if (codePoint < 0x10000 && Character.isSurrogate((char) codePoint)) {
+            throw new IllegalArgumentException("half a surrogate pair");
         }
-        to[at] = (byte) (0xf0 | codePoint >> 18);
-        return putRest(to, at + 1, codePoint, 12);
+        int size = size(codePoint);
+        int rest = codePoint;
+        for (int i = size - 1; i > 0; i--) {
+            to[at + i] = (byte) (0x80 | rest & 0x3f);
+            rest >>= 6;
+        }
+        to[at] = (byte) (0xf0 << 4 - size | rest); // as many ones as bytes, and a zero
+        return at + size;
     }
 
     /**
@@ -84,14 +83,6 @@ final class Utf8 {
         to[at + 4] = (byte) HEX.charAt(c >> 4);
         to[at + 5] = (byte) HEX.charAt(c & 0xf);
         return at + 6;
-    }
-
-    private static int putRest(byte[] to, int at, int codePoint, int shift) {
-        int next = at;
-        for (int i = shift; i >= 0; i -= 6) {
-            to[next++] = (byte) (0x80 | codePoint >> i & 0x3f);
-        }
-        return next;
     }
 
     // RFC 3629, section 4: only the byte after the first has bounds that depend on the first.

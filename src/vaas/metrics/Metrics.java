@@ -1,8 +1,11 @@
 package vaas.metrics;
 
 import java.io.Closeable;
+import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -21,6 +24,18 @@ public final class Metrics {
 
     /** All metrics of one name. */
     private record Family(String type, String help, Map<String, Metric> byLabels) {}
+
+    /** The sum of what several parts say when they are asked. */
+    private record Gauge(List<LongSupplier> values) implements Metric {
+        @Override
+        public void write(StringBuilder out, String name, String labels) {
+            LongSummaryStatistics known = values.stream().mapToLong(LongSupplier::getAsLong)
+                    .filter(it -> it >= 0).summaryStatistics();
+            if (known.getCount() > 0) {
+                Metric.sample(out, name, labels, Long.toString(known.getSum()));
+            }
+        }
+    }
 
     /**
      * A counter.
@@ -46,7 +61,10 @@ public final class Metrics {
      * @return ends the asking, so that what is closed is neither counted nor kept alive
      */
     public Closeable gauge(String name, String help, LongSupplier value) {
-        return ((Gauge) metric(name, "gauge", help, new String[0], Gauge::new)).add(value);
+        Gauge gauge = (Gauge) metric(name, "gauge", help, new String[0],
+                () -> new Gauge(new CopyOnWriteArrayList<>()));
+        gauge.values.add(value);
+        return () -> gauge.values.remove(value);
     }
 
     /** Everything as it is now: families in the order of their names, with help and type. */

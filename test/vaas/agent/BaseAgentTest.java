@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import vaas.agent.groq.GroqAgent;
 import vaas.config.Config;
 import vaas.config.ConfigException;
 import vaas.memory.Conversations;
@@ -84,11 +85,14 @@ class BaseAgentTest {
 
     @Test
     void takesTheNamesInTheSettingToTheLetter() throws ConfigException {
-        Set<String> disabled = Config.parse(
-                Map.of("DISABLE_TOOLS", " search_memory ,, clip,"), true).groq().disabledTools();
-        BaseAgent agent =
-                new Parrot(tools("search_memory", "clip", "Clip", "clipper"), disabled);
-        assertEquals(List.of("Clip", "clipper"), names(agent.tools()));
+        Config config =
+                Config.parse(Map.of("DISABLE_TOOLS", " search_memory ,, clip,"), true);
+        Tool[] tools =
+                tools("search_memory", "clip", "Clip", "clipper").toArray(Tool[]::new);
+        try (GroqAgent agent = GroqAgent.open(
+                config.client(), memory.folder, config.agent().tools(tools))) {
+            assertEquals(List.of("Clip", "clipper"), names(agent.tools()));
+        }
     }
 
     @Test

@@ -39,11 +39,11 @@ class MetricsRouteTest {
     void start() throws IOException {
         Config config = Served.config(folder, "API_TOKEN", "t");
         Metrics metrics = new Metrics();
-        memory = Talk.open(config.store().options().metrics(metrics));
+        memory = Talk.open(config.memory().metrics(metrics));
         model = OfflineGroq.start();
         agent = GroqAgent.open(
                 model.client().metrics(metrics), memory.folder, GroqAgent.options());
-        api = Api.start(config.http().options().metrics(metrics), agent);
+        api = Api.start(config.http().metrics(metrics), agent);
     }
 
     @AfterEach

@@ -54,13 +54,13 @@ public final class Served implements AutoCloseable {
     private static Served start(Config config, UnaryOperator<ApiOptions> change)
             throws IOException {
         Metrics metrics = new Metrics();
-        return new Served(change.apply(config.http().options().metrics(metrics)),
-                config.store().options().metrics(metrics).open());
+        return new Served(change.apply(config.http().metrics(metrics)),
+                config.memory().metrics(metrics).open());
     }
 
     /** Starts one with a memory, which is closed with it. */
     public static Served start(MemoryFolder memory) throws IOException {
-        return new Served(config(Path.of("unused")).http().options(), memory);
+        return new Served(config(Path.of("unused")).http(), memory);
     }
 
     public static Config config(Path folder, String... settings) {

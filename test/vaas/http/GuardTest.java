@@ -7,11 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.Headers;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,17 +28,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
 import vaas.api.RawClient;
 import vaas.api.Served;
-import vaas.config.Config;
 import vaas.testing.ChildJvm;
 
 @Timeout(60)
 class GuardTest {
     private static final String TOKEN = "s3cret-Token";
 
+    /** With these settings, as name, value, name, value. */
     private static Guard guard(String... settings) {
-        Config.Http http = Served.config(Path.of("unused"), settings).http();
-        return new Guard(http.apiToken().orElse(""), http.allowedOrigins(), http.allowedHosts(),
-                List.of(http.address()));
+        Map<String, String> values = new HashMap<>(
+                Map.of("API_TOKEN", "", "HOST", "127.0.0.1"));
+        for (int i = 0; i < settings.length; i += 2) {
+            values.put(settings[i], settings[i + 1]);
+        }
+        try {
+            return new Guard(values.get("API_TOKEN"),
+                    set(values.get("ALLOWED_ORIGINS")), set(values.get("ALLOWED_HOSTS")),
+                    List.of(InetAddress.getByName(values.get("HOST"))));
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Set<String> set(String items) {
+        return items == null ? Set.of() : Set.of(items.split(", "));
     }
 
     private static Headers headers(String... pairs) {

@@ -63,7 +63,6 @@ import vaas.agent.Reply.Kind;
 import vaas.agent.SearchMemory;
 import vaas.agent.Tool;
 import vaas.agent.groq.Completion.ToolCall;
-import vaas.config.Config;
 import vaas.json.Json;
 import vaas.testing.Talk;
 import vaas.memory.MemoryRecord;
@@ -332,7 +331,7 @@ class GroqAgentTest {
         @Test
         void aDeadlineThatPassesIsATimeout() throws IOException {
             script(says("a3").newBuilder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
-            Config.Groq soon = within(Duration.ofSeconds(2), config(groq));
+            Scripted.Groq soon = within(Duration.ofSeconds(2), config(groq));
             assertFailed(Kind.TIMEOUT, "GROQ_TIMEOUT", chat(Question.of("q3"), soon), 1);
         }
 
@@ -762,7 +761,7 @@ class GroqAgentTest {
                 return Tool.Result.of("");
             });
             script(calls("blocked", "{}"), says("too late"));
-            Config.Groq soon = within(Duration.ofSeconds(2), config(groq));
+            Scripted.Groq soon = within(Duration.ofSeconds(2), config(groq));
             try (GroqAgent agent = agent(soon, blocked)) {
                 Reply reply = agent.chat(Question.of("q1"));
                 assertEquals(Kind.TIMEOUT, assertInstanceOf(Reply.Failed.class, reply).kind());
@@ -1032,7 +1031,7 @@ class GroqAgentTest {
         }
     }
 
-    private GroqAgent agent(Config.Groq config, Tool... tools) {
+    private GroqAgent agent(Scripted.Groq config, Tool... tools) {
         return Scripted.agent(config, memory.folder, tools);
     }
 
@@ -1042,7 +1041,7 @@ class GroqAgentTest {
         }
     }
 
-    private Reply chat(Question question, Config.Groq config) {
+    private Reply chat(Question question, Scripted.Groq config) {
         try (GroqAgent agent = agent(config)) {
             return agent.chat(question);
         }

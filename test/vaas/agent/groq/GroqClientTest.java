@@ -56,7 +56,6 @@ import vaas.agent.groq.Completion.Unreachable;
 import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
-import vaas.config.Config;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
 
@@ -582,11 +581,11 @@ class GroqClientTest {
         return complete(config(groq));
     }
 
-    private static Completion complete(Config.Groq config) {
+    private static Completion complete(Scripted.Groq config) {
         return complete(config, BODY);
     }
 
-    private static Completion complete(Config.Groq config, Piece body) {
+    private static Completion complete(Scripted.Groq config, Piece body) {
         try (GroqClient client = GroqClient.open(config.client())) {
             return complete(client, body, config.timeout());
         }

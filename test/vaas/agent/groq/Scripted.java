@@ -33,8 +33,11 @@ final class Scripted {
 
     private Scripted() {}
 
+    /** What a client and an agent are set up with. */
+    record Groq(GroqClient.Options client, GroqAgent.Options agent, Duration timeout) {}
+
     /** Settings that lead to a scripted server, with names and values of further ones. */
-    static Config.Groq config(MockWebServer groq, String... more) {
+    static Groq config(MockWebServer groq, String... more) {
         Map<String, String> environment = new HashMap<>(Map.of("GROQ_API_KEY", KEY,
                 "GROQ_BASE_URL", groq.url("/openai/v1").toString(),
                 "GROQ_GENERAL_MODEL", "text-model", "GROQ_IMAGE_MODEL", "image-model",
@@ -43,18 +46,16 @@ final class Scripted {
             environment.put(more[i], more[i + 1]);
         }
         try {
-            return Config.parse(environment, false).groq();
+            Config config = Config.parse(environment, false);
+            return new Groq(config.client(), config.agent(), Duration.ofSeconds(60));
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e);
         }
     }
 
     /** The same with a timeout that is shorter than a setting can say. */
-    static Config.Groq within(Duration timeout, Config.Groq config) {
-        return new Config.Groq(config.apiKey(), config.baseUrl(), config.generalModel(),
-                config.imageModel(), timeout, config.systemPrompt(), config.agentName(),
-                config.agentMemorySize(), config.disabledTools(), config.connections(),
-                config.proxies());
+    static Groq within(Duration timeout, Groq config) {
+        return new Groq(config.client, config.agent.timeout(timeout), timeout);
     }
 
     /** An answer with a body; a retry after it need not wait. */
@@ -199,7 +200,7 @@ final class Scripted {
     }
 
     /** An agent with a client of its own. */
-    static GroqAgent agent(Config.Groq config, Conversations memory, Tool... tools) {
+    static GroqAgent agent(Groq config, Conversations memory, Tool... tools) {
         return GroqAgent.open(config.client(), memory, config.agent().tools(tools));
     }
 }

@@ -34,7 +34,6 @@ import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.agent.SearchMemory;
 import vaas.agent.Tool;
-import vaas.config.Config;
 import vaas.testing.Talk;
 import vaas.testing.LogLines;
 
@@ -139,7 +138,7 @@ class SecrecyTest {
 
     @Test
     void noPartTellsASecretAboutItself() throws IOException {
-        Config.Groq config = config(groq);
+        Scripted.Groq config = config(groq);
         try (GroqClient client = GroqClient.open(config.client());
                 GroqAgent agent = GroqAgent.open(client, memory.folder, config.agent())) {
             memory.store(QUESTION, ANSWER);
@@ -150,7 +149,7 @@ class SecrecyTest {
         }
     }
 
-    private Reply chat(Config.Groq config, Tool... tools) {
+    private Reply chat(Scripted.Groq config, Tool... tools) {
         try (GroqAgent agent = Scripted.agent(config, memory.folder, tools)) {
             return agent.chat(question());
         }
