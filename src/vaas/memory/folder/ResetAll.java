@@ -155,7 +155,7 @@ final class ResetAll {
 
     private void resetEach() throws IOException {
         files(folder, file -> {
-            Optional<String> conversation = SessionFiles.conversation(file);
+            Optional<String> conversation = SessionFiles.conversation(disk, file);
             if (conversation.isPresent()) {
                 try (Session.Lease lease = sessions.use(conversation.get())) {
                     reset(lease.memory());
@@ -199,9 +199,9 @@ final class ResetAll {
         disk.syncFolder(home);
     }
 
-    private static boolean isOurs(Path file) {
+    private boolean isOurs(Path file) {
         String name = file.getFileName().toString();
-        return SessionFiles.conversation(name.endsWith(".new")
+        return disk.isFile(file) && SessionFiles.conversation(name.endsWith(".new")
                 ? file.resolveSibling(name.substring(0, name.length() - 4)) : file).isPresent();
     }
 
@@ -214,9 +214,8 @@ final class ResetAll {
 
     private void count(Path file) throws IOException {
         long length = disk.state(file).map(Disk.FileState::length).orElse(0L);
-        if (length > 0 && SessionFiles.conversation(file).isPresent()) {
-            OptionalLong found = ClosedFile.records(disk, file);
-            add(found, length);
+        if (length > 0 && SessionFiles.conversation(disk, file).isPresent()) {
+            add(ClosedFile.records(disk, file), length);
         }
     }
 

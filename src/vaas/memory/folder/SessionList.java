@@ -46,7 +46,7 @@ final class SessionList {
     }
 
     private Optional<Summary> summary(Path file, Optional<Instant> idleSince) throws IOException {
-        Optional<String> conversation = SessionFiles.conversation(file);
+        Optional<String> conversation = SessionFiles.conversation(disk, file);
         Optional<Disk.FileState> state = conversation.isEmpty() ? Optional.empty()
                 : disk.state(file).filter(it -> it.length() > 0 && idleSince
                         .map(since -> !it.modified().isBefore(since)).orElse(true));

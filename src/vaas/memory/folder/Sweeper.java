@@ -164,14 +164,23 @@ final class Sweeper implements Closeable {
         if (context.limits().any() || sessions.idle().longest().isPresent()) {
             for (Path sub : list.folders()) {
                 for (Path file : list.files(sub)) {
-                    Optional<String> conversation = SessionFiles.conversation(file);
-                    if (isOpen() && conversation.isPresent() && isCandidate(file)) {
-                        look(conversation.get());
+                    Optional<String> conversation =
+                            SessionFiles.conversation(context.disk(), file);
+                    if (isOpen() && conversation.isPresent()) {
+                        lookIfCandidate(conversation.get(), file);
                     }
                 }
             }
         }
         lastPass = begun;
+    }
+
+    private void lookIfCandidate(String conversation, Path file) {
+        attempt(conversation, () -> {
+            if (isCandidate(file)) {
+                look(conversation);
+            }
+        });
     }
 
     private void look(String conversation) {

@@ -97,6 +97,15 @@ class SessionsTest {
         }
     }
 
+    /** A folder and a link that leads to itself, where files of conversations could be. */
+    private void putWhatIsNoFile(String asFolder, String asLink) throws IOException {
+        Path sessions = folder.resolve("sessions");
+        Files.createDirectories(SessionFiles.path(sessions, asFolder).resolve("deep"));
+        Path link = SessionFiles.path(sessions, asLink);
+        Files.createDirectories(link.getParent());
+        Files.createSymbolicLink(link, link.getFileName());
+    }
+
     private boolean onDisk(String text) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -700,6 +709,7 @@ class SessionsTest {
             List<String> audit = Files.readAllLines(folder.resolve("audit.jsonl"));
             assertEquals(3, audit.size(), audit.toString());
             assertTrue(audit.get(0).contains("\"what\":\"reset_all\",\"session\":null,"
+                putWhatIsNoFile("b", "l");
                     + "\"sessions_reset\":3,\"records_removed\":12"), audit.get(0));
         }
 
@@ -760,6 +770,7 @@ class SessionsTest {
                 assertFalse(Files.exists(folder.resolve("sessions.old")));
                 assertEquals(List.of(), in.list(null, 10).conversations());
             }
+                putWhatIsNoFile("b", "l");
         }
 
         @Test
@@ -947,7 +958,9 @@ class SessionsTest {
 
         @Test
         void anOpenOneIsCutWhenItOutgrowsThem() throws IOException {
-            try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8).open()) {
+            putWhatIsNoFile("e", "l");
+            try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8)
+                    .maxAge(Duration.ofDays(1)).open()) {
                 say(in, "a", 1, 30);
                 Await.until(() -> {
                     try (Lease lease = in.use("a")) {
