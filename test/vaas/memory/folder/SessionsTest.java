@@ -749,7 +749,7 @@ class SessionsTest {
             Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
             Path home = Files.createDirectory(folder.resolve("m"));
             Files.createSymbolicLink(home.resolve("sessions"), elsewhere);
-            try (MemoryFolder in = MemoryFolder.open(home)) {
+            try (MemoryFolder in = MemoryFolder.open(home); Lease begins = in.use("c")) {
                 say(in, "a", 1, 1);
                 say(in, "b", 2, 2);
                 assertEquals(2, in.resetAll(Requester.SELF).conversations());
@@ -790,12 +790,35 @@ class SessionsTest {
                         // as it has to be, but at the end
                     }
                     boolean failed = disk.hasFailed();
+                History before = begins.memory().latest(0);
                     for (FaultyDisk left : disk.afterPowerCut()) {
+                assertEquals(new Insertion.Fenced(), begins.memory().insert(before, "q", "x"));
                         try (Talk next = Talk.open(left)) {
                             List<String> found = new ArrayList<>(all(next.folder, "open"));
                             found.addAll(all(next.folder, "closed"));
                             assertTrue(found.isEmpty() && !left.holds("q3")
                                     || found.equals(List.of("q2", "a2", "q3", "a3")),
+        @Test
+        void aFolderThatCanNotBeRenamedHasEachResetByItself() throws IOException {
+            FaultyDisk disk = new FaultyDisk();
+            try (Talk talk = Talk.open(disk)) {
+                say(talk.folder, "a", 1, 1);
+                say(talk.folder, "b", 2, 2);
+                talk.memory.resetMemory();
+                disk.failWhen((call, count) -> call.equals("move")); // its own falls back as well
+                assertEquals(2, talk.folder.resetAll(Requester.SELF).conversations());
+                assertFalse(disk.holds("q1") || disk.holds("q2"));
+            }
+        }
+
+        @Test
+        void whileTheFirstCountRunsLeavesNothingCounted() throws IOException {
+            SessionCount count = new SessionCount(5);
+            count.clear(List.of());
+            count.counted(5);
+            assertEquals(0, count.stored());
+        }
+
                                     "at call " + failing + ": " + found + left.fileNames());
                         }
                     }
