@@ -68,7 +68,7 @@ final class SessionList {
         return files(folder).stream().filter(disk::isFolder).toList();
     }
 
-    /** What is in one of them, in order. */
+    /** What is in one of them, in order; nothing once a reset of all has taken it away. */
     List<Path> files(Path sub) throws IOException {
         try {
             return disk.isFolder(sub) ? disk.list(sub).stream().sorted().toList() : List.of();

@@ -550,6 +550,39 @@ class SessionsTest {
             }
         }
 
+        @Test
+        void anEmptyFileIsNoLongerCountedOnceItIsGone() throws IOException {
+            Path empty = SessionFiles.path(folder.resolve("sessions"), "a");
+            Files.createDirectories(empty.getParent());
+            Files.createFile(empty);
+            try (MemoryFolder in = MemoryFolder.at(folder).maxConversations(1).maxOpen(1).open()) {
+                assertEquals(Reason.TOO_MANY_CONVERSATIONS, refused(() -> chat(in, "b")));
+                assertEquals(List.of(), all(in, "a"));
+                chat(in, "b"); // closes the other
+                assertFalse(Files.exists(empty));
+            }
+        }
+
+        @Test
+        void whatIsOpenedWhileTheFolderIsClosedIsClosedAsWell() throws Exception {
+            ExecutorService threads = Executors.newCachedThreadPool();
+            try {
+                for (int i = 0; i < 300; i++) { // whatever is left open is told at the end
+                    Talk talk = Talk.open(new FaultyDisk());
+                    say(talk.folder, "a", 1, 1);
+                    Future<?> use = threads.submit(() -> {
+                        for (int n = 0; ; n++) {
+                            talk.folder.use("a" + n % 2).close();
+                        }
+                    });
+                    talk.close();
+                    assertThrows(java.util.concurrent.ExecutionException.class, use::get);
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+
         private void chat(Conversations in, String conversation) throws IOException {
             try (Lease lease = in.use(conversation); Place place = lease.enter(null, "q")) {
                 assertTrue(place.await(LONG));
@@ -676,6 +709,7 @@ class SessionsTest {
                 Files.writeString(sub.resolve("notes.txt"), "x\n");
                 Files.writeString(folder.resolve("sessions/readme"), "x\n");
                 Files.createDirectory(folder.resolve("sessions/zz"));
+                putWhatIsNoFile("b", "l");
                 assertEquals(List.of("a"), in.list(null, 10).conversations().stream()
                         .map(Summary::conversation).toList());
             }
@@ -709,7 +743,6 @@ class SessionsTest {
             List<String> audit = Files.readAllLines(folder.resolve("audit.jsonl"));
             assertEquals(3, audit.size(), audit.toString());
             assertTrue(audit.get(0).contains("\"what\":\"reset_all\",\"session\":null,"
-                putWhatIsNoFile("b", "l");
                     + "\"sessions_reset\":3,\"records_removed\":12"), audit.get(0));
         }
 
@@ -737,7 +770,12 @@ class SessionsTest {
                 Path sub = SessionFiles.path(folder.resolve("sessions"), "a").getParent();
                 Files.writeString(sub.resolve("notes.txt"), "mine");
                 Files.writeString(folder.resolve("sessions/readme"), "mine");
+                putWhatIsNoFile("b", "l");
                 in.resetAll(Requester.SELF);
+                assertTrue(Files.isDirectory(
+                        SessionFiles.path(folder.resolve("sessions"), "b").resolve("deep")));
+                assertTrue(Files.isSymbolicLink(
+                        SessionFiles.path(folder.resolve("sessions"), "l")));
                 assertEquals("mine", Files.readString(sub.resolve("notes.txt")));
                 assertEquals("mine", Files.readString(folder.resolve("sessions/readme")));
                 assertFalse(onDisk("q1"));
@@ -752,52 +790,14 @@ class SessionsTest {
             try (MemoryFolder in = MemoryFolder.open(home); Lease begins = in.use("c")) {
                 say(in, "a", 1, 1);
                 say(in, "b", 2, 2);
+                History before = begins.memory().latest(0);
                 assertEquals(2, in.resetAll(Requester.SELF).conversations());
+                assertEquals(new Insertion.Fenced(), begins.memory().insert(before, "q", "x"));
                 assertFalse(onDisk("q1") || onDisk("q2"));
                 assertTrue(Files.isSymbolicLink(home.resolve("sessions")));
             }
         }
 
-        @Test
-        void whatAKillLeavesOfItIsWipedBeforeTheNextStartServes() throws IOException {
-            try (MemoryFolder in = MemoryFolder.open(folder)) {
-                say(in, "a", 1, 1);
-                say(in, "b", 2, 2);
-            }
-            Files.move(folder.resolve("sessions"), folder.resolve("sessions.old"));
-            try (MemoryFolder in = MemoryFolder.open(folder)) {
-                assertFalse(onDisk("q1") || onDisk("q2"));
-                assertFalse(Files.exists(folder.resolve("sessions.old")));
-                assertEquals(List.of(), in.list(null, 10).conversations());
-            }
-                putWhatIsNoFile("b", "l");
-        }
-
-        @Test
-        void killedAtAnyStepAllOthersAreThereOrNoneIsAndNoTextIsLeft() throws IOException {
-            for (int at = 1; at < 200; at++) {
-                FaultyDisk disk = new FaultyDisk();
-                try (Talk talk = Talk.open(disk); Lease open = talk.folder.use("open")) {
-                    Talk.say(open.memory(), 2, 2);
-                    say(talk.folder, "closed", 3, 3);
-                    Await.until(() -> talk.memory.size().isPresent());
-                    disk.countAnew();
-                    int failing = at;
-                    disk.failWhen((call, count) -> count >= failing);
-                    try {
-                        talk.folder.resetAll(Requester.SELF);
-                    } catch (IOException e) {
-                        // as it has to be, but at the end
-                    }
-                    boolean failed = disk.hasFailed();
-                History before = begins.memory().latest(0);
-                    for (FaultyDisk left : disk.afterPowerCut()) {
-                assertEquals(new Insertion.Fenced(), begins.memory().insert(before, "q", "x"));
-                        try (Talk next = Talk.open(left)) {
-                            List<String> found = new ArrayList<>(all(next.folder, "open"));
-                            found.addAll(all(next.folder, "closed"));
-                            assertTrue(found.isEmpty() && !left.holds("q3")
-                                    || found.equals(List.of("q2", "a2", "q3", "a3")),
         @Test
         void aFolderThatCanNotBeRenamedHasEachResetByItself() throws IOException {
             FaultyDisk disk = new FaultyDisk();
@@ -819,6 +819,43 @@ class SessionsTest {
             assertEquals(0, count.stored());
         }
 
+        @Test
+        void whatAKillLeavesOfItIsWipedBeforeTheNextStartServes() throws IOException {
+            try (MemoryFolder in = MemoryFolder.open(folder)) {
+                say(in, "a", 1, 1);
+                say(in, "b", 2, 2);
+            }
+            Files.move(folder.resolve("sessions"), folder.resolve("sessions.old"));
+            try (MemoryFolder in = MemoryFolder.open(folder)) {
+                assertFalse(onDisk("q1") || onDisk("q2"));
+                assertFalse(Files.exists(folder.resolve("sessions.old")));
+                assertEquals(List.of(), in.list(null, 10).conversations());
+            }
+        }
+
+        @Test
+        void killedAtAnyStepAllOthersAreThereOrNoneIsAndNoTextIsLeft() throws IOException {
+            for (int at = 1; at < 200; at++) {
+                FaultyDisk disk = new FaultyDisk();
+                try (Talk talk = Talk.open(disk); Lease open = talk.folder.use("open")) {
+                    Talk.say(open.memory(), 2, 2);
+                    say(talk.folder, "closed", 3, 3);
+                    Await.until(() -> talk.memory.size().isPresent());
+                    disk.countAnew();
+                    int failing = at;
+                    disk.failWhen((call, count) -> count >= failing);
+                    try {
+                        talk.folder.resetAll(Requester.SELF);
+                    } catch (IOException e) {
+                        // as it has to be, but at the end
+                    }
+                    boolean failed = disk.hasFailed();
+                    for (FaultyDisk left : disk.afterPowerCut()) {
+                        try (Talk next = Talk.open(left)) {
+                            List<String> found = new ArrayList<>(all(next.folder, "open"));
+                            found.addAll(all(next.folder, "closed"));
+                            assertTrue(found.isEmpty() && !left.holds("q3")
+                                    || found.equals(List.of("q2", "a2", "q3", "a3")),
                                     "at call " + failing + ": " + found + left.fileNames());
                         }
                     }
@@ -964,7 +1001,9 @@ class SessionsTest {
                 say(in, "a", 1, 30);
                 say(in, "b", 1, 2);
             }
-            try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8).open()) {
+            putWhatIsNoFile("e", "l");
+            try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8)
+                    .maxAge(Duration.ofDays(1)).open()) {
                 Path file = SessionFiles.path(folder.resolve("sessions"), "a");
                 long before = Files.size(file);
                 Await.until(() -> {
@@ -981,9 +1020,7 @@ class SessionsTest {
 
         @Test
         void anOpenOneIsCutWhenItOutgrowsThem() throws IOException {
-            putWhatIsNoFile("e", "l");
-            try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8)
-                    .maxAge(Duration.ofDays(1)).open()) {
+            try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8).open()) {
                 say(in, "a", 1, 30);
                 Await.until(() -> {
                     try (Lease lease = in.use("a")) {
