@@ -207,12 +207,18 @@ class SessionsTest {
             }
         }
 
-        @Test
-        void aFileThatIsTakenAwayIsNoticedThereAndNowhereElse() throws IOException {
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void aFileThatIsTakenAwayIsNoticedThereAndNowhereElse(boolean withItsFolder)
+                throws IOException {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "taken", 1, 2);
                 say(in, "well", 3, 4);
-                Files.delete(SessionFiles.path(folder.resolve("sessions"), "taken"));
+                Path file = SessionFiles.path(folder.resolve("sessions"), "taken");
+                Files.delete(file);
+                if (withItsFolder) {
+                    Files.delete(file.getParent());
+                }
                 assertThrows(MemoryUnavailableException.class, () -> say(in, "taken", 5, 5));
                 say(in, "well", 5, 5);
                 reset(in, "taken");
