@@ -70,6 +70,7 @@ final class Sweeper implements Closeable {
 
     private void run() {
         attempt(null, () -> sessions.stored().counted(list.count()));
+        sessions.stored().counted(0); // if that failed: nobody waits for it any more
         long nextPass = System.nanoTime();
         long nextTick = nextPass + TICK.toNanos();
         while (isOpen()) {

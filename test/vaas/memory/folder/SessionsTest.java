@@ -557,6 +557,19 @@ class SessionsTest {
         }
 
         @Test
+        @Timeout(20)
+        void whereTheFirstCountFailsNobodyWaitsForItForEver() throws IOException {
+            FaultyDisk disk = new FaultyDisk();
+            disk.createFolder(FaultyDisk.FOLDER.resolve("sessions"));
+            disk.failWhen((call, count) -> call.equals("list") && Waiting.isSweeping());
+            try (Talk talk = Talk.open(disk)) {
+                for (int i = 0; i < 20; i++) {
+                    chat(talk.folder, "c" + i);
+                }
+            }
+        }
+
+        @Test
         void anEmptyFileIsNoLongerCountedOnceItIsGone() throws IOException {
             Path empty = SessionFiles.path(folder.resolve("sessions"), "a");
             Files.createDirectories(empty.getParent());
