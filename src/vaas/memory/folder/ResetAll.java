@@ -184,9 +184,11 @@ final class ResetAll {
     private void files(Path root, Action action) throws IOException {
         SessionList list = new SessionList(disk, root);
         for (Path sub : list.folders()) {
-            for (Path file : list.files(sub)) {
-                attempt(Audit.Outcome.NOT_WIPED, () -> action.take(file));
-            }
+            attempt(Audit.Outcome.NOT_WIPED, () -> {
+                for (Path file : list.files(sub)) {
+                    attempt(Audit.Outcome.NOT_WIPED, () -> action.take(file));
+                }
+            });
         }
     }
 

@@ -164,24 +164,19 @@ final class Sweeper implements Closeable {
         look(Conversations.SHARED);
         if (context.limits().any() || sessions.idle().longest().isPresent()) {
             for (Path sub : list.folders()) {
-                for (Path file : list.files(sub)) {
-                    Optional<String> conversation =
-                            SessionFiles.conversation(context.disk(), file);
-                    if (isOpen() && conversation.isPresent()) {
-                        lookIfCandidate(conversation.get(), file);
-                    }
-                }
+                attempt(null, () -> list.files(sub).forEach(this::lookIfCandidate));
             }
         }
         lastPass = begun;
     }
 
-    private void lookIfCandidate(String conversation, Path file) {
-        attempt(conversation, () -> {
-            if (isCandidate(file)) {
-                look(conversation);
-            }
-        });
+    private void lookIfCandidate(Path file) {
+        SessionFiles.conversation(context.disk(), file).filter(it -> isOpen())
+                .ifPresent(conversation -> attempt(conversation, () -> {
+                    if (isCandidate(file)) {
+                        look(conversation);
+                    }
+                }));
     }
 
     private void look(String conversation) {

@@ -21,9 +21,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -595,7 +597,7 @@ class SessionsTest {
                         }
                     });
                     talk.close();
-                    assertThrows(java.util.concurrent.ExecutionException.class, use::get);
+                    assertThrows(ExecutionException.class, use::get);
                 }
             } finally {
                 threads.shutdownNow();
@@ -831,6 +833,21 @@ class SessionsTest {
         }
 
         @Test
+        void whereOneFolderCanNotBeListedTheOthersAreWiped() throws IOException {
+            FaultyDisk disk = new FaultyDisk();
+            try (Talk talk = Talk.open(disk)) {
+                say(talk.folder, "a", 1, 1);
+                say(talk.folder, "b", 2, 2);
+                say(talk.folder, "c", 3, 3);
+                AtomicInteger lists = new AtomicInteger(); // of the home, the old ones, one of them
+                disk.failWhen((call, count) -> call.equals("list") && !Waiting.isSweeping()
+                        && lists.incrementAndGet() == 3);
+                assertThrows(IOException.class, () -> talk.folder.resetAll(Requester.SELF));
+                assertEquals(1, Stream.of("q1", "q2", "q3").filter(disk::holds).count());
+            }
+        }
+
+        @Test
         void whileTheFirstCountRunsLeavesNothingCounted() throws IOException {
             SessionCount count = new SessionCount(5);
             count.clear(List.of());
@@ -1034,6 +1051,31 @@ class SessionsTest {
                 });
                 assertEquals(turns(28, 30), all(in, "a"));
                 assertEquals(turns(1, 2), all(in, "b"));
+            }
+        }
+
+        @Test
+        void aFolderThatCanNotBeListedKeepsTheSweepFromNoOther() throws IOException {
+            FaultyDisk disk = new FaultyDisk();
+            try (Talk talk = Talk.open(disk)) {
+                say(talk.folder, "a", 1, 30);
+                say(talk.folder, "b", 1, 30);
+            }
+            AtomicInteger lists = new AtomicInteger(); // three to count, then one of the pass
+            disk.failWhen((call, count) -> call.equals("list") && Waiting.isSweeping()
+                    && lists.incrementAndGet() == 5);
+            try (Talk talk = Talk.open(MemoryFolder.at(FaultyDisk.FOLDER).disk(disk)
+                    .maxRecords(8))) {
+                Await.until(() -> Stream.of("a", "b").filter(it -> size(talk.folder, it) < 60)
+                        .count() == 1);
+            }
+        }
+
+        private long size(Conversations in, String conversation) {
+            try (Lease lease = in.use(conversation)) {
+                return Talk.all(lease.memory()).size();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
