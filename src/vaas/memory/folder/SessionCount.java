@@ -23,7 +23,7 @@ final class SessionCount {
         this.max = max;
     }
 
-    /** Those that were there at the start have been counted; counts once, and not once all are gone. */
+    /** Those that were there at the start have been counted: once, unless all went meanwhile. */
     synchronized void counted(long present) {
         stored += counted ? 0 : present;
         counted = true;
