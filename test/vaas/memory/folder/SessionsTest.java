@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -581,26 +580,6 @@ class SessionsTest {
                 assertEquals(List.of(), all(in, "a"));
                 chat(in, "b"); // closes the other
                 assertFalse(Files.exists(empty));
-            }
-        }
-
-        @Test
-        void whatIsOpenedWhileTheFolderIsClosedIsClosedAsWell() throws Exception {
-            ExecutorService threads = Executors.newCachedThreadPool();
-            try {
-                for (int i = 0; i < 300; i++) { // whatever is left open is told at the end
-                    Talk talk = Talk.open(new FaultyDisk());
-                    say(talk.folder, "a", 1, 1);
-                    Future<?> use = threads.submit(() -> {
-                        for (int n = 0; ; n++) {
-                            talk.folder.use("a" + n % 2).close();
-                        }
-                    });
-                    talk.close();
-                    assertThrows(ExecutionException.class, use::get);
-                }
-            } finally {
-                threads.shutdownNow();
             }
         }
 
