@@ -25,6 +25,9 @@ public interface Disk {
     /** Whether the name is that of a symbolic link. */
     boolean isLink(Path file) throws IOException;
 
+    /** Whether the name is that of a regular file, and of no link. */
+    boolean isFile(Path file);
+
     /** Whether the name leads to a folder. */
     boolean isFolder(Path file);
 

@@ -73,6 +73,11 @@ public final class FileDisk implements Disk {
     }
 
     @Override
+    public boolean isFile(Path file) {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
     public boolean isFolder(Path file) {
         return Files.isDirectory(file);
     }

@@ -266,6 +266,11 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
+    public synchronized boolean isFile(Path file) {
+        return now().containsKey(file);
+    }
+
+    @Override
     public synchronized boolean isFolder(Path file) {
         return folders.containsKey(file);
     }

@@ -164,7 +164,8 @@ final class Reset {
         }
         if (old == null) {
             file.sync();
-        } else if (old.handle() != NoFile.INSTANCE) {
+        } else if (old.handle() != NoFile.INSTANCE // and its folder has not gone with the name
+                && context.disk().isFolder(file.path().getParent())) {
             file.syncFolder();
         }
     }

@@ -28,6 +28,11 @@ public final class Suspension implements Closeable {
         held = journal.suspend();
     }
 
+    /** Whether it has a file. */
+    public boolean isStored() {
+        return file.isPresent();
+    }
+
     /** Its name has gone, with all others: nothing is remembered any more. */
     public void forget() {
         try {

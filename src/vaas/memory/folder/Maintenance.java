@@ -95,7 +95,7 @@ public final class Maintenance {
         long problems = 0;
         for (Path sub : sessions.folders()) {
             for (Path file : sessions.files(sub)) {
-                Optional<String> conversation = SessionFiles.conversation(file);
+                Optional<String> conversation = SessionFiles.conversation(disk, file);
                 if (conversation.isEmpty()) {
                     out.println(folder.relativize(file) + ": no conversation; left alone");
                     continue;

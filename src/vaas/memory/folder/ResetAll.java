@@ -34,6 +34,7 @@ final class ResetAll {
     private final Sessions sessions;
     private final Disk disk;
 
+    private boolean renamed; // the folder, or there was none
     private Path backup; // what the folder has become; null unless it is to be kept
     private long conversations; // that held something
     private long bytes;
@@ -53,7 +54,9 @@ final class ResetAll {
         long start = System.nanoTime();
         attempt(Audit.Outcome.FAILED, () -> reset(shared));
         attempt(Audit.Outcome.FAILED, this::forgetNamed);
-        attempt(Audit.Outcome.FAILED, this::resetEach); // where the folder is still there
+        if (!renamed) {
+            attempt(Audit.Outcome.FAILED, this::resetEach);
+        }
         if (backup != null) {
             attempt(Audit.Outcome.FAILED, () -> files(backup, this::count));
         }
@@ -95,19 +98,18 @@ final class ResetAll {
         try {
             sessions.gate().writeLock().lock(); // nothing is opened from here
             try {
-                if (disk.isLink(folder)) {
-                    return;
-                }
                 for (FileMemory memory : sessions.open()) {
                     suspended.add(memory.suspend());
                 }
                 suspended.forEach(Suspension::begin); // nor read or appended to
                 try {
-                    if (disk.isFolder(folder)) { // else a reset before has renamed it
-                        rename();
+                    // Where there is no folder, a reset before has renamed it.
+                    renamed = !disk.isFolder(folder) || rename();
+                    suspended.stream().filter(it -> renamed || !it.isStored())
+                            .forEach(Suspension::forget);
+                    if (renamed) {
+                        sessions.forgotten();
                     }
-                    suspended.forEach(Suspension::forget);
-                    sessions.forgotten();
                 } finally {
                     suspended.forEach(Suspension::resume);
                 }
@@ -120,13 +122,22 @@ final class ResetAll {
         }
     }
 
-    private void rename() throws IOException {
+    private boolean rename() throws IOException {
+        if (disk.isLink(folder)) {
+            return false;
+        }
         Path to = context.backups().isPresent()
                 ? Backup.path(disk, context.backups().get(), SessionFiles.FOLDER,
                         context.clock().instant(), 1, "")
                 : free(home.resolve(SessionFiles.FOLDER + ".old"));
-        disk.move(folder, to); // THE COMMIT POINT
+        try {
+            disk.move(folder, to); // THE COMMIT POINT
+        } catch (IOException e) { // a mount point, perhaps
+            LOG.log(System.Logger.Level.WARNING, "each is reset by itself: {0}", e.toString());
+            return false;
+        }
         backup = context.backups().isPresent() ? to : null;
+        return true;
     }
 
     private Path free(Path wanted) throws IOException {
@@ -155,7 +166,7 @@ final class ResetAll {
 
     private void resetEach() throws IOException {
         files(folder, file -> {
-            Optional<String> conversation = SessionFiles.conversation(file);
+            Optional<String> conversation = SessionFiles.conversation(disk, file);
             if (conversation.isPresent()) {
                 try (Session.Lease lease = sessions.use(conversation.get())) {
                     reset(lease.memory());
@@ -173,9 +184,11 @@ final class ResetAll {
     private void files(Path root, Action action) throws IOException {
         SessionList list = new SessionList(disk, root);
         for (Path sub : list.folders()) {
-            for (Path file : list.files(sub)) {
-                attempt(Audit.Outcome.NOT_WIPED, () -> action.take(file));
-            }
+            attempt(Audit.Outcome.NOT_WIPED, () -> {
+                for (Path file : list.files(sub)) {
+                    attempt(Audit.Outcome.NOT_WIPED, () -> action.take(file));
+                }
+            });
         }
     }
 
@@ -199,9 +212,9 @@ final class ResetAll {
         disk.syncFolder(home);
     }
 
-    private static boolean isOurs(Path file) {
+    private boolean isOurs(Path file) {
         String name = file.getFileName().toString();
-        return SessionFiles.conversation(name.endsWith(".new")
+        return disk.isFile(file) && SessionFiles.conversation(name.endsWith(".new")
                 ? file.resolveSibling(name.substring(0, name.length() - 4)) : file).isPresent();
     }
 
@@ -214,9 +227,8 @@ final class ResetAll {
 
     private void count(Path file) throws IOException {
         long length = disk.state(file).map(Disk.FileState::length).orElse(0L);
-        if (length > 0 && SessionFiles.conversation(file).isPresent()) {
-            OptionalLong found = ClosedFile.records(disk, file);
-            add(found, length);
+        if (length > 0 && SessionFiles.conversation(disk, file).isPresent()) {
+            add(ClosedFile.records(disk, file), length);
         }
     }
 

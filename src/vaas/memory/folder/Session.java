@@ -31,6 +31,10 @@ final class Session {
         return conversation;
     }
 
+    boolean isShared() {
+        return conversation.equals(Conversations.SHARED);
+    }
+
     Line line() {
         return line;
     }

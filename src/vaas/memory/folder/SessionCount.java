@@ -23,9 +23,9 @@ final class SessionCount {
         this.max = max;
     }
 
-    /** Those that were there at the start have been counted. */
+    /** Those that were there at the start have been counted: once, unless all went meanwhile. */
     synchronized void counted(long present) {
-        stored += present;
+        stored += counted ? 0 : present;
         counted = true;
         notifyAll();
     }
@@ -65,8 +65,8 @@ final class SessionCount {
     }
 
     /** Nobody uses it any more: what it is now counts. */
-    synchronized void left(Session session) {
-        count(session, session.memory().isStored());
+    synchronized void left(Session session, boolean isStored) {
+        count(session, isStored);
     }
 
     /** All are gone. */

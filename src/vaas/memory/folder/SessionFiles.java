@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import vaas.disk.Disk;
 import vaas.memory.Conversations;
 
 /**
@@ -47,7 +48,12 @@ final class SessionFiles {
         return String.format(Locale.ROOT, "%02x", sum.getValue() & 0xFF);
     }
 
-    /** The conversation whose file this is; empty if it is not one of ours. */
+    /** The conversation whose file this is; empty if it is not one of ours, but a link, say. */
+    static Optional<String> conversation(Disk disk, Path file) {
+        return conversation(file).filter(it -> disk.isFile(file));
+    }
+
+    /** The conversation whose file has this name, if it is a file. */
     static Optional<String> conversation(Path file) {
         String name = file.getFileName().toString();
         return !name.endsWith(END) ? Optional.empty()

@@ -1,10 +1,10 @@
 package vaas.memory.folder;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import vaas.disk.Disk;
@@ -46,7 +46,7 @@ final class SessionList {
     }
 
     private Optional<Summary> summary(Path file, Optional<Instant> idleSince) throws IOException {
-        Optional<String> conversation = SessionFiles.conversation(file);
+        Optional<String> conversation = SessionFiles.conversation(disk, file);
         Optional<Disk.FileState> state = conversation.isEmpty() ? Optional.empty()
                 : disk.state(file).filter(it -> it.length() > 0 && idleSince
                         .map(since -> !it.modified().isBefore(since)).orElse(true));
@@ -57,7 +57,7 @@ final class SessionList {
     long count() throws IOException {
         long count = 0;
         for (Path sub : folders()) {
-            count += disk.list(sub).stream()
+            count += files(sub).stream()
                     .filter(it -> SessionFiles.conversation(it).isPresent()).count();
         }
         return count;
@@ -65,12 +65,18 @@ final class SessionList {
 
     /** The folders that hold files of conversations, in order. */
     List<Path> folders() throws IOException {
-        return disk.isFolder(folder) ? disk.list(folder).stream()
-                .filter(disk::isFolder).sorted().toList() : List.of();
+        return files(folder).stream().filter(disk::isFolder).toList();
     }
 
-    /** What is in one of them, in order. */
+    /** What is in one of them, in order; nothing once a reset of all has taken it away. */
     List<Path> files(Path sub) throws IOException {
-        return disk.list(sub).stream().sorted(Comparator.naturalOrder()).toList();
+        try {
+            return disk.isFolder(sub) ? disk.list(sub).stream().sorted().toList() : List.of();
+        } catch (IOException e) {
+            if (e.getCause() instanceof NoSuchFileException) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 }

@@ -98,10 +98,6 @@ final class Sessions implements Closeable {
         return idle;
     }
 
-    private static boolean isShared(Session session) {
-        return session.conversation().equals(Conversations.SHARED);
-    }
-
     Session.Lease use(String conversation) throws IOException {
         Session session = enter(conversation);
         try {
@@ -118,9 +114,7 @@ final class Sessions implements Closeable {
     private Session enter(String conversation) throws IOException {
         do {
             synchronized (this) {
-                if (closed) {
-                    throw new MemoryUnavailableException("the memory is closed", null);
-                }
+                requireOpen();
                 Session session = sessions.get(conversation);
                 if (session == null && sessions.size() <= openMax) { // and the shared one
                     session = new Session(this, conversation, new Line(true, waiting));
@@ -135,10 +129,17 @@ final class Sessions implements Closeable {
         throw new RefusedException(Reason.ALL_IN_USE);
     }
 
+    private synchronized void requireOpen() throws MemoryUnavailableException {
+        if (closed) {
+            throw new MemoryUnavailableException("the memory is closed", null);
+        }
+    }
+
     private void open(Session session) throws IOException {
         gate.readLock().lock();
         session.opening.lock();
         try {
+            requireOpen(); // for good: who closes all waits for this
             if (session.memory() == null) {
                 session.memory(opened(session.conversation()));
                 cost.count(SESSION_BYTES);
@@ -155,9 +156,7 @@ final class Sessions implements Closeable {
         try {
             return FileMemory.open(context.of(conversation), file);
         } catch (IOException e) { // the system may have no more handles
-            List<Session> unused = unused(Duration.ZERO);
-            if (unused.isEmpty() || !close(
-                    unused.subList(0, Math.min(unused.size(), CLOSED_FOR_HANDLES)))) {
+            if (!close(unused(Duration.ZERO).stream().limit(CLOSED_FOR_HANDLES).toList())) {
                 throw e;
             }
             return FileMemory.open(context.of(conversation), file);
@@ -173,8 +172,8 @@ final class Sessions implements Closeable {
             if (session.users > 0) {
                 return;
             }
-            if (memory != null && !isShared(session)) {
-                count.left(session);
+            if (memory != null && !session.isShared()) {
+                count.left(session, memory.isStored());
             }
             drop = memory == null || !memory.isStored();
         }
@@ -196,11 +195,11 @@ final class Sessions implements Closeable {
     /** The same, for whoever holds what others wait for; false also while all are reset. */
     private boolean closeOne() {
         List<Session> unused = unused(Duration.ZERO);
-        boolean done = !unused.isEmpty() && close(unused.subList(0, 1));
-        if (done) {
-            metrics.evicted();
+        if (unused.isEmpty() || !close(unused.subList(0, 1))) {
+            return false;
         }
-        return done;
+        metrics.evicted();
+        return true;
     }
 
     /** Closes those that nobody has used for so long. */
@@ -257,6 +256,7 @@ final class Sessions implements Closeable {
                     session.conversation(), e.toString());
         }
         cost.giveBack(SESSION_BYTES);
+        count.left(session, memory.isStored()); // an empty file has gone with it
         synchronized (this) {
             if (session.users == 0) { // else somebody waits to open it again
                 sessions.remove(session.conversation(), session);
@@ -267,7 +267,7 @@ final class Sessions implements Closeable {
     /** Named conversations that are open; none comes while the gate is held. */
     synchronized List<FileMemory> open() {
         return sessions.values().stream()
-                .filter(it -> !isShared(it))
+                .filter(it -> !it.isShared())
                 .map(Session::memory).filter(it -> it != null).toList();
     }
 

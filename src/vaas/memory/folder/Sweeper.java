@@ -70,6 +70,7 @@ final class Sweeper implements Closeable {
 
     private void run() {
         attempt(null, () -> sessions.stored().counted(list.count()));
+        sessions.stored().counted(0); // if that failed: nobody waits for it any more
         long nextPass = System.nanoTime();
         long nextTick = nextPass + TICK.toNanos();
         while (isOpen()) {
@@ -163,15 +164,19 @@ final class Sweeper implements Closeable {
         look(Conversations.SHARED);
         if (context.limits().any() || sessions.idle().longest().isPresent()) {
             for (Path sub : list.folders()) {
-                for (Path file : list.files(sub)) {
-                    Optional<String> conversation = SessionFiles.conversation(file);
-                    if (isOpen() && conversation.isPresent() && isCandidate(file)) {
-                        look(conversation.get());
-                    }
-                }
+                attempt(null, () -> list.files(sub).forEach(this::lookIfCandidate));
             }
         }
         lastPass = begun;
+    }
+
+    private void lookIfCandidate(Path file) {
+        SessionFiles.conversation(context.disk(), file).filter(it -> isOpen())
+                .ifPresent(conversation -> attempt(conversation, () -> {
+                    if (isCandidate(file)) {
+                        look(conversation);
+                    }
+                }));
     }
 
     private void look(String conversation) {

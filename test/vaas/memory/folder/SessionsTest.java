@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,15 @@ class SessionsTest {
             return files.filter(Files::isRegularFile).map(it -> it.getFileName().toString())
                     .sorted().toList();
         }
+    }
+
+    /** A folder and a link that leads to itself, where files of conversations could be. */
+    private void putWhatIsNoFile(String asFolder, String asLink) throws IOException {
+        Path sessions = folder.resolve("sessions");
+        Files.createDirectories(SessionFiles.path(sessions, asFolder).resolve("deep"));
+        Path link = SessionFiles.path(sessions, asLink);
+        Files.createDirectories(link.getParent());
+        Files.createSymbolicLink(link, link.getFileName());
     }
 
     private boolean onDisk(String text) throws IOException {
@@ -198,12 +208,18 @@ class SessionsTest {
             }
         }
 
-        @Test
-        void aFileThatIsTakenAwayIsNoticedThereAndNowhereElse() throws IOException {
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void aFileThatIsTakenAwayIsNoticedThereAndNowhereElse(boolean withItsFolder)
+                throws IOException {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "taken", 1, 2);
                 say(in, "well", 3, 4);
-                Files.delete(SessionFiles.path(folder.resolve("sessions"), "taken"));
+                Path file = SessionFiles.path(folder.resolve("sessions"), "taken");
+                Files.delete(file);
+                if (withItsFolder) {
+                    Files.delete(file.getParent());
+                }
                 assertThrows(MemoryUnavailableException.class, () -> say(in, "taken", 5, 5));
                 say(in, "well", 5, 5);
                 reset(in, "taken");
@@ -541,6 +557,32 @@ class SessionsTest {
             }
         }
 
+        @Test
+        @Timeout(20)
+        void whereTheFirstCountFailsNobodyWaitsForItForEver() throws IOException {
+            FaultyDisk disk = new FaultyDisk();
+            disk.createFolder(FaultyDisk.FOLDER.resolve("sessions"));
+            disk.failWhen((call, count) -> call.equals("list") && Waiting.isSweeping());
+            try (Talk talk = Talk.open(disk)) {
+                for (int i = 0; i < 20; i++) {
+                    chat(talk.folder, "c" + i);
+                }
+            }
+        }
+
+        @Test
+        void anEmptyFileIsNoLongerCountedOnceItIsGone() throws IOException {
+            Path empty = SessionFiles.path(folder.resolve("sessions"), "a");
+            Files.createDirectories(empty.getParent());
+            Files.createFile(empty);
+            try (MemoryFolder in = MemoryFolder.at(folder).maxConversations(1).maxOpen(1).open()) {
+                assertEquals(Reason.TOO_MANY_CONVERSATIONS, refused(() -> chat(in, "b")));
+                assertEquals(List.of(), all(in, "a"));
+                chat(in, "b"); // closes the other
+                assertFalse(Files.exists(empty));
+            }
+        }
+
         private void chat(Conversations in, String conversation) throws IOException {
             try (Lease lease = in.use(conversation); Place place = lease.enter(null, "q")) {
                 assertTrue(place.await(LONG));
@@ -667,6 +709,7 @@ class SessionsTest {
                 Files.writeString(sub.resolve("notes.txt"), "x\n");
                 Files.writeString(folder.resolve("sessions/readme"), "x\n");
                 Files.createDirectory(folder.resolve("sessions/zz"));
+                putWhatIsNoFile("b", "l");
                 assertEquals(List.of("a"), in.list(null, 10).conversations().stream()
                         .map(Summary::conversation).toList());
             }
@@ -727,7 +770,12 @@ class SessionsTest {
                 Path sub = SessionFiles.path(folder.resolve("sessions"), "a").getParent();
                 Files.writeString(sub.resolve("notes.txt"), "mine");
                 Files.writeString(folder.resolve("sessions/readme"), "mine");
+                putWhatIsNoFile("b", "l");
                 in.resetAll(Requester.SELF);
+                assertTrue(Files.isDirectory(
+                        SessionFiles.path(folder.resolve("sessions"), "b").resolve("deep")));
+                assertTrue(Files.isSymbolicLink(
+                        SessionFiles.path(folder.resolve("sessions"), "l")));
                 assertEquals("mine", Files.readString(sub.resolve("notes.txt")));
                 assertEquals("mine", Files.readString(folder.resolve("sessions/readme")));
                 assertFalse(onDisk("q1"));
@@ -739,13 +787,51 @@ class SessionsTest {
             Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
             Path home = Files.createDirectory(folder.resolve("m"));
             Files.createSymbolicLink(home.resolve("sessions"), elsewhere);
-            try (MemoryFolder in = MemoryFolder.open(home)) {
+            try (MemoryFolder in = MemoryFolder.open(home); Lease begins = in.use("c")) {
                 say(in, "a", 1, 1);
                 say(in, "b", 2, 2);
+                History before = begins.memory().latest(0);
                 assertEquals(2, in.resetAll(Requester.SELF).conversations());
+                assertEquals(new Insertion.Fenced(), begins.memory().insert(before, "q", "x"));
                 assertFalse(onDisk("q1") || onDisk("q2"));
                 assertTrue(Files.isSymbolicLink(home.resolve("sessions")));
             }
+        }
+
+        @Test
+        void aFolderThatCanNotBeRenamedHasEachResetByItself() throws IOException {
+            FaultyDisk disk = new FaultyDisk();
+            try (Talk talk = Talk.open(disk)) {
+                say(talk.folder, "a", 1, 1);
+                say(talk.folder, "b", 2, 2);
+                talk.memory.resetMemory();
+                disk.failWhen((call, count) -> call.equals("move")); // its own falls back as well
+                assertEquals(2, talk.folder.resetAll(Requester.SELF).conversations());
+                assertFalse(disk.holds("q1") || disk.holds("q2"));
+            }
+        }
+
+        @Test
+        void whereOneFolderCanNotBeListedTheOthersAreWiped() throws IOException {
+            FaultyDisk disk = new FaultyDisk();
+            try (Talk talk = Talk.open(disk)) {
+                say(talk.folder, "a", 1, 1);
+                say(talk.folder, "b", 2, 2);
+                say(talk.folder, "c", 3, 3);
+                AtomicInteger lists = new AtomicInteger(); // of the home, the old ones, one of them
+                disk.failWhen((call, count) -> call.equals("list") && !Waiting.isSweeping()
+                        && lists.incrementAndGet() == 3);
+                assertThrows(IOException.class, () -> talk.folder.resetAll(Requester.SELF));
+                assertEquals(1, Stream.of("q1", "q2", "q3").filter(disk::holds).count());
+            }
+        }
+
+        @Test
+        void whileTheFirstCountRunsLeavesNothingCounted() throws IOException {
+            SessionCount count = new SessionCount(5);
+            count.clear(List.of());
+            count.counted(5);
+            assertEquals(0, count.stored());
         }
 
         @Test
@@ -930,7 +1016,9 @@ class SessionsTest {
                 say(in, "a", 1, 30);
                 say(in, "b", 1, 2);
             }
-            try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8).open()) {
+            putWhatIsNoFile("e", "l");
+            try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8)
+                    .maxAge(Duration.ofDays(1)).open()) {
                 Path file = SessionFiles.path(folder.resolve("sessions"), "a");
                 long before = Files.size(file);
                 Await.until(() -> {
@@ -942,6 +1030,31 @@ class SessionsTest {
                 });
                 assertEquals(turns(28, 30), all(in, "a"));
                 assertEquals(turns(1, 2), all(in, "b"));
+            }
+        }
+
+        @Test
+        void aFolderThatCanNotBeListedKeepsTheSweepFromNoOther() throws IOException {
+            FaultyDisk disk = new FaultyDisk();
+            try (Talk talk = Talk.open(disk)) {
+                say(talk.folder, "a", 1, 30);
+                say(talk.folder, "b", 1, 30);
+            }
+            AtomicInteger lists = new AtomicInteger(); // three to count, then one of the pass
+            disk.failWhen((call, count) -> call.equals("list") && Waiting.isSweeping()
+                    && lists.incrementAndGet() == 5);
+            try (Talk talk = Talk.open(MemoryFolder.at(FaultyDisk.FOLDER).disk(disk)
+                    .maxRecords(8))) {
+                Await.until(() -> Stream.of("a", "b").filter(it -> size(talk.folder, it) < 60)
+                        .count() == 1);
+            }
+        }
+
+        private long size(Conversations in, String conversation) {
+            try (Lease lease = in.use(conversation)) {
+                return Talk.all(lease.memory()).size();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
