@@ -18,9 +18,19 @@ final class SessionCount {
     // Guarded by this.
     private long stored;
     private boolean counted;
+    private Runnable awaited = () -> { };
 
     SessionCount(long max) {
         this.max = max;
+    }
+
+    /** Names what is to be told that somebody waits for the first count. */
+    synchronized void whenAwaited(Runnable hurry) {
+        awaited = hurry;
+    }
+
+    synchronized boolean isCounted() {
+        return counted;
     }
 
     /** Those that were there at the start have been counted: once, unless all went meanwhile. */
@@ -33,6 +43,9 @@ final class SessionCount {
     private synchronized void awaitCounted() {
         long end = System.nanoTime() + PATIENCE.toNanos();
         long left = PATIENCE.toNanos();
+        if (!counted) {
+            awaited.run();
+        }
         while (!counted && left > 0) {
             try {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
