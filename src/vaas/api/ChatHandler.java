@@ -3,10 +3,15 @@ package vaas.api;
 import com.sun.net.httpserver.Headers;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import vaas.agent.BaseAgent;
@@ -18,6 +23,7 @@ import vaas.http.Problem;
 import vaas.http.Request;
 import vaas.http.Response;
 import vaas.http.Route;
+import vaas.http.Workers;
 import vaas.json.JsonException;
 import vaas.json.JsonFields;
 import vaas.json.JsonString;
@@ -30,11 +36,14 @@ import vaas.metrics.Histogram;
  * there are places, and no more of their text than the budget has room for: both are 503.
  */
 final class ChatHandler implements Route {
+    private static final System.Logger LOG = System.getLogger(ChatHandler.class.getName());
     private static final String MESSAGE = "message";
     private static final String IMAGE = "image_base64";
     private static final String VIDEO_PATH = "video_path";
+    private static final String STREAM = "stream";
     private static final Set<String> STRINGS =
             Set.of(MESSAGE, IMAGE, VIDEO_PATH, SessionId.NAME);
+    private static final String REPLAYED = "Idempotency-Replayed";
     private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
 
     /** What a body costs while it is read, besides its text: buffers of the JSON parser. */
@@ -50,14 +59,20 @@ final class ChatHandler implements Route {
     /** Of a question that waits for its answer, and of an answer that waits to be read. */
     private static final int CHAR_BYTES = 2;
 
+    /** After so long a stream begins, if only with a comment. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
+
     private final BaseAgent agent;
     private final Semaphore places;
     private final Budget budget;
     private final Histogram duration;
     private final Counter replays;
+    private final ExecutorService threads; // of chats whose answers are streamed, one a place
+    private final Set<ChatStream> streams = ConcurrentHashMap.newKeySet();
+    private final ChatStream.Watched watched;
 
-    /** A question, and the conversation that it is asked in. */
-    private record Asked(String conversation, Question question) {}
+    /** A question, the conversation that it is asked in, and whether it is read as it comes. */
+    private record Asked(String conversation, Question question, boolean streamed) {}
 
     ChatHandler(BaseAgent agent, ApiOptions options) {
         this.agent = agent;
@@ -70,6 +85,24 @@ final class ChatHandler implements Route {
                 "Chats answered from the memory, since their Idempotency-Key was known.");
         options.metrics.gauge("vaas_in_flight_chats", "Chats under way.",
                 () -> chatsMax - places.availablePermits());
+        options.metrics.gauge("vaas_in_flight_streams",
+                "Streamed answers that are not all sent.", streams::size);
+        this.watched = new ChatStream.Watched(
+                options.metrics.histogram("vaas_stream_first_delta_seconds",
+                        "From the question read to the first text of a streamed answer."),
+                options.metrics.counter("vaas_streams_left_total",
+                        "Streamed answers whose reader left, or was cut, before the end."));
+        this.threads = Workers.start("vaas-chat", Integer.MAX_VALUE);
+    }
+
+    /**
+     * Has chats whose answers are streamed end with an error, unless they are stored already.
+     *
+     * @return whether there are any
+     */
+    boolean stop() {
+        streams.forEach(ChatStream::stop);
+        return !streams.isEmpty();
     }
 
     @Override
@@ -84,7 +117,8 @@ final class ChatHandler implements Route {
         Budget.Share share = budget.share();
         try {
             share.take(CHAT_BYTES);
-            return chat(asked(request, key, share), share);
+            Asked asked = asked(request, key, share);
+            return asked.streamed ? stream(asked, share) : chat(asked, share);
         } catch (IOException | RuntimeException | Error e) {
             share.close();
             throw e;
@@ -93,9 +127,7 @@ final class ChatHandler implements Route {
 
     /** A chat has its place, and its clock runs, until its answer is written, or could not be. */
     private Response chat(Asked asked, Budget.Share share) throws Problem {
-        if (!places.tryAcquire()) {
-            throw ProblemType.TOO_MANY_CHATS.askAgain("Too many chats are under way.");
-        }
+        enter();
         long start = System.nanoTime();
         try {
             return answer(agent.chat(asked.conversation, asked.question), asked.conversation,
@@ -110,6 +142,75 @@ final class ChatHandler implements Route {
         duration.since(start);
         places.release();
         share.close();
+    }
+
+    private void enter() throws Problem {
+        if (!places.tryAcquire()) {
+            throw ProblemType.TOO_MANY_CHATS.askAgain("Too many chats are under way.");
+        }
+    }
+
+    /** Here the place is free again when the agent has ended, however slowly the client reads. */
+    private Response stream(Asked asked, Budget.Share share) throws IOException {
+        enter();
+        long start = System.nanoTime();
+        ChatStream stream = new ChatStream(budget.share(), asked.conversation, watched);
+        streams.add(stream);
+        Runnable end = () -> {
+            stream.close();
+            streams.remove(stream);
+            duration.since(start);
+        };
+        try {
+            begin(asked, stream, share);
+            Map<String, String> headers = new LinkedHashMap<>(Map.of("X-Accel-Buffering", "no"));
+            if (stream.awaitBegin(SILENCE)) {
+                headers.put(REPLAYED, "true");
+            }
+            return Response.of(200, "text/event-stream", stream).with(headers).whenEnded(end);
+        } catch (IOException | RuntimeException | Error e) {
+            end.run();
+            throw e;
+        }
+    }
+
+    private void begin(Asked asked, ChatStream stream, Budget.Share share) throws Problem {
+        try {
+            threads.execute(() -> {
+                try {
+                    answer(asked, stream);
+                } finally {
+                    places.release();
+                    share.close();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            places.release();
+            throw ProblemType.TOO_MANY_CHATS.askAgain("There is no thread for the chat.");
+        }
+    }
+
+    // Whatever happens, the stream ends.
+    private void answer(Asked asked, ChatStream stream) {
+        try {
+            Reply reply = agent.chat(asked.conversation, asked.question, stream);
+            if (reply instanceof Reply.Answered answered) {
+                count(answered);
+                stream.end(answered);
+            } else {
+                stream.end(problem(reply));
+            }
+        } catch (Throwable e) {
+            LOG.log(System.Logger.Level.ERROR, "id {0}: {1} in a streamed chat",
+                    asked.question.requestId(), e.getClass().getName());
+            stream.end(new Problem(500, "Something went wrong here."));
+        }
+    }
+
+    private void count(Reply.Answered answered) {
+        if (answered.replayed()) {
+            replays.increment();
+        }
     }
 
     private static Optional<String> key(Headers headers) throws Problem {
@@ -129,7 +230,7 @@ final class ChatHandler implements Route {
             Question question = question(fields, request.id(), key);
             share.count(chars(question) * CHAR_BYTES);
             return new Asked(SessionId.of(text(fields, SessionId.NAME))
-                    .orElse(Conversations.SHARED), question);
+                    .orElse(Conversations.SHARED), question, fields.flag(STREAM).orElse(false));
         }
     }
 
@@ -146,6 +247,9 @@ final class ChatHandler implements Route {
                         + (name.equals(MESSAGE) ? "." : " or null."));
             }
         }
+        if (fields.isMistyped(STREAM)) {
+            throw new Problem(422, "The field stream must be a boolean or null.");
+        }
         String message = text(fields, MESSAGE).orElseThrow(
                 () -> new Problem(422, "The field message is required."));
         if (message.isEmpty() && fields.string(IMAGE).isEmpty()) {
@@ -158,7 +262,7 @@ final class ChatHandler implements Route {
     private static JsonFields fields(Request request, Budget.Share reading)
             throws IOException {
         try {
-            return JsonFields.read(request.body(), STRINGS, Set.of(),
+            return JsonFields.read(request.body(), STRINGS, Set.of(STREAM),
                     bytes -> reading.take(bytes * TEXT_FACTOR));
         } catch (JsonException e) {
             // The rest is read, so that the connection can be used again.
@@ -185,17 +289,18 @@ final class ChatHandler implements Route {
             share.count((long) answered.message().length() * CHAR_BYTES);
             Response answer = Response.of(
                     200, "application/json", new ChatAnswer(answered, conversation));
-            if (answered.replayed()) {
-                replays.increment();
-                return answer.with(Map.of("Idempotency-Replayed", "true"));
-            }
-            return answer;
-        } else if (reply instanceof Reply.Busy busy) {
-            return ProblemType.MODEL_BUSY.problem(busy.detail()).retryAfter(busy.retryAfter())
-                    .toResponse();
+            count(answered);
+            return answered.replayed() ? answer.with(Map.of(REPLAYED, "true")) : answer;
+        }
+        return problem(reply).toResponse();
+    }
+
+    private static Problem problem(Reply reply) {
+        if (reply instanceof Reply.Busy busy) {
+            return ProblemType.MODEL_BUSY.problem(busy.detail()).retryAfter(busy.retryAfter());
         }
         Reply.Failed failed = (Reply.Failed) reply;
-        return problem(failed.kind(), failed.detail()).toResponse();
+        return problem(failed.kind(), failed.detail());
     }
 
     private static Problem problem(Reply.Kind kind, String detail) {
@@ -207,6 +312,7 @@ final class ChatHandler implements Route {
             case SERVER_FULL -> ProblemType.SERVER_FULL.askAgain(detail);
             case NOT_STORED -> ProblemType.MEMORY_FULL.problem(detail);
             case MEMORY_UNAVAILABLE -> ProblemType.MEMORY_UNAVAILABLE.problem(detail);
+            case LEFT -> ProblemType.STOPPING.askAgain("The server is stopping.");
             case KEY_REUSED -> ProblemType.KEY_REUSED.problem(detail);
             case LINE_FULL -> ProblemType.LINE_FULL.askAgain(detail);
             case ALL_IN_USE -> ProblemType.TOO_MANY_IN_USE.askAgain(detail);

@@ -1,5 +1,6 @@
 package vaas.agent.groq;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Tool;
@@ -46,12 +48,16 @@ final class Chat {
     private final Question question;
     private final Deadline deadline;
     private final Budget.Share share;
+    private final AnswerReader reader;
     private List<MemoryRecord> history = List.of(); // what the model is shown of it
     private Optional<String> clipPath = Optional.empty();
     private boolean shortened; // the history
     private boolean tooledUp; // the prompt, by results
     private boolean toolUseRetried;
     private String said = ""; // beside the calls of earlier rounds
+    private String heldBack = ""; // from the reader: blanks that may end a round
+    private boolean roundBegun; // for the reader
+    private int shown; // chars that the reader has got
     private Set<String> withoutTools; // names of those that the model does not take
 
     /**
@@ -70,8 +76,9 @@ final class Chat {
 
     /** The chat begins now: the deadline counts from here. */
     Chat(Parts parts, Conversations.Lease in, Question question, Deadline deadline,
-            Budget.Share share) {
+            Budget.Share share, AnswerReader reader) {
         this.parts = parts;
+        this.reader = reader;
         this.in = in;
         this.question = question;
         this.deadline = deadline;
@@ -83,10 +90,10 @@ final class Chat {
      * Asks with the whole history and, as long as that is too long for the model, with half as many
      * of its turns, down to none.
      */
-    Completion run(List<MemoryRecord> whole) throws OverBudgetException {
+    Completion run(List<MemoryRecord> whole) throws IOException {
         history = whole;
         Completion completion = rounds();
-        while (isRefused(completion, Reason.TOO_LONG) && !history.isEmpty()) {
+        while (isRefused(completion, Reason.TOO_LONG) && !history.isEmpty() && shown == 0) {
             int half = history.size() / 4 * 2; // whole turns
             shortened = true;
             history = history.subList(history.size() - half, history.size());
@@ -107,11 +114,13 @@ final class Chat {
         return clipPath;
     }
 
-    private Completion rounds() throws OverBudgetException {
+    private Completion rounds() throws IOException {
         tooledUp = false;
         said = "";
         ChatRequest request = new ChatRequest(parts.template(question), history, question);
         for (int round = 0; ; round++) {
+            roundBegun = false;
+            heldBack = "";
             Completion completion = oneRound(request, round < ROUNDS_MAX);
             if (completion instanceof Answer answer) {
                 return new Answer(joined(answer.text()));
@@ -143,16 +152,34 @@ final class Chat {
                 : text.isBlank() ? said : said.stripTrailing() + "\n\n" + text.stripLeading();
     }
 
-    private Completion oneRound(ChatRequest request, boolean mayCall) throws OverBudgetException {
-        Completion completion = send(request.body(mayCall, withoutTools));
+    // Hands on, piece by piece, what is going to be joined so.
+    private void show(String text) throws IOException {
+        boolean follows = !said.isBlank() && !roundBegun;
+        String piece = follows ? text.stripLeading() : heldBack + text;
+        int end = piece.stripTrailing().length();
+        if (text.isEmpty()) {
+            reader.read(""); // by another thread, which changes nothing
+        } else if (end == 0) {
+            heldBack = piece;
+        } else {
+            String before = follows ? (said.stripTrailing() + "\n\n").substring(shown) : "";
+            roundBegun = true;
+            heldBack = piece.substring(end);
+            shown += before.length() + end;
+            reader.read(before + piece.substring(0, end));
+        }
+    }
+
+    private Completion oneRound(ChatRequest request, boolean mayCall) throws IOException {
+        Completion completion = send(request, mayCall, withoutTools);
         if (!toolUseRetried && isRefused(completion, Reason.TOOL_USE)) {
             toolUseRetried = true;
-            completion = send(request.body(mayCall, withoutTools));
+            completion = send(request, mayCall, withoutTools);
         }
         while (completion instanceof Refused refused && refused.reason() == Reason.TOOLS
                 && parts.tools().size() > withoutTools.size()) {
             Set<String> more = refusedTools(refused);
-            completion = send(request.body(mayCall, more));
+            completion = send(request, mayCall, more);
             withoutTools = more;
             if (!isRefused(completion, Reason.TOOLS) && !isRefused(completion, Reason.OTHER)) {
                 rememberRefusal();
@@ -181,8 +208,11 @@ final class Chat {
         }
     }
 
-    private Completion send(Piece body) throws OverBudgetException {
-        return parts.calls().complete(body, deadline, question.requestId(), share);
+    private Completion send(ChatRequest request, boolean mayCall, Set<String> without)
+            throws IOException {
+        boolean streamed = reader != AnswerReader.NONE;
+        return parts.calls().complete(request.body(mayCall, without, streamed), deadline,
+                question.requestId(), share, streamed ? this::show : reader);
     }
 
     private static boolean isRefused(Completion completion, Reason reason) {
