@@ -59,9 +59,6 @@ final class ChatHandler implements Route {
     /** Of a question that waits for its answer, and of an answer that waits to be read. */
     private static final int CHAR_BYTES = 2;
 
-    /** After so long a stream begins, if only with a comment. */
-    private static final Duration SILENCE = Duration.ofSeconds(5);
-
     private final BaseAgent agent;
     private final Semaphore places;
     private final Budget budget;
@@ -69,7 +66,8 @@ final class ChatHandler implements Route {
     private final Counter replays;
     private final ExecutorService threads; // of chats whose answers are streamed, one a place
     private final Set<ChatStream> streams = ConcurrentHashMap.newKeySet();
-    private final ChatStream.Watched watched;
+    private final Duration silence; // after which a stream begins, if only with a comment
+    private final ChatStream.Shared shared; // by all streams
 
     /** A question, the conversation that it is asked in, and whether it is read as it comes. */
     private record Asked(String conversation, Question question, boolean streamed) {}
@@ -87,7 +85,8 @@ final class ChatHandler implements Route {
                 () -> chatsMax - places.availablePermits());
         options.metrics.gauge("vaas_in_flight_streams",
                 "Streamed answers that are not all sent.", streams::size);
-        this.watched = new ChatStream.Watched(
+        this.silence = options.silence;
+        this.shared = new ChatStream.Shared(options.pause,
                 options.metrics.histogram("vaas_stream_first_delta_seconds",
                         "From the question read to the first text of a streamed answer."),
                 options.metrics.counter("vaas_streams_left_total",
@@ -154,7 +153,7 @@ final class ChatHandler implements Route {
     private Response stream(Asked asked, Budget.Share share) throws IOException {
         enter();
         long start = System.nanoTime();
-        ChatStream stream = new ChatStream(budget.share(), asked.conversation, watched);
+        ChatStream stream = new ChatStream(budget.share(), asked.conversation, shared);
         streams.add(stream);
         Runnable end = () -> {
             stream.close();
@@ -164,7 +163,7 @@ final class ChatHandler implements Route {
         try {
             begin(asked, stream, share);
             Map<String, String> headers = new LinkedHashMap<>(Map.of("X-Accel-Buffering", "no"));
-            if (stream.awaitBegin(SILENCE)) {
+            if (stream.awaitBegin(silence)) {
                 headers.put(REPLAYED, "true");
             }
             return Response.of(200, "text/event-stream", stream).with(headers).whenEnded(end);

@@ -28,15 +28,16 @@ final class ChatStream implements AnswerReader, Response.Body {
     private static final int CHAR_BYTES = 5;
     /** Heap for a piece of text besides. */
     private static final int PIECE_BYTES = 80;
-    /** Less than the second within which something is always written. */
-    private static final long SILENCE_MILLIS = 900;
-
-    /** What streams count and time. */
-    record Watched(Histogram firstDelta, Counter left) {}
+    /**
+     * What all streams use.
+     *
+     * @param pause after which a comment is written
+     */
+    record Shared(Duration pause, Histogram firstDelta, Counter left) {}
 
     private final Budget.Share share;
     private final String conversation;
-    private final Watched watched;
+    private final Shared shared;
     private final long startNanos = System.nanoTime();
 
     // Guarded by this.
@@ -49,10 +50,10 @@ final class ChatStream implements AnswerReader, Response.Body {
     private Problem problem;
 
     /** Begins it; the share is closed with it. */
-    ChatStream(Budget.Share share, String conversation, Watched watched) {
+    ChatStream(Budget.Share share, String conversation, Shared shared) {
         this.share = share;
         this.conversation = conversation;
-        this.watched = watched;
+        this.shared = shared;
     }
 
     @Override
@@ -119,11 +120,11 @@ final class ChatStream implements AnswerReader, Response.Body {
             boolean goesOn = writeNext(out, 0);
             while (goesOn) {
                 out.flush();
-                goesOn = writeNext(out, SILENCE_MILLIS);
+                goesOn = writeNext(out, shared.pause.toMillis());
             }
             out.flush();
         } catch (IOException e) {
-            watched.left.increment();
+            shared.left.increment();
             throw e;
         }
     }
@@ -192,7 +193,7 @@ final class ChatStream implements AnswerReader, Response.Body {
         assert Thread.holdsLock(this);
         if (!text.isEmpty()) {
             if (given == 0) {
-                watched.firstDelta.since(startNanos);
+                shared.firstDelta.since(startNanos);
             }
             given += text.length();
             pieces.add(text);

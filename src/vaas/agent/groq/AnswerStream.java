@@ -21,7 +21,7 @@ import vaas.json.JsonException;
  * The heap for an event and for the text is charged before it is used. Used by one thread.
  */
 final class AnswerStream extends EventSourceListener implements AutoCloseable {
-    /** Behind the last of these, a mark that ends thinking is not looked for again and again. */
+    /** More than any mark has: what has not begun behind so many is inside of thinking. */
     private static final int MARK_CHARS = 256;
 
     /** Less than a chat has taken beforehand. */
@@ -33,6 +33,7 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
     private long unread; // bytes since the last event
     private long charged; // of the heap, for those and for the text
     private int begin = -1; // of the answer in what the model writes, once that is known
+    private int looked; // at so many chars, for that
     private int handedOn; // of the answer
     private boolean broken;
     private Throwable failure;
@@ -103,6 +104,7 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
         StringBuilder content = body.content();
         if (begin < 0 && mayBegin(content)) {
             begin = Thinking.begin(content.toString());
+            looked = content.length();
         }
         if (begin >= 0 && content.length() > begin + handedOn) {
             String text = content.substring(begin + handedOn);
@@ -111,10 +113,10 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
         }
     }
 
-    // All marks end with one of these.
-    private static boolean mayBegin(StringBuilder content) {
+    // Long thinking is not looked through at each word of it: all marks end with one of these.
+    private boolean mayBegin(StringBuilder content) {
         int length = content.length();
-        return length < MARK_CHARS || content.substring(length - MARK_CHARS).chars()
+        return looked < MARK_CHARS || content.substring(length - MARK_CHARS).chars()
                 .anyMatch(c -> ">]:\u25b7".indexOf(c) >= 0);
     }
 
