@@ -96,7 +96,8 @@ public final class Api implements AutoCloseable {
 
     /**
      * Refuses new requests, waits for those under way up to the grace of the settings, then ends
-     * streams with an error and cuts what is left. Goes on listening meanwhile: whoever comes is told, and not cut off.
+     * streams with an error and cuts what is left. Goes on listening meanwhile: whoever comes is
+     * told, and not cut off.
      */
     @Override
     public void close() {

@@ -1,22 +1,15 @@
 package vaas.api;
 
-import com.sun.net.httpserver.Headers;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.regex.Pattern;
 import vaas.agent.BaseAgent;
-import vaas.agent.Image;
-import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.budget.Budget;
 import vaas.http.Problem;
@@ -24,10 +17,6 @@ import vaas.http.Request;
 import vaas.http.Response;
 import vaas.http.Route;
 import vaas.http.Workers;
-import vaas.json.JsonException;
-import vaas.json.JsonFields;
-import vaas.json.JsonString;
-import vaas.memory.Conversations;
 import vaas.metrics.Counter;
 import vaas.metrics.Histogram;
 
@@ -37,27 +26,12 @@ import vaas.metrics.Histogram;
  */
 final class ChatHandler implements Route {
     private static final System.Logger LOG = System.getLogger(ChatHandler.class.getName());
-    private static final String MESSAGE = "message";
-    private static final String IMAGE = "image_base64";
-    private static final String VIDEO_PATH = "video_path";
-    private static final String STREAM = "stream";
-    private static final Set<String> STRINGS =
-            Set.of(MESSAGE, IMAGE, VIDEO_PATH, SessionId.NAME);
     private static final String REPLAYED = "Idempotency-Replayed";
-    private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
 
-    /** What a body costs while it is read, besides its text: buffers of the JSON parser. */
-    private static final int READING_BYTES = 32 << 10;
     /** What a chat costs until its answer is written, besides its text. */
     private static final int CHAT_BYTES = 8 << 10;
-    /**
-     * Heap for a byte of text while it is read: at the worst moment the field's JSON is there, and
-     * the string that is made of it, with two bytes a character.
-     */
-    private static final int TEXT_FACTOR = 3;
-
     /** Of a question that waits for its answer, and of an answer that waits to be read. */
-    private static final int CHAR_BYTES = 2;
+    static final int CHAR_BYTES = 2;
 
     private final BaseAgent agent;
     private final Semaphore places;
@@ -68,9 +42,6 @@ final class ChatHandler implements Route {
     private final Set<ChatStream> streams = ConcurrentHashMap.newKeySet();
     private final Duration silence; // after which a stream begins, if only with a comment
     private final ChatStream.Shared shared; // by all streams
-
-    /** A question, the conversation that it is asked in, and whether it is read as it comes. */
-    private record Asked(String conversation, Question question, boolean streamed) {}
 
     ChatHandler(BaseAgent agent, ApiOptions options) {
         this.agent = agent;
@@ -112,12 +83,11 @@ final class ChatHandler implements Route {
     @Override
     public Response handle(Request request) throws IOException {
         BodyType.check(request.headers());
-        Optional<String> key = key(request.headers());
         Budget.Share share = budget.share();
         try {
             share.take(CHAT_BYTES);
-            Asked asked = asked(request, key, share);
-            return asked.streamed ? stream(asked, share) : chat(asked, share);
+            Asked asked = Asked.read(request, share, budget);
+            return asked.streamed() ? stream(asked, share) : chat(asked, share);
         } catch (IOException | RuntimeException | Error e) {
             share.close();
             throw e;
@@ -129,7 +99,7 @@ final class ChatHandler implements Route {
         enter();
         long start = System.nanoTime();
         try {
-            return answer(agent.chat(asked.conversation, asked.question), asked.conversation,
+            return answer(agent.chat(asked.conversation(), asked.question()), asked.conversation(),
                     share).whenEnded(() -> end(start, share));
         } catch (RuntimeException | Error e) {
             end(start, share);
@@ -153,7 +123,7 @@ final class ChatHandler implements Route {
     private Response stream(Asked asked, Budget.Share share) throws IOException {
         enter();
         long start = System.nanoTime();
-        ChatStream stream = new ChatStream(budget.share(), asked.conversation, shared);
+        ChatStream stream = new ChatStream(budget.share(), asked.conversation(), shared);
         streams.add(stream);
         Runnable end = () -> {
             stream.close();
@@ -175,111 +145,40 @@ final class ChatHandler implements Route {
 
     private void begin(Asked asked, ChatStream stream, Budget.Share share) throws Problem {
         try {
-            threads.execute(() -> {
-                try {
-                    answer(asked, stream);
-                } finally {
-                    places.release();
-                    share.close();
-                }
-            });
+            threads.execute(() -> answer(asked, stream, share));
         } catch (RejectedExecutionException e) {
             places.release();
             throw ProblemType.TOO_MANY_CHATS.askAgain("There is no thread for the chat.");
         }
     }
 
-    // Whatever happens, the stream ends.
-    private void answer(Asked asked, ChatStream stream) {
-        try {
-            Reply reply = agent.chat(asked.conversation, asked.question, stream);
-            if (reply instanceof Reply.Answered answered) {
-                count(answered);
-                stream.end(answered);
-            } else {
-                stream.end(problem(reply));
-            }
-        } catch (Throwable e) {
+    // Whatever happens, the stream ends; before that, the place is free.
+    private void answer(Asked asked, ChatStream stream, Budget.Share share) {
+        Runnable end = () -> stream.end(new Problem(500, "Something went wrong here."));
+        try (share) {
+            Reply reply = agent.chat(asked.conversation(), asked.question(), stream);
+            end = () -> end(reply, stream);
+        } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "id {0}: {1} in a streamed chat",
-                    asked.question.requestId(), e.getClass().getName());
-            stream.end(new Problem(500, "Something went wrong here."));
+                    asked.question().requestId(), e.getClass().getName());
+        } finally {
+            places.release();
+        }
+        end.run();
+    }
+
+    private void end(Reply reply, ChatStream stream) {
+        if (reply instanceof Reply.Answered answered) {
+            count(answered);
+            stream.end(answered);
+        } else {
+            stream.end(problem(reply));
         }
     }
 
     private void count(Reply.Answered answered) {
         if (answered.replayed()) {
             replays.increment();
-        }
-    }
-
-    private static Optional<String> key(Headers headers) throws Problem {
-        List<String> keys = headers.getOrDefault("Idempotency-Key", List.of());
-        if (keys.size() > 1 || !keys.stream().allMatch(key -> KEY.matcher(key).matches())) {
-            throw new Problem(400, "Idempotency-Key must be one, of 1 to 255 visible ASCII"
-                    + " characters.");
-        }
-        return keys.stream().findFirst();
-    }
-
-    private Asked asked(Request request, Optional<String> key, Budget.Share share)
-            throws IOException {
-        try (Budget.Share reading = budget.share()) {
-            reading.take(READING_BYTES);
-            JsonFields fields = fields(request, reading);
-            Question question = question(fields, request.id(), key);
-            share.count(chars(question) * CHAR_BYTES);
-            return new Asked(SessionId.of(text(fields, SessionId.NAME))
-                    .orElse(Conversations.SHARED), question, fields.flag(STREAM).orElse(false));
-        }
-    }
-
-    private static long chars(Question question) {
-        return question.message().length() + question.videoPath().map(String::length).orElse(0)
-                + question.image().map(image -> image.base64().length()).orElse(0);
-    }
-
-    private static Question question(JsonFields fields, String id, Optional<String> key)
-            throws Problem {
-        for (String name : STRINGS) {
-            if (fields.isMistyped(name)) {
-                throw new Problem(422, "The field " + name + " must be a string"
-                        + (name.equals(MESSAGE) ? "." : " or null."));
-            }
-        }
-        if (fields.isMistyped(STREAM)) {
-            throw new Problem(422, "The field stream must be a boolean or null.");
-        }
-        String message = text(fields, MESSAGE).orElseThrow(
-                () -> new Problem(422, "The field message is required."));
-        if (message.isEmpty() && fields.string(IMAGE).isEmpty()) {
-            throw new Problem(422, "The field message may be empty only beside an image.");
-        }
-        return new Question(
-                message, image(text(fields, IMAGE)), text(fields, VIDEO_PATH), id, key);
-    }
-
-    private static JsonFields fields(Request request, Budget.Share reading)
-            throws IOException {
-        try {
-            return JsonFields.read(request.body(), STRINGS, Set.of(STREAM),
-                    bytes -> reading.take(bytes * TEXT_FACTOR));
-        } catch (JsonException e) {
-            // The rest is read, so that the connection can be used again.
-            request.body().transferTo(OutputStream.nullOutputStream());
-            throw new Problem(e.isOtherValue() ? 422 : 400,
-                    "The body is not acceptable JSON: " + e.getMessage() + ".");
-        }
-    }
-
-    private static Optional<String> text(JsonFields fields, String name) {
-        return fields.string(name).map(JsonString::text);
-    }
-
-    private static Optional<Image> image(Optional<String> base64) throws Problem {
-        try {
-            return base64.map(Image::decode);
-        } catch (IllegalArgumentException e) {
-            throw new Problem(422, "The field image_base64 can't be used: " + e.getMessage() + ".");
         }
     }
 

@@ -67,9 +67,10 @@ final class ChatStream implements AnswerReader, Response.Body {
 
     /** Ends it with an answer, of which the rest follows. */
     synchronized void end(Reply.Answered reply) {
-        String rest = reply.message().substring(given);
+        String message = reply.message();
+        String rest = message.substring(Math.min(given, message.length()));
         if (!closed) {
-            share.count(cost(rest) + reply.message().length() * 2L);
+            share.count(cost(rest) + message.length() * 2L);
             add(rest);
         }
         answered = reply;

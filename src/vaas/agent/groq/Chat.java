@@ -48,16 +48,13 @@ final class Chat {
     private final Question question;
     private final Deadline deadline;
     private final Budget.Share share;
-    private final AnswerReader reader;
+    private final AnswerReader reader; // of a streamed answer, or nobody
+    private final RoundTexts texts;
     private List<MemoryRecord> history = List.of(); // what the model is shown of it
     private Optional<String> clipPath = Optional.empty();
     private boolean shortened; // the history
     private boolean tooledUp; // the prompt, by results
     private boolean toolUseRetried;
-    private String said = ""; // beside the calls of earlier rounds
-    private String heldBack = ""; // from the reader: blanks that may end a round
-    private boolean roundBegun; // for the reader
-    private int shown; // chars that the reader has got
     private Set<String> withoutTools; // names of those that the model does not take
 
     /**
@@ -79,6 +76,7 @@ final class Chat {
             Budget.Share share, AnswerReader reader) {
         this.parts = parts;
         this.reader = reader;
+        this.texts = new RoundTexts(reader);
         this.in = in;
         this.question = question;
         this.deadline = deadline;
@@ -93,7 +91,7 @@ final class Chat {
     Completion run(List<MemoryRecord> whole) throws IOException {
         history = whole;
         Completion completion = rounds();
-        while (isRefused(completion, Reason.TOO_LONG) && !history.isEmpty() && shown == 0) {
+        while (isRefused(completion, Reason.TOO_LONG) && !history.isEmpty() && !texts.isShown()) {
             int half = history.size() / 4 * 2; // whole turns
             shortened = true;
             history = history.subList(history.size() - half, history.size());
@@ -116,14 +114,12 @@ final class Chat {
 
     private Completion rounds() throws IOException {
         tooledUp = false;
-        said = "";
+        texts.begin();
         ChatRequest request = new ChatRequest(parts.template(question), history, question);
         for (int round = 0; ; round++) {
-            roundBegun = false;
-            heldBack = "";
             Completion completion = oneRound(request, round < ROUNDS_MAX);
             if (completion instanceof Answer answer) {
-                return new Answer(joined(answer.text()));
+                return new Answer(texts.joined(answer.text()));
             }
             if (!(completion instanceof ToolCalls calls)) {
                 return completion;
@@ -131,42 +127,18 @@ final class Chat {
             boolean offered = round < ROUNDS_MAX && calls.calls().stream()
                     .anyMatch(call -> tool(call).isPresent());
             if (!offered && !calls.text().isBlank()) {
-                return new Answer(joined(calls.text()));
+                return new Answer(texts.joined(calls.text()));
             }
             if (round == ROUNDS_MAX) {
                 LOG.log(System.Logger.Level.WARNING, "id {0}: the model calls tools without end",
                         question.requestId());
                 return new Unusable();
             }
-            said = joined(calls.text());
+            texts.next(calls.text());
             Optional<Completion> end = callTools(request, calls);
             if (end.isPresent()) {
                 return end.get();
             }
-        }
-    }
-
-    // What the model writes before it calls a tool belongs to the answer.
-    private String joined(String text) {
-        return said.isBlank() ? text
-                : text.isBlank() ? said : said.stripTrailing() + "\n\n" + text.stripLeading();
-    }
-
-    // Hands on, piece by piece, what is going to be joined so.
-    private void show(String text) throws IOException {
-        boolean follows = !said.isBlank() && !roundBegun;
-        String piece = follows ? text.stripLeading() : heldBack + text;
-        int end = piece.stripTrailing().length();
-        if (text.isEmpty()) {
-            reader.read(""); // by another thread, which changes nothing
-        } else if (end == 0) {
-            heldBack = piece;
-        } else {
-            String before = follows ? (said.stripTrailing() + "\n\n").substring(shown) : "";
-            roundBegun = true;
-            heldBack = piece.substring(end);
-            shown += before.length() + end;
-            reader.read(before + piece.substring(0, end));
         }
     }
 
@@ -212,7 +184,7 @@ final class Chat {
             throws IOException {
         boolean streamed = reader != AnswerReader.NONE;
         return parts.calls().complete(request.body(mayCall, without, streamed), deadline,
-                question.requestId(), share, streamed ? this::show : reader);
+                question.requestId(), share, streamed ? texts : reader);
     }
 
     private static boolean isRefused(Completion completion, Reason reason) {

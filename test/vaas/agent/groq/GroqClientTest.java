@@ -598,8 +598,8 @@ class GroqClientTest {
 
     private static Completion complete(GroqClient client, Piece body, Duration timeout) {
         try (Budget.Share share = Budget.ofThisProcess().share()) {
-            return client.calls()
-                    .complete(body, Deadline.after(timeout), "request-id", share, AnswerReader.NONE);
+            return client.calls().complete(
+                    body, Deadline.after(timeout), "request-id", share, AnswerReader.NONE);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
