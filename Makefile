@@ -74,6 +74,7 @@ run: ## build and serve, without Groq
 bench: build/test-classes/.done build/vaas.jar ## measure the memory and the server (2 minutes)
 	@$(BIN)java -cp "$(test_path)" vaas.memory.file.MemoryBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench $(BENCH_SECONDS)
+	@$(BIN)java -cp "$(test_path)" vaas.api.StreamBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.HeapAttack 48 64 256
 
 clean: ## remove build/; the memory in data/ stays

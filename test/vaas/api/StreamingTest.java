@@ -117,6 +117,7 @@ class StreamingTest {
         Script script = scripts.remove();
         if (script instanceof Whole whole) {
             exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.getResponseHeaders().set("retry-after-ms", "1");
             exchange.sendResponseHeaders(whole.status, whole.body.length());
             exchange.getResponseBody().write(bytes(whole.body));
             exchange.close();
@@ -434,6 +435,34 @@ class StreamingTest {
         awaitMetric("vaas_in_flight_streams 0");
         scripts.add(GOOD);
         assertEquals("[Hel] [lo] done", seen(NAMED, "Idempotency-Key: k"), "and no key");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "First"})
+    void aModelThatHangsIsEndedByTheDeadline(String word) throws Exception {
+        restart(GroqAgent.options().timeout(Duration.ofMillis(400)));
+        scripts.add(waits(word)); // with a comment again and again
+        assertTrue(seen(CHAT).matches(word.isEmpty() ? "504" : "(\\[First] error )?504"));
+        modelCut.await();
+        assertEquals(List.of(), stored());
+    }
+
+    @Test
+    void oneWhoLeavesWhileOthersAreBeforeItGivesUpItsPlace() throws Exception {
+        options.silence = Duration.ofMillis(1);
+        restart(GroqAgent.options());
+        scripts.add(waits("First"));
+        try (RawClient first = client()) {
+            first.send(RawClient.request("POST /chat", NAMED));
+            begun.await();
+            try (RawClient second = client()) {
+                second.send(RawClient.request("POST /chat", NAMED));
+                second.readHead();
+                awaitMetric("vaas_in_flight_chats 2");
+            }
+            awaitMetric("vaas_in_flight_chats 1");
+        }
+        assertEquals(1, asked.size());
     }
 
     @Test
