@@ -120,7 +120,9 @@ final class ChatStream implements AnswerReader, Response.Body {
         try {
             boolean goesOn = writeNext(out, 0);
             while (goesOn) {
-                out.flush();
+                if (isAllSent()) {
+                    out.flush();
+                }
                 goesOn = writeNext(out, shared.pause.toMillis());
             }
             out.flush();
@@ -128,6 +130,10 @@ final class ChatStream implements AnswerReader, Response.Body {
             shared.left.increment();
             throw e;
         }
+    }
+
+    private synchronized boolean isAllSent() {
+        return pieces.isEmpty();
     }
 
     // A delta, a comment, or what ends it.

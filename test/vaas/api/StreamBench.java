@@ -72,7 +72,7 @@ final class StreamBench {
                     out.readLine().replaceFirst(".*://[^:]*:([0-9]+).*", "$1"));
             words = WORDS;
             pauseMillis = 0;
-            run(port, 8, 4 * CHATS); // to warm up
+            run(port, 8, 8 * CHATS); // to warm up
             Duration before = cpu(server);
             run(port, 8, CHATS);
             System.out.printf("%s: CPU of a chat of %d words %.2f ms%n", name, WORDS,
@@ -167,9 +167,10 @@ final class StreamBench {
             for (int i = 0; i < words; i++) {
                 LockSupport.parkNanos(pauseMillis * 1_000_000L);
                 String word = i == 0 ? "=<" + System.nanoTime() + ">" : "word ";
-                out.write(bytes("data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\","
-                        + "\"created\":1795000000,\"model\":\"m\",\"choices\":[{\"index\":0,"
-                        + "\"delta\":{\"content\":\"" + word + "\"},\"finish_reason\":null}]}\n\n"));
+                out.write(bytes("data: {\"id\":\"chatcmpl-1\",\"created\":1795000000,"
+                        + "\"object\":\"chat.completion.chunk\",\"model\":\"m\","
+                        + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + word
+                        + "\"},\"finish_reason\":null}]}\n\n"));
                 out.flush();
             }
             out.write(bytes("data: [DONE]\n\n"));
@@ -177,7 +178,8 @@ final class StreamBench {
     }
 
     private static void serveBare(String modelUrl) throws Exception {
-        JdkServer server = JdkServer.start(loopback(), "bare", exchange -> pipe(exchange, modelUrl));
+        JdkServer server = JdkServer.start(
+                loopback(), "bare", exchange -> pipe(exchange, modelUrl));
         System.out.println(server.url());
         new CountDownLatch(1).await();
     }
