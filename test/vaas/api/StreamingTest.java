@@ -517,7 +517,7 @@ class StreamingTest {
     void textThatNobodyReadsIsChargedToTheBudgetAndEndsItsStreamOnly() throws IOException {
         Budget budget = Budget.of(24 << 20, 4096);
         options.budget(budget);
-        restart(GroqAgent.options().budget(budget));
+        restart(GroqAgent.options()); // whose own budget has room
         String piece = "x".repeat(16 << 10);
         scripts.add(out -> {
             for (int i = 0; i < 500; i++) {
@@ -532,7 +532,7 @@ class StreamingTest {
             awaitMetric("vaas_in_flight_chats 0");
             assertEquals("[Hel] [lo] done", seen(NAMED));
             assertEquals(200, client.readHead().status());
-            assertTrue(summary(events(client)).matches("(\\[x+] )*error (503 retry_after|502)"));
+            assertTrue(summary(events(client)).matches("(\\[x+] )*error 503 retry_after"));
         }
         assertEquals(List.of(), stored());
         awaitMetric("vaas_in_flight_streams 0");
