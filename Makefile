@@ -8,6 +8,8 @@ RUN_JARS = \
     2688aaa60b207403287e16a71fb5644bf2f9cfc464cc601ae95c6c86a5af1f94 \
   com.squareup.okhttp3:okhttp-jvm:5.5.1 \
     4039527bd1f2e40b66e20b0e52c689cf56074b938ea02678141495f5160f1047 \
+  com.squareup.okhttp3:okhttp-sse:5.5.1 \
+    1b7abd9513a97253f4efae36f59f811d47496ba3e57849fbacdadd346a6db08f \
   com.squareup.okio:okio-jvm:3.18.1 \
     b97b640557a650d15411f2be29aef558c4e422a83653cb18ba494311dbed18be \
   org.jetbrains.kotlin:kotlin-stdlib:2.1.21 \
@@ -73,6 +75,7 @@ bench: build/test-classes/.done build/vaas.jar ## measure the memory and the ser
 	@$(BIN)java -cp "$(test_path)" vaas.memory.file.MemoryBench
 	@$(BIN)java -XX:+UseSerialGC -cp "$(test_path)" vaas.memory.folder.SessionBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench $(BENCH_SECONDS)
+	@$(BIN)java -cp "$(test_path)" vaas.api.StreamBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.HeapAttack 48 64 256
 
 clean: ## remove build/; the memory in data/ stays

@@ -4,6 +4,7 @@ module vaas {
     requires java.logging;
     requires transitive jdk.httpserver; // for the handler that Api makes
     requires okhttp3;
+    requires okhttp3.sse;
     requires okio;
     requires tools.jackson.core;
     requires tools.jackson.jr.ob;

@@ -21,6 +21,8 @@ public abstract class BaseAgent {
     private static final System.Logger LOG = System.getLogger(BaseAgent.class.getName());
     /** Most tools that Groq takes in one request. */
     private static final int TOOLS_MAX = 128;
+    /** How often it is looked whether one who waits still reads. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final String name;
     private final Conversations conversations;
@@ -71,11 +73,37 @@ public abstract class BaseAgent {
      * @throws IllegalArgumentException if it can't be the name of a conversation
      */
     public final Reply chat(String conversation, Question question) {
+        return chat(conversation, question, AnswerReader.NONE);
+    }
+
+    /**
+     * The same, while somebody reads.
+     *
+     * @param reader gets the text as it comes. All pieces joined are the beginning of the reply's
+     *     message; what is missing then, which may be all of it, as of an answer that is
+     *     remembered, is in the reply only
+     */
+    public final Reply chat(String conversation, Question question, AnswerReader reader) {
+        return answer(conversation, question,
+                reader == AnswerReader.NONE ? reader : text -> hand(text, reader));
+    }
+
+    private static void hand(String text, AnswerReader reader) throws IOException {
+        try {
+            reader.read(text);
+        } catch (OverBudgetException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new ReaderLeftException(e);
+        }
+    }
+
+    private Reply answer(String conversation, Question question, AnswerReader reader) {
         Deadline deadline = Deadline.after(timeout);
         try (Conversations.Lease lease = conversations.use(conversation);
                 Conversations.Place place = lease.enter(
                         question.key().orElse(null), question.remembered())) {
-            if (!place.await(deadline.remaining())) {
+            if (!await(place, deadline, reader)) {
                 return new Reply.Failed(Reply.Kind.TIMEOUT,
                         "Others were before it in this conversation for too long.");
             }
@@ -83,9 +111,11 @@ public abstract class BaseAgent {
             Optional<Turn> known = question.key().isPresent()
                     ? lease.memory().byKey(question.key().get()) : Optional.empty();
             return known.isPresent() ? replay(question, known.get())
-                    : chat(lease, question, deadline);
+                    : chat(lease, question, deadline, reader);
         } catch (RefusedException e) {
             return refused(e.reason());
+        } catch (ReaderLeftException e) {
+            return new Reply.Failed(Reply.Kind.LEFT, "Nobody reads the answer any more.");
         } catch (OverBudgetException e) {
             LOG.log(System.Logger.Level.WARNING, "id {0}: no room for the chat: {1}",
                     question.requestId(), e.getMessage());
@@ -98,14 +128,28 @@ public abstract class BaseAgent {
         }
     }
 
+    // Whoever leaves meanwhile gives up the place.
+    private static boolean await(Conversations.Place place, Deadline deadline, AnswerReader reader)
+            throws IOException {
+        boolean next;
+        do {
+            Duration left = deadline.remaining();
+            next = place.await(left.compareTo(LOOK) < 0 ? left : LOOK);
+            reader.read("");
+        } while (!next && !deadline.hasPassed());
+        return next;
+    }
+
     /**
      * Answers a question, and remembers both with its key, in a conversation that is open and whose
      * turn it is.
      *
+     * @param reader may be handed the answer while it is written, if it is not {@link
+     *     AnswerReader#NONE}; what it throws ends the chat
      * @throws IOException if the memory can't be used
      */
-    protected abstract Reply chat(Conversations.Lease in, Question question, Deadline deadline)
-            throws IOException;
+    protected abstract Reply chat(Conversations.Lease in, Question question, Deadline deadline,
+            AnswerReader reader) throws IOException;
 
     /** What becomes of a question whose key a stored turn has. */
     protected static Reply replay(Question question, Turn stored) {

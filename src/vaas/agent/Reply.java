@@ -61,6 +61,8 @@ public sealed interface Reply {
         NOT_STORED,
         /** The memory takes no turns. */
         MEMORY_UNAVAILABLE,
+        /** Nobody read its answer any more. */
+        LEFT,
         /** Its key belongs to another question. */
         KEY_REUSED,
         /** Too many wait in this conversation. */

@@ -31,11 +31,13 @@ public final class Api implements AutoCloseable {
     private final Duration grace;
     private final InFlight inFlight;
     private final JdkServer server;
+    private final ChatHandler chats;
 
-    private Api(Duration grace, InFlight inFlight, JdkServer server) {
+    private Api(Duration grace, InFlight inFlight, JdkServer server, ChatHandler chats) {
         this.grace = grace;
         this.inFlight = inFlight;
         this.server = server;
+        this.chats = chats;
     }
 
     /** Options to be named, each with a default. */
@@ -54,8 +56,9 @@ public final class Api implements AutoCloseable {
         LOG.log(System.Logger.Level.DEBUG, "budget: {0}", options.budget);
         InFlight inFlight = new InFlight();
         InetSocketAddress address = new InetSocketAddress(options.address, options.port);
+        ChatHandler chats = new ChatHandler(agent, options);
         return new Api(options.grace, inFlight, JdkServer.start(address, "vaas-http",
-                options.budget, router(options, inFlight, agent)));
+                options.budget, router(options, inFlight, agent, chats)), chats);
     }
 
     /**
@@ -66,15 +69,16 @@ public final class Api implements AutoCloseable {
      */
     public static HttpHandler handler(ApiOptions options, BaseAgent agent) {
         ServerProperties.apply(options.budget);
-        return router(options, new InFlight(), agent);
+        return router(options, new InFlight(), agent, new ChatHandler(agent, options));
     }
 
-    private static Router router(ApiOptions options, InFlight inFlight, BaseAgent agent) {
+    private static Router router(
+            ApiOptions options, InFlight inFlight, BaseAgent agent, ChatHandler chats) {
         Metrics metrics = options.metrics;
         ReadingBack reading = new ReadingBack(agent.conversations(), options.budget);
         return new Router(options.guard(), inFlight, options.bodyBytesMax,
                 new Watchdog(options.patience), metrics)
-                .add("POST", "/chat", new ChatHandler(agent, options))
+                .add("POST", "/chat", chats)
                 .add("POST", "/reset-memory", new ResetMemoryHandler(agent))
                 .add("GET", "/memory", reading::memory)
                 .add("GET", "/memory/{message_id}", reading::record)
@@ -91,14 +95,18 @@ public final class Api implements AutoCloseable {
     }
 
     /**
-     * Refuses new requests, waits for those under way up to the grace of the settings, then cuts
-     * what is left. Goes on listening meanwhile: whoever comes is told, and not cut off.
+     * Refuses new requests, waits for those under way up to the grace of the settings, then ends
+     * streams with an error and cuts what is left. Goes on listening meanwhile: whoever comes is
+     * told, and not cut off.
      */
     @Override
     public void close() {
         inFlight.stop();
         if (!inFlight.awaitNone(grace)) {
             LOG.log(System.Logger.Level.WARNING, "requests were cut: the grace has passed");
+            if (chats.stop()) {
+                inFlight.awaitNone(MOMENT);
+            }
             server.close();
             return;
         }

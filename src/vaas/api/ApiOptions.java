@@ -28,6 +28,8 @@ public final class ApiOptions {
     int chatsMax = 1024;
     Duration grace = Duration.ofSeconds(10);
     Duration patience = Duration.ofSeconds(180);
+    Duration silence = Duration.ofSeconds(5); // after which a stream begins with a comment
+    Duration pause = Duration.ofMillis(900); // in a stream: something comes every second
     Budget budget = Budget.ofThisProcess();
     Metrics metrics = new Metrics();
 

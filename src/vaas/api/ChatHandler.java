@@ -1,27 +1,22 @@
 package vaas.api;
 
-import com.sun.net.httpserver.Headers;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.util.List;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.regex.Pattern;
 import vaas.agent.BaseAgent;
-import vaas.agent.Image;
-import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.budget.Budget;
 import vaas.http.Problem;
 import vaas.http.Request;
 import vaas.http.Response;
 import vaas.http.Route;
-import vaas.json.JsonException;
-import vaas.json.JsonFields;
-import vaas.json.JsonString;
-import vaas.memory.Conversations;
+import vaas.http.Workers;
 import vaas.metrics.Counter;
 import vaas.metrics.Histogram;
 
@@ -30,34 +25,23 @@ import vaas.metrics.Histogram;
  * there are places, and no more of their text than the budget has room for: both are 503.
  */
 final class ChatHandler implements Route {
-    private static final String MESSAGE = "message";
-    private static final String IMAGE = "image_base64";
-    private static final String VIDEO_PATH = "video_path";
-    private static final Set<String> STRINGS =
-            Set.of(MESSAGE, IMAGE, VIDEO_PATH, SessionId.NAME);
-    private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
+    private static final System.Logger LOG = System.getLogger(ChatHandler.class.getName());
+    private static final String REPLAYED = "Idempotency-Replayed";
 
-    /** What a body costs while it is read, besides its text: buffers of the JSON parser. */
-    private static final int READING_BYTES = 32 << 10;
     /** What a chat costs until its answer is written, besides its text. */
     private static final int CHAT_BYTES = 8 << 10;
-    /**
-     * Heap for a byte of text while it is read: at the worst moment the field's JSON is there, and
-     * the string that is made of it, with two bytes a character.
-     */
-    private static final int TEXT_FACTOR = 3;
-
     /** Of a question that waits for its answer, and of an answer that waits to be read. */
-    private static final int CHAR_BYTES = 2;
+    static final int CHAR_BYTES = 2;
 
     private final BaseAgent agent;
     private final Semaphore places;
     private final Budget budget;
     private final Histogram duration;
     private final Counter replays;
-
-    /** A question, and the conversation that it is asked in. */
-    private record Asked(String conversation, Question question) {}
+    private final ExecutorService threads; // of chats whose answers are streamed, one a place
+    private final Set<ChatStream> streams = ConcurrentHashMap.newKeySet();
+    private final Duration silence; // after which a stream begins, if only with a comment
+    private final ChatStream.Shared shared; // by all streams
 
     ChatHandler(BaseAgent agent, ApiOptions options) {
         this.agent = agent;
@@ -70,6 +54,25 @@ final class ChatHandler implements Route {
                 "Chats answered from the memory, since their Idempotency-Key was known.");
         options.metrics.gauge("vaas_in_flight_chats", "Chats under way.",
                 () -> chatsMax - places.availablePermits());
+        options.metrics.gauge("vaas_in_flight_streams",
+                "Streamed answers that are not all sent.", streams::size);
+        this.silence = options.silence;
+        this.shared = new ChatStream.Shared(options.pause,
+                options.metrics.histogram("vaas_stream_first_delta_seconds",
+                        "From the question read to the first text of a streamed answer."),
+                options.metrics.counter("vaas_streams_left_total",
+                        "Streamed answers whose reader left, or was cut, before the end."));
+        this.threads = Workers.start("vaas-chat", Integer.MAX_VALUE);
+    }
+
+    /**
+     * Has chats whose answers are streamed end with an error, unless they are stored already.
+     *
+     * @return whether there are any
+     */
+    boolean stop() {
+        streams.forEach(ChatStream::stop);
+        return !streams.isEmpty();
     }
 
     @Override
@@ -80,11 +83,11 @@ final class ChatHandler implements Route {
     @Override
     public Response handle(Request request) throws IOException {
         BodyType.check(request.headers());
-        Optional<String> key = key(request.headers());
         Budget.Share share = budget.share();
         try {
             share.take(CHAT_BYTES);
-            return chat(asked(request, key, share), share);
+            Asked asked = Asked.read(request, share, budget);
+            return asked.streamed() ? stream(asked, share) : chat(asked, share);
         } catch (IOException | RuntimeException | Error e) {
             share.close();
             throw e;
@@ -93,12 +96,10 @@ final class ChatHandler implements Route {
 
     /** A chat has its place, and its clock runs, until its answer is written, or could not be. */
     private Response chat(Asked asked, Budget.Share share) throws Problem {
-        if (!places.tryAcquire()) {
-            throw ProblemType.TOO_MANY_CHATS.askAgain("Too many chats are under way.");
-        }
+        enter();
         long start = System.nanoTime();
         try {
-            return answer(agent.chat(asked.conversation, asked.question), asked.conversation,
+            return answer(agent.chat(asked.conversation(), asked.question()), asked.conversation(),
                     share).whenEnded(() -> end(start, share));
         } catch (RuntimeException | Error e) {
             end(start, share);
@@ -112,71 +113,72 @@ final class ChatHandler implements Route {
         share.close();
     }
 
-    private static Optional<String> key(Headers headers) throws Problem {
-        List<String> keys = headers.getOrDefault("Idempotency-Key", List.of());
-        if (keys.size() > 1 || !keys.stream().allMatch(key -> KEY.matcher(key).matches())) {
-            throw new Problem(400, "Idempotency-Key must be one, of 1 to 255 visible ASCII"
-                    + " characters.");
-        }
-        return keys.stream().findFirst();
-    }
-
-    private Asked asked(Request request, Optional<String> key, Budget.Share share)
-            throws IOException {
-        try (Budget.Share reading = budget.share()) {
-            reading.take(READING_BYTES);
-            JsonFields fields = fields(request, reading);
-            Question question = question(fields, request.id(), key);
-            share.count(chars(question) * CHAR_BYTES);
-            return new Asked(SessionId.of(text(fields, SessionId.NAME))
-                    .orElse(Conversations.SHARED), question);
+    private void enter() throws Problem {
+        if (!places.tryAcquire()) {
+            throw ProblemType.TOO_MANY_CHATS.askAgain("Too many chats are under way.");
         }
     }
 
-    private static long chars(Question question) {
-        return question.message().length() + question.videoPath().map(String::length).orElse(0)
-                + question.image().map(image -> image.base64().length()).orElse(0);
-    }
-
-    private static Question question(JsonFields fields, String id, Optional<String> key)
-            throws Problem {
-        for (String name : STRINGS) {
-            if (fields.isMistyped(name)) {
-                throw new Problem(422, "The field " + name + " must be a string"
-                        + (name.equals(MESSAGE) ? "." : " or null."));
+    /** Here the place is free again when the agent has ended, however slowly the client reads. */
+    private Response stream(Asked asked, Budget.Share share) throws IOException {
+        enter();
+        long start = System.nanoTime();
+        ChatStream stream = new ChatStream(budget.share(), asked.conversation(), shared);
+        streams.add(stream);
+        Runnable end = () -> {
+            stream.close();
+            streams.remove(stream);
+            duration.since(start);
+        };
+        try {
+            begin(asked, stream, share);
+            Map<String, String> headers = new LinkedHashMap<>(Map.of("X-Accel-Buffering", "no"));
+            if (stream.awaitBegin(silence)) {
+                headers.put(REPLAYED, "true");
             }
+            return Response.of(200, "text/event-stream", stream).with(headers).whenEnded(end);
+        } catch (IOException | RuntimeException | Error e) {
+            end.run();
+            throw e;
         }
-        String message = text(fields, MESSAGE).orElseThrow(
-                () -> new Problem(422, "The field message is required."));
-        if (message.isEmpty() && fields.string(IMAGE).isEmpty()) {
-            throw new Problem(422, "The field message may be empty only beside an image.");
-        }
-        return new Question(
-                message, image(text(fields, IMAGE)), text(fields, VIDEO_PATH), id, key);
     }
 
-    private static JsonFields fields(Request request, Budget.Share reading)
-            throws IOException {
+    private void begin(Asked asked, ChatStream stream, Budget.Share share) throws Problem {
         try {
-            return JsonFields.read(request.body(), STRINGS, Set.of(),
-                    bytes -> reading.take(bytes * TEXT_FACTOR));
-        } catch (JsonException e) {
-            // The rest is read, so that the connection can be used again.
-            request.body().transferTo(OutputStream.nullOutputStream());
-            throw new Problem(e.isOtherValue() ? 422 : 400,
-                    "The body is not acceptable JSON: " + e.getMessage() + ".");
+            threads.execute(() -> answer(asked, stream, share));
+        } catch (RejectedExecutionException e) {
+            places.release();
+            throw ProblemType.TOO_MANY_CHATS.askAgain("There is no thread for the chat.");
         }
     }
 
-    private static Optional<String> text(JsonFields fields, String name) {
-        return fields.string(name).map(JsonString::text);
+    // Whatever happens, the stream ends; before that, the place is free.
+    private void answer(Asked asked, ChatStream stream, Budget.Share share) {
+        Runnable end = () -> stream.end(new Problem(500, "Something went wrong here."));
+        try (share) {
+            Reply reply = agent.chat(asked.conversation(), asked.question(), stream);
+            end = () -> end(reply, stream);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "id {0}: {1} in a streamed chat",
+                    asked.question().requestId(), e.getClass().getName());
+        } finally {
+            places.release();
+        }
+        end.run();
     }
 
-    private static Optional<Image> image(Optional<String> base64) throws Problem {
-        try {
-            return base64.map(Image::decode);
-        } catch (IllegalArgumentException e) {
-            throw new Problem(422, "The field image_base64 can't be used: " + e.getMessage() + ".");
+    private void end(Reply reply, ChatStream stream) {
+        if (reply instanceof Reply.Answered answered) {
+            count(answered);
+            stream.end(answered);
+        } else {
+            stream.end(problem(reply));
+        }
+    }
+
+    private void count(Reply.Answered answered) {
+        if (answered.replayed()) {
+            replays.increment();
         }
     }
 
@@ -185,17 +187,18 @@ final class ChatHandler implements Route {
             share.count((long) answered.message().length() * CHAR_BYTES);
             Response answer = Response.of(
                     200, "application/json", new ChatAnswer(answered, conversation));
-            if (answered.replayed()) {
-                replays.increment();
-                return answer.with(Map.of("Idempotency-Replayed", "true"));
-            }
-            return answer;
-        } else if (reply instanceof Reply.Busy busy) {
-            return ProblemType.MODEL_BUSY.problem(busy.detail()).retryAfter(busy.retryAfter())
-                    .toResponse();
+            count(answered);
+            return answered.replayed() ? answer.with(Map.of(REPLAYED, "true")) : answer;
+        }
+        return problem(reply).toResponse();
+    }
+
+    private static Problem problem(Reply reply) {
+        if (reply instanceof Reply.Busy busy) {
+            return ProblemType.MODEL_BUSY.problem(busy.detail()).retryAfter(busy.retryAfter());
         }
         Reply.Failed failed = (Reply.Failed) reply;
-        return problem(failed.kind(), failed.detail()).toResponse();
+        return problem(failed.kind(), failed.detail());
     }
 
     private static Problem problem(Reply.Kind kind, String detail) {
@@ -207,6 +210,7 @@ final class ChatHandler implements Route {
             case SERVER_FULL -> ProblemType.SERVER_FULL.askAgain(detail);
             case NOT_STORED -> ProblemType.MEMORY_FULL.problem(detail);
             case MEMORY_UNAVAILABLE -> ProblemType.MEMORY_UNAVAILABLE.problem(detail);
+            case LEFT -> ProblemType.STOPPING.askAgain("The server is stopping.");
             case KEY_REUSED -> ProblemType.KEY_REUSED.problem(detail);
             case LINE_FULL -> ProblemType.LINE_FULL.askAgain(detail);
             case ALL_IN_USE -> ProblemType.TOO_MANY_IN_USE.askAgain(detail);

@@ -71,11 +71,25 @@ public final class Problem extends IOException {
     }
 
     public Response toResponse() {
+        return Response.of(status, "application/problem+json", Json.write(members()))
+                .with(headers);
+    }
+
+    /** For where a header can't be sent any more: JSON in which retry_after is a member. */
+    public byte[] toEventData() {
+        Map<String, Object> body = members();
+        if (headers.containsKey("Retry-After")) {
+            body.put("retry_after", Long.valueOf(headers.get("Retry-After")));
+        }
+        return Json.write(body);
+    }
+
+    private Map<String, Object> members() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", type);
         body.put("title", TITLES.getOrDefault(status, "Error"));
         body.put("status", status);
         body.put("detail", getMessage());
-        return Response.of(status, "application/problem+json", Json.write(body)).with(headers);
+        return body;
     }
 }

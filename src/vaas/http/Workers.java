@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * a carrier (JEP 491), else a pool that grows on demand. Never a queue: behind a queue a few slow
  * clients stop everybody.
  */
-final class Workers {
+public final class Workers {
     private static final int VIRTUAL_SINCE = 24;
     /** Enough for the deepest call; the default would reserve four times as much a thread. */
     private static final long STACK_BYTES = 256 << 10;
@@ -21,8 +21,12 @@ final class Workers {
 
     private Workers() {}
 
-    /** Starts them, in a pool one for each connection at most: it never needs more. */
-    static ExecutorService start(String name, int threadsMax) {
+    /**
+     * Starts them, in a pool as many as there may be tasks at most: it never needs more.
+     *
+     * @throws RejectedExecutionException from the pool, if there is no thread for a task
+     */
+    public static ExecutorService start(String name, int threadsMax) {
         return Runtime.version().feature() >= VIRTUAL_SINCE
                 ? virtual() : pool(name, threadsMax);
     }

@@ -52,7 +52,8 @@ class BaseAgentTest {
         }
 
         @Override
-        protected Reply chat(Conversations.Lease in, Question question, Deadline deadline) {
+        protected Reply chat(Conversations.Lease in, Question question, Deadline deadline,
+                AnswerReader reader) {
             return new Reply.Answered(question.message(), Optional.empty(), Optional.empty());
         }
     }

@@ -106,6 +106,21 @@ public final class RawClient implements AutoCloseable {
         return new Answer(head.status, head.headers, new String(body, StandardCharsets.UTF_8));
     }
 
+    /**
+     * The next chunk of an answer's body; empty at its end.
+     *
+     * @throws EOFException if the connection ends before that
+     */
+    public byte[] chunk() throws IOException {
+        int length = Integer.parseInt(line(), 16);
+        byte[] chunk = in.readNBytes(length);
+        if (chunk.length < length) {
+            throw new EOFException("the chunk ends early");
+        }
+        line();
+        return chunk;
+    }
+
     /** The next answer, known to have no body. */
     public Answer readHead() throws IOException {
         List<String> lines = new ArrayList<>();
@@ -127,6 +142,11 @@ public final class RawClient implements AutoCloseable {
         } catch (EOFException | SocketException e) {
             return Optional.empty();
         }
+    }
+
+    /** All that comes until the server ends the connection. */
+    public String textToEnd() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
 
     /** Waits for the server to end the connection; false if it sends something more. */

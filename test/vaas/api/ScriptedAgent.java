@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import vaas.agent.AnswerReader;
 import vaas.agent.BaseAgent;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
@@ -62,7 +63,8 @@ public final class ScriptedAgent extends BaseAgent {
     }
 
     @Override
-    protected Reply chat(Conversations.Lease in, Question question, Deadline deadline) {
+    protected Reply chat(Conversations.Lease in, Question question, Deadline deadline,
+            AnswerReader reader) {
         leases.set(in);
         questions.add(question);
         try {

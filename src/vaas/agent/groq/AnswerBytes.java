@@ -14,7 +14,7 @@ final class AnswerBytes implements AutoCloseable {
      */
     static final int HEAP_EACH = 6;
     /** The text itself, and its two copies on the way to the memory. */
-    private static final int HEAP_EACH_CHAR_KEPT = 4;
+    static final int HEAP_EACH_CHAR_KEPT = 4;
 
     private final Budget.Share share;
     private long charged; // bytes of the body

@@ -1,5 +1,6 @@
 package vaas.agent.groq;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Tool;
@@ -46,12 +48,13 @@ final class Chat {
     private final Question question;
     private final Deadline deadline;
     private final Budget.Share share;
+    private final AnswerReader reader; // of a streamed answer, or nobody
+    private final RoundTexts texts;
     private List<MemoryRecord> history = List.of(); // what the model is shown of it
     private Optional<String> clipPath = Optional.empty();
     private boolean shortened; // the history
     private boolean tooledUp; // the prompt, by results
     private boolean toolUseRetried;
-    private String said = ""; // beside the calls of earlier rounds
     private Set<String> withoutTools; // names of those that the model does not take
 
     /**
@@ -70,8 +73,10 @@ final class Chat {
 
     /** The chat begins now: the deadline counts from here. */
     Chat(Parts parts, Conversations.Lease in, Question question, Deadline deadline,
-            Budget.Share share) {
+            Budget.Share share, AnswerReader reader) {
         this.parts = parts;
+        this.reader = reader;
+        this.texts = new RoundTexts(reader);
         this.in = in;
         this.question = question;
         this.deadline = deadline;
@@ -83,10 +88,10 @@ final class Chat {
      * Asks with the whole history and, as long as that is too long for the model, with half as many
      * of its turns, down to none.
      */
-    Completion run(List<MemoryRecord> whole) throws OverBudgetException {
+    Completion run(List<MemoryRecord> whole) throws IOException {
         history = whole;
         Completion completion = rounds();
-        while (isRefused(completion, Reason.TOO_LONG) && !history.isEmpty()) {
+        while (isRefused(completion, Reason.TOO_LONG) && !history.isEmpty() && !texts.isShown()) {
             int half = history.size() / 4 * 2; // whole turns
             shortened = true;
             history = history.subList(history.size() - half, history.size());
@@ -107,14 +112,14 @@ final class Chat {
         return clipPath;
     }
 
-    private Completion rounds() throws OverBudgetException {
+    private Completion rounds() throws IOException {
         tooledUp = false;
-        said = "";
+        texts.begin();
         ChatRequest request = new ChatRequest(parts.template(question), history, question);
         for (int round = 0; ; round++) {
             Completion completion = oneRound(request, round < ROUNDS_MAX);
             if (completion instanceof Answer answer) {
-                return new Answer(joined(answer.text()));
+                return new Answer(texts.joined(answer.text()));
             }
             if (!(completion instanceof ToolCalls calls)) {
                 return completion;
@@ -122,14 +127,14 @@ final class Chat {
             boolean offered = round < ROUNDS_MAX && calls.calls().stream()
                     .anyMatch(call -> tool(call).isPresent());
             if (!offered && !calls.text().isBlank()) {
-                return new Answer(joined(calls.text()));
+                return new Answer(texts.joined(calls.text()));
             }
             if (round == ROUNDS_MAX) {
                 LOG.log(System.Logger.Level.WARNING, "id {0}: the model calls tools without end",
                         question.requestId());
                 return new Unusable();
             }
-            said = joined(calls.text());
+            texts.next(calls.text());
             Optional<Completion> end = callTools(request, calls);
             if (end.isPresent()) {
                 return end.get();
@@ -137,22 +142,16 @@ final class Chat {
         }
     }
 
-    // What the model writes before it calls a tool belongs to the answer.
-    private String joined(String text) {
-        return said.isBlank() ? text
-                : text.isBlank() ? said : said.stripTrailing() + "\n\n" + text.stripLeading();
-    }
-
-    private Completion oneRound(ChatRequest request, boolean mayCall) throws OverBudgetException {
-        Completion completion = send(request.body(mayCall, withoutTools));
+    private Completion oneRound(ChatRequest request, boolean mayCall) throws IOException {
+        Completion completion = send(request, mayCall, withoutTools);
         if (!toolUseRetried && isRefused(completion, Reason.TOOL_USE)) {
             toolUseRetried = true;
-            completion = send(request.body(mayCall, withoutTools));
+            completion = send(request, mayCall, withoutTools);
         }
         while (completion instanceof Refused refused && refused.reason() == Reason.TOOLS
                 && parts.tools().size() > withoutTools.size()) {
             Set<String> more = refusedTools(refused);
-            completion = send(request.body(mayCall, more));
+            completion = send(request, mayCall, more);
             withoutTools = more;
             if (!isRefused(completion, Reason.TOOLS) && !isRefused(completion, Reason.OTHER)) {
                 rememberRefusal();
@@ -181,8 +180,11 @@ final class Chat {
         }
     }
 
-    private Completion send(Piece body) throws OverBudgetException {
-        return parts.calls().complete(body, deadline, question.requestId(), share);
+    private Completion send(ChatRequest request, boolean mayCall, Set<String> without)
+            throws IOException {
+        boolean streamed = reader != AnswerReader.NONE;
+        return parts.calls().complete(request.body(mayCall, without, streamed), deadline,
+                question.requestId(), share, streamed ? texts : reader);
     }
 
     private static boolean isRefused(Completion completion, Reason reason) {

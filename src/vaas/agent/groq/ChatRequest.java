@@ -80,9 +80,11 @@ final class ChatRequest {
      *
      * @param mayCall whether the model may call tools in this round, if there are any
      * @param without names of tools that are not offered
+     * @param streamed whether the answer is to come piece by piece
      */
-    Piece body(boolean mayCall, Set<String> without) {
-        List<Piece> pieces = new ArrayList<>(List.of(template.head, history));
+    Piece body(boolean mayCall, Set<String> without, boolean streamed) {
+        List<Piece> pieces = new ArrayList<>(List.of(
+                streamed ? template.streamedHead : template.head, history));
         pieces.addAll(own);
         pieces.add(template.tail(mayCall, without));
         return Piece.of(pieces);
@@ -149,6 +151,7 @@ final class ChatRequest {
         private final String model;
         private final List<Tool> tools;
         private final Piece head;
+        private final Piece streamedHead;
         private final Piece tail;
         private final Piece lastTail;
 
@@ -162,9 +165,11 @@ final class ChatRequest {
             this.model = model;
             this.tools = tools;
             String start = Json.text(Map.of("model", model));
-            head = Piece.of(start.substring(0, start.length() - 1) + ",\"messages\":["
-                    + (systemPrompt.isEmpty() ? ""
-                            : Json.text(message("system", systemPrompt)) + ","));
+            start = start.substring(0, start.length() - 1);
+            String messages = ",\"messages\":[" + (systemPrompt.isEmpty() ? ""
+                    : Json.text(message("system", systemPrompt)) + ",");
+            head = Piece.of(start + messages);
+            streamedHead = Piece.of(start + ",\"stream\":true" + messages);
             tail = tail(true, tools);
             lastTail = tail(false, tools);
         }

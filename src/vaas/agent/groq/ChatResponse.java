@@ -38,10 +38,26 @@ final class ChatResponse {
 
     private final Object json; // null if it is none
     private final String start; // of the text, if it is no JSON
+    private final int begin; // of the answer in what the model wrote; -1 if not known
 
     private ChatResponse(Object json, String start) {
+        this(json, start, -1);
+    }
+
+    private ChatResponse(Object json, String start, int begin) {
         this.json = json;
         this.start = start;
+        this.begin = begin;
+    }
+
+    /**
+     * What a stream came to.
+     *
+     * @param json null if it was none that can be read
+     * @param begin where in its content the answer began that is on its way already, or -1
+     */
+    static ChatResponse ofStream(Map<String, Object> json, int begin) {
+        return new ChatResponse(json, "", begin);
     }
 
     /** Reads a body; of one that is not acceptable JSON nothing but its words is known. */
@@ -75,7 +91,8 @@ final class ChatResponse {
                 || ModelError.within(json).isPresent()) {
             return Optional.empty();
         }
-        String text = Thinking.strip(text(Fields.get(message, "content")));
+        String content = text(Fields.get(message, "content"));
+        String text = begin < 0 ? Thinking.strip(content) : content.substring(begin);
         List<ToolCall> calls = calls(Fields.get(message, "tool_calls"));
         if (!calls.isEmpty()) {
             return Optional.of(new ToolCalls(text, calls, only(message, BESIDE_CALLS, true)));

@@ -10,8 +10,8 @@ import vaas.json.Json;
 import vaas.json.JsonException;
 
 /**
- * A whole stream of events (WHATWG server-sent events) that nobody asked for, put together to the
- * answer that it would have been.
+ * A stream of events (WHATWG server-sent events) of a model, put together to the answer that it
+ * would have been. Used by one thread.
  */
 final class EventStreamBody {
     private static final Pattern FIELD =
@@ -25,8 +25,7 @@ final class EventStreamBody {
     private Object finishReason;
     private boolean ended;
     private boolean begun;
-
-    private EventStreamBody() {}
+    private long kept; // chars
 
     /** Whether a text is one. */
     static boolean isOne(String text) {
@@ -54,7 +53,8 @@ final class EventStreamBody {
         return body.whole();
     }
 
-    private void add(String data) throws JsonException {
+    /** Adds the data of one event. */
+    void add(String data) throws JsonException {
         if (data.strip().equals("[DONE]")) {
             ended = true;
             return;
@@ -77,6 +77,7 @@ final class EventStreamBody {
     private void addDelta(Object delta) {
         if (delta instanceof Map<?, ?> fields) {
             begun = true;
+            kept += delta.toString().length();
             Fields.keyed(fields).forEach((name, value) -> texts
                     .computeIfAbsent(name, key -> new StringBuilder())
                     .append(name.equals("content") ? ChatResponse.text(value)
@@ -106,7 +107,23 @@ final class EventStreamBody {
         });
     }
 
-    private Map<String, Object> whole() {
+    /** What the model has written so far for the reader, thinking included. */
+    StringBuilder content() {
+        return texts.computeIfAbsent("content", key -> new StringBuilder());
+    }
+
+    /** Chars that are kept, in all. */
+    long kept() {
+        return kept;
+    }
+
+    /** Whether the answer has ended, so that nothing more counts. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** An object as of a plain answer; null if the answer has not ended. */
+    Map<String, Object> whole() {
         Map<String, Object> whole = new LinkedHashMap<>(errors);
         Map<String, Object> message = new LinkedHashMap<>();
         texts.forEach((name, text) -> message.put(name, text.toString()));

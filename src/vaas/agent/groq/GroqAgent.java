@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import vaas.agent.AnswerReader;
 import vaas.agent.BaseAgent;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
@@ -91,15 +92,16 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     }
 
     @Override
-    protected Reply chat(Conversations.Lease in, Question question, Deadline deadline)
-            throws IOException {
+    protected Reply chat(Conversations.Lease in, Question question, Deadline deadline,
+            AnswerReader reader) throws IOException {
         try (Budget.Share share = budget.share()) {
-            Chat chat = new Chat(parts, in, question, deadline, share);
+            Chat chat = new Chat(parts, in, question, deadline, share, reader);
             share.take(CHAT_BYTES + 2L * JsonString.lengthOf(question.remembered())); // in a line
             in.memory().requireWritable(); // before a model is paid for what can't be stored
             History history = in.memory().latest(memorySize);
             hold(history.records(), share);
             Completion completion = chat.run(history.records());
+            reader.read(""); // while nothing is stored yet
             return completion instanceof Answer answer
                     ? store(in.memory(), history, question, answer.text(), chat.clipPath())
                     : failures.reply(question, completion, chat.tooLong());

@@ -7,13 +7,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
+import vaas.agent.ReaderLeftException;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
 import vaas.agent.groq.Completion.Refused;
@@ -34,6 +38,7 @@ final class ModelCalls implements AutoCloseable {
 
     /** Idle connections found closed in a row; the next one is always new, but for others. */
     private static final int STALE_MAX = 8;
+    private static final int LOOK_MILLIS = 250;
 
     private final OkHttpClient http;
     private final Request target; // without a body
@@ -41,12 +46,20 @@ final class ModelCalls implements AutoCloseable {
     private final ModelMetrics metrics;
     private final Set<Call> running = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
+        Thread thread = new Thread(task, "vaas-readers");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     ModelCalls(OkHttpClient http, Request target, BoundedDns dns, ModelMetrics metrics) {
         this.http = http;
         this.target = target;
         this.dns = dns;
         this.metrics = metrics;
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setKeepAliveTime(1, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
     }
 
     /**
@@ -54,13 +67,17 @@ final class ModelCalls implements AutoCloseable {
      *
      * @param requestId of the caller's request, for log lines
      * @param share what an answer is charged to before it is kept
+     * @param reader gets the text as it comes, if the body asks for that; once it has got some,
+     *     nothing is tried again
      * @throws OverBudgetException if there is no room for an answer for now
+     * @throws ReaderLeftException if nobody reads any more
      */
-    Completion complete(Piece body, Deadline deadline, String requestId, Budget.Share share)
-            throws OverBudgetException {
+    Completion complete(Piece body, Deadline deadline, String requestId, Budget.Share share,
+            AnswerReader reader) throws IOException {
         for (int retry = 0; ; retry++) {
+            reader.read("");
             long start = System.nanoTime();
-            Attempt attempt = attempt(body, deadline, requestId, share);
+            Attempt attempt = attempt(body, deadline, requestId, share, reader);
             long nanos = System.nanoTime() - start;
             metrics.count(attempt.completion, nanos);
             LOG.log(System.Logger.Level.DEBUG, "id {0}: a model call took {1} ms and came to {2}",
@@ -104,10 +121,11 @@ final class ModelCalls implements AutoCloseable {
     }
 
     // What failed because the peer had closed an idle connection is no try.
-    private Attempt attempt(Piece body, Deadline deadline, String requestId, Budget.Share share)
-            throws OverBudgetException {
+    private Attempt attempt(Piece body, Deadline deadline, String requestId, Budget.Share share,
+            AnswerReader reader) throws IOException {
         for (int stale = 0; stale < STALE_MAX; stale++) {
-            Optional<Attempt> attempt = attempt(body, deadline, requestId, share, new Reuse());
+            Optional<Attempt> attempt =
+                    attempt(body, deadline, requestId, share, reader, new Reuse());
             if (attempt.isPresent()) {
                 return attempt.get();
             }
@@ -119,7 +137,7 @@ final class ModelCalls implements AutoCloseable {
 
     // Empty if the connection was stale.
     private Optional<Attempt> attempt(Piece body, Deadline deadline, String requestId,
-            Budget.Share share, Reuse reuse) throws OverBudgetException {
+            Budget.Share share, AnswerReader reader, Reuse reuse) throws IOException {
         Duration remaining = deadline.remaining();
         if (isClosed() || remaining.isZero()) {
             return Optional.of(new Attempt(isClosed() ? new Unreachable() : new TimedOut()));
@@ -128,9 +146,11 @@ final class ModelCalls implements AutoCloseable {
                 .post(new OneShotBody(body)).tag(Reuse.class, reuse).build());
         call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
         running.add(call);
-        try (AnswerBytes bytes = new AnswerBytes(share);
+        AnswerStream stream = new AnswerStream(share, reader);
+        Looks looks = new Looks(call, reader);
+        try (AnswerBytes bytes = new AnswerBytes(share); stream; looks;
                 Response response = execute(call, deadline)) {
-            return Optional.of(read(response, bytes, requestId));
+            return Optional.of(read(response, bytes, stream, requestId));
         } catch (OverBudgetException e) {
             LOG.log(System.Logger.Level.WARNING,
                     "id {0}: the answer of the model was not read: {1}", requestId, e.getMessage());
@@ -138,11 +158,15 @@ final class ModelCalls implements AutoCloseable {
                 throw e;
             }
             return Optional.of(new Attempt(new Unusable()));
+        } catch (ReaderLeftException e) {
+            throw e;
         } catch (IOException e) {
+            reader.read(""); // which may be why
             http.connectionPool().evictAll(); // the next try shall not meet another stale one
             boolean stale = reuse.wasStale() && !deadline.hasPassed() && !isClosed()
                     && !call.isCanceled();
-            return stale ? Optional.empty() : Optional.of(lost(e, deadline, requestId));
+            return stale ? Optional.empty()
+                    : Optional.of(lost(e, deadline, requestId, stream.hasBegun()));
         } finally {
             running.remove(call);
         }
@@ -160,9 +184,10 @@ final class ModelCalls implements AutoCloseable {
         }
     }
 
-    private static Attempt read(Response response, AnswerBytes bytes, String requestId)
-            throws IOException {
-        ChatResponse body = ChatResponse.of(bytes.read(response.body().source()));
+    private static Attempt read(Response response, AnswerBytes bytes, AnswerStream stream,
+            String requestId) throws IOException {
+        ChatResponse body = AnswerStream.isOne(response) ? stream.read(response)
+                : ChatResponse.of(bytes.read(response.body().source()));
         Optional<Completion> completion =
                 response.isSuccessful() ? body.completion() : Optional.empty();
         if (completion.isPresent()) {
@@ -177,8 +202,9 @@ final class ModelCalls implements AutoCloseable {
                 Integer.toString(sent), orDash(error.code()), orDash(error.type()),
                 printable(response.header("x-request-id", "-")));
         int status = error.status(sent);
-        boolean unknown = status < 300 && error.reason(status) == Reason.OTHER;
-        return response.isSuccessful() && (unknown || body.hasAnswer())
+        boolean broken = stream.hasBegun() || body.hasAnswer()
+                || status < 300 && error.reason(status) == Reason.OTHER;
+        return response.isSuccessful() && broken
                 ? new Attempt(body.isOfAnotherApi() ? new Refused(Reason.ADDRESS)
                         : new Unusable()) // and paid for
                 : refused(status, error, response);
@@ -204,7 +230,8 @@ final class ModelCalls implements AutoCloseable {
         return text.matches("[!-~]{1,128}") ? text : "-";
     }
 
-    private static Attempt lost(IOException e, Deadline deadline, String requestId) {
+    private static Attempt lost(IOException e, Deadline deadline, String requestId,
+            boolean begun) {
         if (deadline.hasPassed()) {
             LOG.log(System.Logger.Level.WARNING, "id {0}: the model did not answer in time",
                     requestId);
@@ -212,7 +239,35 @@ final class ModelCalls implements AutoCloseable {
         }
         LOG.log(System.Logger.Level.WARNING, "id {0}: the model could not be reached: {1}",
                 requestId, e.getClass().getName());
-        return new Attempt(new Unreachable());
+        return new Attempt(new Unreachable(), 0, !begun, Optional.empty());
+    }
+
+    /** Cuts a call, also one that says nothing, when nobody reads its answer any more. */
+    private final class Looks implements AutoCloseable {
+        private final Call call;
+        private final AnswerReader reader;
+        private final Optional<Future<?>> looks;
+
+        Looks(Call call, AnswerReader reader) {
+            this.call = call;
+            this.reader = reader;
+            this.looks = reader == AnswerReader.NONE ? Optional.empty()
+                    : Optional.of(timer.scheduleWithFixedDelay(
+                            this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS));
+        }
+
+        private void look() {
+            try {
+                reader.read("");
+            } catch (IOException e) {
+                call.cancel();
+            }
+        }
+
+        @Override
+        public void close() {
+            looks.ifPresent(all -> all.cancel(false));
+        }
     }
 
     private boolean isClosed() {

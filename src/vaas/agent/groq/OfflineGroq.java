@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +71,12 @@ public final class OfflineGroq implements AutoCloseable {
             }
             Prompt prompt = Prompt.read(exchange.getRequestBody());
             boolean good = prompt.messages > 0;
+            if (good && prompt.streamed) {
+                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+                exchange.sendResponseHeaders(200, 0);
+                prompt.stream(exchange.getResponseBody());
+                return;
+            }
             byte[] answer = good ? prompt.completion() : Json.write(Map.of("error", Map.of(
                     "message", "The request is malformed.", "type", "invalid_request_error")));
             exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -95,6 +102,7 @@ public final class OfflineGroq implements AutoCloseable {
         private String model = "";
         private int messages;
         private int talk; // of the user and the assistant
+        private boolean streamed;
 
         /** Reads what our own client wrote: JSON, and no text in it counts as a field. */
         static Prompt read(InputStream body) throws IOException {
@@ -107,6 +115,7 @@ public final class OfflineGroq implements AutoCloseable {
                     prompt.member(name, string);
                     name = string;
                 } else if (b != ':') {
+                    prompt.streamed |= b == 't' && name.equals("stream"); // true
                     name = "";
                 }
             }
@@ -135,13 +144,32 @@ public final class OfflineGroq implements AutoCloseable {
         }
 
         byte[] completion() {
-            int remembered = talk - 1; // without the question
-            String text = "[offline] No model was asked. I was sent " + remembered
-                    + " remembered message" + (remembered == 1 ? "" : "s") + ".";
             return Json.write(Map.of("id", "offline", "object", "chat.completion", "model", model,
                     "choices", List.of(
                             Map.of("index", 0, "finish_reason", "stop", "message",
-                                    Map.of("role", "assistant", "content", text)))));
+                                    Map.of("role", "assistant", "content", text())))));
+        }
+
+        /** Writes it word by word, as a stream of events. */
+        void stream(OutputStream out) throws IOException {
+            for (String next : text().split("(?<= )")) {
+                event(Map.of("index", 0, "delta", Map.of("content", next)), out);
+            }
+            event(Map.of("index", 0, "delta", Map.of(), "finish_reason", "stop"), out);
+            out.write(bytes("data: [DONE]\n\n"));
+        }
+
+        private void event(Map<String, Object> choice, OutputStream out) throws IOException {
+            out.write(bytes("data: " + Json.text(Map.of("id", "offline", "object",
+                    "chat.completion.chunk", "model", model, "choices", List.of(choice)))
+                    + "\n\n"));
+            out.flush();
+        }
+
+        private String text() {
+            int remembered = talk - 1; // without the question
+            return "[offline] No model was asked. I was sent " + remembered
+                    + " remembered message" + (remembered == 1 ? "" : "s") + ".";
         }
     }
 }

@@ -81,8 +81,32 @@ final class Thinking {
         if (bare.matches()) {
             return bare.group(1).stripLeading();
         }
+        String answer = afterMarks(content);
+        return answer.equals(content) ? content : unwrapped(answer);
+    }
+
+    /**
+     * Where the answer begins in what a model has written so far, whatever it goes on with; -1 as
+     * long as that is open, and to the end where it can't be told before. An answer that has begun
+     * is taken as it comes.
+     */
+    static int begin(String soFar) {
+        String answer = afterMarks(soFar);
+        boolean open = answer.length() < soFar.length() && isOpen(WRAPPED, answer)
+                || isOpen(HARMONY, answer) || isOpen(BARE, answer)
+                || MARKS.stream().anyMatch(marks -> isOpen(marks[0], answer));
+        return open || answer.isBlank() ? -1 : soFar.length() - answer.length();
+    }
+
+    // Whether it begins so, or may do so with what is still to come.
+    private static boolean isOpen(Pattern mark, String text) {
+        Matcher matcher = mark.matcher(text);
+        return matcher.lookingAt() || matcher.hitEnd();
+    }
+
+    private static String afterMarks(String content) {
         int start = new Thinking(content).start();
-        return start == 0 ? content : unwrapped(content.substring(start).stripLeading());
+        return start == 0 ? content : content.substring(start).stripLeading();
     }
 
     private int start() {

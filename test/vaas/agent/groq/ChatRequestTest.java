@@ -77,7 +77,7 @@ class ChatRequestTest {
 
     @Test
     void aRequestCanBeWrittenAgain() {
-        Piece body = request(HISTORY, question("\u00e9")).body(true, Set.of());
+        Piece body = request(HISTORY, question("\u00e9")).body(true, Set.of(), false);
         assertEquals(text(body), text(body));
     }
 
@@ -220,7 +220,7 @@ class ChatRequestTest {
     }
 
     private static String text(List<MemoryRecord> history, Question question) {
-        return text(request(history, question).body(true, Set.of()));
+        return text(request(history, question).body(true, Set.of(), false));
     }
 
     private static String text(Piece body) {
@@ -240,7 +240,7 @@ class ChatRequestTest {
 
     private static Map<String, Object> read(ChatRequest request, boolean mayCall) {
         try {
-            return Json.read(text(request.body(mayCall, Set.of())));
+            return Json.read(text(request.body(mayCall, Set.of(), false)));
         } catch (JsonException e) {
             throw new AssertionError(e);
         }

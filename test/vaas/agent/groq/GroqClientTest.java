@@ -46,6 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.groq.Completion.Answer;
@@ -98,7 +99,7 @@ class GroqClientTest {
                 UUID.fromString("01990000-0000-7000-8000-000000000001"), Role.USER, text,
                 Instant.EPOCH)).limit(16).toList();
         Piece body = new ChatRequest(new ChatRequest.Template("m", "s", List.of()), history,
-                Question.of("q")).body(true, Set.of());
+                Question.of("q")).body(true, Set.of(), false);
         groq.enqueue(says("hello"));
         long before = allocatedBytes();
         assertEquals(new Answer("hello"), complete(config(groq), body));
@@ -597,9 +598,9 @@ class GroqClientTest {
 
     private static Completion complete(GroqClient client, Piece body, Duration timeout) {
         try (Budget.Share share = Budget.ofThisProcess().share()) {
-            return client.calls()
-                    .complete(body, Deadline.after(timeout), "request-id", share);
-        } catch (OverBudgetException e) {
+            return client.calls().complete(
+                    body, Deadline.after(timeout), "request-id", share, AnswerReader.NONE);
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }

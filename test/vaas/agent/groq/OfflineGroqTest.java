@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,19 @@ class OfflineGroqTest {
             assertEquals(says("0 remembered messages"), ask(agent, Question.of("four")));
             assertEquals(List.of("four", says("0 remembered messages")),
                     memory.records(20).stream().map(it -> it.content()).toList());
+        }
+    }
+
+    @Test
+    void streamsWordByWordToWhoAsksForThat() throws Exception {
+        try (OfflineGroq offline = OfflineGroq.start();
+                Talk memory = Talk.open(folder);
+                GroqAgent agent = agent(offline, memory.folder, SearchMemory.tool())) {
+            List<String> words = new ArrayList<>();
+            agent.chat("", Question.of("\"stream\":true"), words::add);
+            words.removeIf(String::isEmpty);
+            assertEquals(List.of(says("0 remembered messages").split("(?= )")), words);
+            assertEquals(says("2 remembered messages"), ask(agent, Question.of("stream")));
         }
     }
 
