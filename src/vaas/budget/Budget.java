@@ -3,9 +3,11 @@ package vaas.budget;
 import java.io.Closeable;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 
 /**
  * The arithmetic of what clients may cost, for heap and for open files, in one place. Whoever keeps
@@ -19,22 +21,10 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Safe for concurrent use. One lock, held for moments only, under which nobody is called.
  */
-public final class Budget {
+public final class Budget extends Sizes {
     /** Who holds no more, as a chat with 64 KiB of text, may use what is kept free of others. */
     public static final int SMALL_BYTES = 512 << 10;
 
-    private static final int SPARE_FILES = 64;
-    private static final int CONNECTIONS_MAX = 10_000;
-    private static final int CONNECTION_BYTES = 128 << 10;
-    /** Two buffers each way in the JDK's server, its objects, and a virtual thread's stack. */
-    private static final int CONNECTION_BUFFER_BYTES = 40 << 10;
-    private static final int CONVERSATION_BYTES = 32 << 10;
-    private static final int HISTORY_BYTES_MAX = 8 << 20;
-    private static final int HEAD_BYTES_MIN = 8 << 10;
-    private static final int HEAD_BYTES_MAX = 32 << 10;
-
-    private final long heapBytes;
-    private final long openFiles;
     private final long capacity;
     private final Reclaim reclaim = new Reclaim();
 
@@ -44,8 +34,7 @@ public final class Budget {
     private final Set<Share> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Budget(long heapBytes, long openFiles) {
-        this.heapBytes = heapBytes;
-        this.openFiles = openFiles;
+        super(heapBytes, openFiles);
         this.capacity = heapBytes / 4;
     }
 
@@ -67,29 +56,6 @@ public final class Budget {
         return used;
     }
 
-    /** Connections of clients at a time, at most 10,000. */
-    public int connections() {
-        long byFiles = (openFiles - SPARE_FILES - openFiles / 8) / 3;
-        return (int) Math.max(1,
-                Math.min(CONNECTIONS_MAX, Math.min(byFiles, heapBytes / CONNECTION_BYTES)));
-    }
-
-    /** Bytes of a request's head, 8 to 32 KiB; the JDK's parser needs up to 3.5 bytes for one. */
-    public int headBytes() {
-        long each = (heapBytes / 2 / connections() - CONNECTION_BUFFER_BYTES) * 2 / 7;
-        return (int) Math.max(HEAD_BYTES_MIN, Math.min(HEAD_BYTES_MAX, each));
-    }
-
-    /** Bytes of text that one conversation's window, and so a prompt, holds at most. */
-    public long historyBytes() {
-        return Math.min(HISTORY_BYTES_MAX, heapBytes / 16);
-    }
-
-    /** Longest line of a memory file that is written, and read into the heap. */
-    public int lineBytes() {
-        return (int) Math.min(Integer.MAX_VALUE / 2, heapBytes / 16);
-    }
-
     /** Opens an account, to be closed by its holder. */
     public synchronized Share share() {
         Share share = new Share();
@@ -106,7 +72,7 @@ public final class Budget {
      */
     public Cache cache(Runnable giveUp) {
         Cache cache = new Cache(giveUp);
-        reclaim.touch(giveUp);
+        reclaim.add(cache);
         return cache;
     }
 
@@ -119,11 +85,6 @@ public final class Budget {
     public Closeable lastResort(BooleanSupplier letGo) {
         reclaim.add(letGo);
         return () -> reclaim.remove(letGo);
-    }
-
-    /** Conversations that may be open at a time; each has a file and takes some of the heap. */
-    public int conversations() {
-        return (int) Math.max(1, Math.min(openFiles / 8, heapBytes / CONVERSATION_BYTES));
     }
 
     /** What one holder has of the budget. Used by one thread at a time; closing twice is fine. */
@@ -170,6 +131,30 @@ public final class Budget {
             while (!tryHold(piece, bytes)) {
                 take(bytes); // makes room, which the next try uses
                 giveBack(bytes);
+            }
+        }
+
+        /**
+         * Holds several pieces in one step, of which others wait less.
+         *
+         * @return false, with nothing changed, if there is no room for all at once
+         */
+        public <T> boolean tryHold(List<T> all, ToLongFunction<T> bytes) {
+            synchronized (Budget.this) {
+                for (T piece : all) {
+                    if (!tryHold(piece, bytes.applyAsLong(piece))) {
+                        all.forEach(this::release);
+                        return false;
+                    }
+                }
+                return true;
+            }
+        }
+
+        /** Lets go of several pieces in one step. */
+        public void releaseAll(List<?> all) {
+            synchronized (Budget.this) {
+                all.forEach(this::release);
             }
         }
 
@@ -239,7 +224,7 @@ public final class Budget {
     /** A share of what can be made again, in the order of its last use. */
     public final class Cache extends Share {
         private final Runnable giveUp;
-        private volatile boolean closed;
+        volatile long usedNanos = now(); // 0 once it has been asked, until its next use
 
         private Cache(Runnable giveUp) {
             this.giveUp = giveUp;
@@ -247,28 +232,23 @@ public final class Budget {
 
         /** Says that it has been of use. */
         public void touch() {
-            if (!closed) {
-                reclaim.touch(giveUp);
-            }
-            if (closed) { // by another thread, which may have come before
-                reclaim.remove(giveUp);
-            }
+            usedNanos = now();
+        }
+
+        void giveUp() {
+            usedNanos = 0; // so that it is not asked again before its next use
+            giveUp.run();
         }
 
         @Override
         public void close() {
-            closed = true;
-            reclaim.remove(giveUp);
+            reclaim.remove(this);
             super.close();
         }
-    }
 
-    /** Tells sizes, for a log line. */
-    @Override
-    public String toString() {
-        return "heap " + heapBytes + ": " + capacity + " bytes to take, " + connections()
-                + " connections with heads of " + headBytes() + "; open files " + openFiles
-                + ": " + SPARE_FILES + " spare, an eighth for conversations, 3 a connection";
+        private static long now() {
+            return System.nanoTime() | 1;
+        }
     }
 
     // A quarter is kept free for small holders, so that they are not refused for large ones' sake.

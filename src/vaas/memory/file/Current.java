@@ -1,11 +1,12 @@
 package vaas.memory.file;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
-import vaas.memory.MemoryRecord;
+import vaas.json.JsonString;
 
 /**
  * The present snapshot, read without a lock, and what its window costs. Only whoever has the right
@@ -86,11 +87,13 @@ final class Current implements AutoCloseable {
     }
 
     private boolean hold(List<FileTurn> turns) {
+        List<JsonString> texts = texts(turns);
+        if (cost.tryHold(texts, JsonString::length)) {
+            return true;
+        }
         try {
-            for (FileTurn turn : turns) {
-                for (MemoryRecord part : turn.records()) {
-                    cost.hold(part.json(), part.json().length());
-                }
+            for (JsonString text : texts) {
+                cost.hold(text, text.length());
             }
             return true;
         } catch (OverBudgetException e) {
@@ -100,8 +103,17 @@ final class Current implements AutoCloseable {
     }
 
     private void release(List<FileTurn> turns) {
-        for (FileTurn turn : turns) {
-            turn.records().forEach(part -> cost.release(part.json()));
+        if (!turns.isEmpty()) {
+            cost.releaseAll(texts(turns));
         }
+    }
+
+    private static List<JsonString> texts(List<FileTurn> turns) {
+        List<JsonString> texts = new ArrayList<>(2 * turns.size());
+        for (FileTurn turn : turns) {
+            texts.add(turn.turn().question().json());
+            texts.add(turn.turn().answer().json());
+        }
+        return texts;
     }
 }

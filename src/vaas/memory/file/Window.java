@@ -1,6 +1,7 @@
 package vaas.memory.file;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import vaas.memory.MemoryRecord;
@@ -36,10 +37,16 @@ final class Window {
     private Window(Bounds bounds, List<FileTurn> turns, Older older) {
         this.bounds = bounds;
         this.turns = turns;
-        this.records = List.copyOf(
-                turns.stream().flatMap(it -> it.records().stream()).toList());
+        List<MemoryRecord> all = new ArrayList<>(2 * turns.size());
+        long sum = 0;
+        for (FileTurn turn : turns) { // with each turn that is stored: no streams
+            all.add(turn.turn().question());
+            all.add(turn.turn().answer());
+            sum += turn.bytes();
+        }
+        this.records = Collections.unmodifiableList(all);
         this.older = older;
-        this.bytes = turns.stream().mapToLong(FileTurn::bytes).sum();
+        this.bytes = sum;
     }
 
     /** A window of a memory without any turn. */
