@@ -85,7 +85,7 @@ class ThinkingTest {
     @ValueSource(strings = {"`</think>`", "\"</think>\" ", "<think>a</think>", "<think>`</think>`",
         "assistantcommentary", "a", " ", "`", "<|channel|>", "<|end|>"})
     void takesTimeThatGrowsWithTheLengthOnly(String hostile) {
-        String many = hostile.repeat((1 << 20) / hostile.length());
+        String many = hostile.repeat((1 << 18) / hostile.length());
         for (String start : new String[] {"", "<think>", "analysis\n", "<|channel|>",
             "<|start|>", "</think><answer>"}) {
             Thinking.strip(start + many + "x");
