@@ -313,6 +313,8 @@ class StreamingTest {
                         "data: {\"content\":\"A\"}}]}\r\n\r\n",
                         "data: {\"choices\":[],\"usage\":{}}\n\n", "data: [DONE]\n\n"),
                         "[A] done", "A"),
+                arguments("a byte order mark", sends("\ufeff" + delta(Map.of("content", "A")),
+                        delta(Map.of("content", "B")), "data: [DONE]\n\n"), "[A] [B] done", "AB"),
                 arguments("a character in two pieces", (Script) out -> {
                     byte[] event = bytes(delta(Map.of("content", "\u00fc")));
                     for (byte octet : event) {

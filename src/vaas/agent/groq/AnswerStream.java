@@ -9,6 +9,8 @@ import okhttp3.sse.EventSource;
 import okhttp3.sse.EventSourceListener;
 import okhttp3.sse.EventSources;
 import okio.Buffer;
+import okio.BufferedSource;
+import okio.ByteString;
 import okio.ForwardingSource;
 import okio.Okio;
 import okio.Source;
@@ -26,6 +28,9 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
 
     /** Less than a chat has taken beforehand. */
     private static final int CHARGE_STEP = 8 << 10;
+
+    /** Belongs to no line. Okhttp-sse takes it for a part of the first field's name. */
+    private static final ByteString BYTE_ORDER_MARK = ByteString.encodeUtf8("\ufeff");
 
     private final Budget.Share share;
     private final AnswerReader reader;
@@ -57,8 +62,11 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
      */
     ChatResponse read(Response response) throws IOException {
         ResponseBody all = response.body();
-        ResponseBody counted = ResponseBody.create(
-                Okio.buffer(new Counted(all.source())), all.contentType(), -1);
+        BufferedSource source = Okio.buffer(new Counted(all.source()));
+        if (source.rangeEquals(0, BYTE_ORDER_MARK)) {
+            source.skip(BYTE_ORDER_MARK.size());
+        }
+        ResponseBody counted = ResponseBody.create(source, all.contentType(), -1);
         EventSources.processResponse(response.newBuilder().body(counted).build(), this);
         if (broken) {
             return ChatResponse.ofStream(null, -1);
