@@ -315,6 +315,14 @@ class StreamingTest {
                         "[A] done", "A"),
                 arguments("a byte order mark", sends("\ufeff" + delta(Map.of("content", "A")),
                         delta(Map.of("content", "B")), "data: [DONE]\n\n"), "[A] [B] done", "AB"),
+                arguments("the whole once more behind its pieces", sends(
+                        delta(Map.of("content", "A")), delta(Map.of("content", "B")),
+                        "data: {\"choices\":[{\"message\":{\"content\":\"AB\"},"
+                        + "\"finish_reason\":\"stop\"}]}\n\n"), "[A] [B] done", "AB"),
+                arguments("a role in a delta, then all in a message", sends(
+                        delta(Map.of("role", "assistant")),
+                        "data: {\"choices\":[{\"message\":{\"content\":\"AB\"},"
+                        + "\"finish_reason\":\"stop\"}]}\n\n"), "[AB] done", "AB"),
                 arguments("a character in two pieces", (Script) out -> {
                     byte[] event = bytes(delta(Map.of("content", "\u00fc")));
                     for (byte octet : event) {
@@ -542,10 +550,15 @@ class StreamingTest {
     }
 
     static Stream<Arguments> rounds() {
+        Map<String, Object> call = Map.of("tool_calls", List.of(Map.of("index", 0, "id", "c1",
+                "function", Map.of("name", "look_up", "arguments", "{\"q\":\"sunny\"}"))));
         return Stream.of(
                 arguments(callsTool("I look. \n"), says(" \n", "\n It is", " sunny."),
                         "[I look.] [\n\nIt is] [ sunny.] done"),
                 arguments(callsTool(""), says("Sunny."), "[Sunny.] done"),
+                arguments(sends(delta(call), "data: " + Json.text(Map.of("choices", List.of(
+                        Map.of("message", call, "finish_reason", "tool_calls")))) + "\n\n"),
+                        says("Sunny."), "[Sunny.] done"),
                 arguments(new Whole(200, "{\"choices\":[{\"message\":{\"content\":\"I look.\","
                         + "\"tool_calls\":[{\"id\":\"c1\",\"function\":{\"name\":\"look_up\","
                         + "\"arguments\":\"{\\\"q\\\":\\\"sunny\\\"}\"}}]}}]}"),

@@ -25,6 +25,7 @@ final class EventStreamBody {
     private Object finishReason;
     private boolean ended;
     private boolean begun;
+    private boolean inDeltas;
     private long kept; // chars
 
     /** Whether a text is one. */
@@ -67,7 +68,12 @@ final class EventStreamBody {
         }
         Object choice = Fields.first(Fields.get(chunk, "choices"));
         Object delta = Fields.get(choice, "delta");
-        addDelta(delta == null ? Fields.get(choice, "message") : delta);
+        inDeltas |= delta != null;
+        if (delta != null) {
+            addDelta(delta);
+        } else if (!inDeltas || content().isEmpty() && calls.isEmpty()) {
+            addDelta(Fields.get(choice, "message"));
+        } // else it says once more, as a whole, what came in pieces
         Object reason = Fields.get(choice, "finish_reason");
         if (reason != null && !reason.equals("")) {
             finishReason = reason;
