@@ -109,7 +109,7 @@ class MountedTest {
 
     @Test
     void aClientThatReadsNothingIsCutAndItsPlaceIsFree() throws Exception {
-        mount("/help", Api.options().chatsMax(1).patience(Duration.ofMillis(100)));
+        mount("/help", Api.options().chatsMax(1).patience(Duration.ofSeconds(1)));
         CountDownLatch begun = new CountDownLatch(1);
         agent.script(question -> {
             begun.countDown();
