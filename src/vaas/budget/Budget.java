@@ -58,9 +58,14 @@ public final class Budget extends Sizes {
 
     /** Opens an account, to be closed by its holder. */
     public synchronized Share share() {
-        Share share = new Share();
+        Share share = new Share(Thread.currentThread());
         open.add(share);
         return share;
+    }
+
+    /** Opens an account of what outlasts a request, and so is held on behalf of no thread. */
+    public Share standing() {
+        return new Share(null);
     }
 
     /**
@@ -93,9 +98,11 @@ public final class Budget extends Sizes {
         private long taken;
         private Set<Object> held; // by identity; null for the many shares that hold nothing
 
-        private final Thread owner = Thread.currentThread(); // by whom shares go together
+        private final Thread owner; // by whom shares go together; null if it is nobody's
 
-        private Share() {}
+        private Share(Thread owner) {
+            this.owner = owner;
+        }
 
         /**
          * Takes bytes for this holder alone.
@@ -135,24 +142,31 @@ public final class Budget extends Sizes {
         }
 
         /**
-         * Holds several pieces in one step, of which others wait less.
+         * Holds several pieces, in one step where there is room for all: others wait less.
          *
-         * @return false, with nothing changed, if there is no room for all at once
+         * @throws OverBudgetException if there is none for one of them; those before it are held
          */
-        public <T> boolean tryHold(List<T> all, ToLongFunction<T> bytes) {
+        public <T> void hold(List<T> all, ToLongFunction<T> bytes) throws OverBudgetException {
+            int held = tryHold(all, bytes);
+            for (T piece : all.subList(held, all.size())) {
+                hold(piece, bytes.applyAsLong(piece));
+            }
+        }
+
+        // How many of them, up to the first for which there is no room.
+        private <T> int tryHold(List<T> all, ToLongFunction<T> bytes) {
             synchronized (Budget.this) {
-                for (T piece : all) {
-                    if (!tryHold(piece, bytes.applyAsLong(piece))) {
-                        all.forEach(this::release);
-                        return false;
-                    }
+                int held = 0;
+                while (held < all.size()
+                        && tryHold(all.get(held), bytes.applyAsLong(all.get(held)))) {
+                    held++;
                 }
-                return true;
+                return held;
             }
         }
 
         /** Lets go of several pieces in one step. */
-        public void releaseAll(List<?> all) {
+        public void release(List<?> all) {
             synchronized (Budget.this) {
                 all.forEach(this::release);
             }
@@ -227,6 +241,7 @@ public final class Budget extends Sizes {
         volatile long usedNanos = now(); // 0 once it has been asked, until its next use
 
         private Cache(Runnable giveUp) {
+            super(null);
             this.giveUp = giveUp;
         }
 
@@ -260,8 +275,7 @@ public final class Budget extends Sizes {
     /** What this thread holds by all its shares: if that leaves no room, waiting is of no use. */
     private long own() {
         assert Thread.holdsLock(this);
-        return open.stream().filter(share -> share.owner == Thread.currentThread()
-                        && !(share instanceof Cache)) // which can be given up
+        return open.stream().filter(share -> share.owner == Thread.currentThread())
                 .mapToLong(share -> share.taken + (share.held == null ? 0 : share.held.stream()
                         .mapToLong(piece -> pieces.get(piece).bytes).sum())).sum();
     }

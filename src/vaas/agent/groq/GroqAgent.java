@@ -122,9 +122,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     private static void hold(List<MemoryRecord> history, Budget.Share share)
             throws OverBudgetException {
         share.take((long) REFERENCE_BYTES * history.size());
-        for (MemoryRecord record : history) {
-            share.hold(record.json(), record.json().length());
-        }
+        share.hold(history.stream().map(MemoryRecord::json).toList(), JsonString::length);
     }
 
     private static Reply store(Memory memory, History history, Question question,

@@ -87,14 +87,8 @@ final class Current implements AutoCloseable {
     }
 
     private boolean hold(List<FileTurn> turns) {
-        List<JsonString> texts = texts(turns);
-        if (cost.tryHold(texts, JsonString::length)) {
-            return true;
-        }
         try {
-            for (JsonString text : texts) {
-                cost.hold(text, text.length());
-            }
+            cost.hold(texts(turns), JsonString::length);
             return true;
         } catch (OverBudgetException e) {
             release(turns);
@@ -104,7 +98,7 @@ final class Current implements AutoCloseable {
 
     private void release(List<FileTurn> turns) {
         if (!turns.isEmpty()) {
-            cost.releaseAll(texts(turns));
+            cost.release(texts(turns));
         }
     }
 

@@ -29,7 +29,7 @@ final class Keys implements AutoCloseable {
     /** Of an entry in the map. */
     private static final int ENTRY_BYTES = 128;
 
-    private final Budget.Cache cost; // gives nothing up, but goes with the conversation
+    private final Budget.Share cost;
 
     // Guarded by this.
     private Map<UUID, UUID> answers = new LinkedHashMap<>(); // oldest first
@@ -38,7 +38,7 @@ final class Keys implements AutoCloseable {
     private int counted; // entries that the budget knows of
 
     Keys(Budget budget) {
-        cost = budget.cache(() -> { });
+        cost = budget.standing();
     }
 
     /** A key with the answer that it was stored with. */
