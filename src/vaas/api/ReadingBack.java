@@ -81,7 +81,7 @@ final class ReadingBack {
         return reading(request, session(request), lease -> {
             Optional<MemoryRecord> found = lease.isExpired() ? Optional.empty()
                     : lease.memory().byMessageId(UUID.fromString(id));
-            return records(new RecordsBody("", List.of(found.orElseThrow(() ->
+            return records(RecordsBody.of("", List.of(found.orElseThrow(() ->
                     new Problem(404, "There is no such message in this conversation."))), ""));
         });
     }
@@ -105,7 +105,7 @@ final class ReadingBack {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("session_id", summary.conversation());
         row.put("bytes", summary.bytes());
-        row.put("last_activity", RecordsBody.timestamp(summary.lastActivity()));
+        row.put("last_activity", MemoryRecord.time(summary.lastActivity()));
         return row;
     }
 
@@ -175,11 +175,11 @@ final class ReadingBack {
                 break;
             }
         }
-        return records(new RecordsBody(start, records.subList(first, records.size()),
+        return records(RecordsBody.of(start, records.subList(first, records.size()),
                 "],\"more\":" + (page.more() || first > 0) + "}"));
     }
 
-    private Response records(RecordsBody body) throws OverBudgetException {
+    private Response records(Response.Body body) throws OverBudgetException {
         return charged(body.length(), Response.of(200, JSON, body));
     }
 

@@ -1,6 +1,8 @@
 package vaas.memory;
 
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.Objects;
 import java.util.UUID;
@@ -16,6 +18,8 @@ public final class MemoryRecord {
     public static final int CONTENT_CHARS_MAX = 32 << 20;
 
     private static final int NANOS_PER_MILLI = 1_000_000;
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
     private final UUID messageId;
     private final Role role;
@@ -86,6 +90,11 @@ public final class MemoryRecord {
     /** When it was stored, to the millisecond. */
     public Instant timestamp() {
         return timestamp;
+    }
+
+    /** A point in time as it stands in files and answers: UTC, to the millisecond. */
+    public static String time(Instant instant) {
+        return TIME.format(instant);
     }
 
     /**

@@ -245,7 +245,7 @@ class ReadingBackTest {
         assertEquals(200, found.status(), found.body());
         assertEquals("{\"message_id\":\"" + answer.messageId() + "\",\"role\":\"assistant\","
                 + "\"content\":\"" + ScriptedAgent.ANSWER + "\",\"timestamp\":\""
-                + RecordsBody.timestamp(answer.timestamp()) + "\"}", found.body());
+                + MemoryRecord.time(answer.timestamp()) + "\"}", found.body());
         assertEquals(found.header("Content-Length"),
                 served.ask("HEAD " + path + "?session_id=a", "").header("Content-Length"));
         Served.problem(404, served.get(path));

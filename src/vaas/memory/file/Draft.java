@@ -65,7 +65,7 @@ final class Draft {
             throws IOException {
         UUID asked = MessageIds.next(last, now.toEpochMilli(), random);
         UUID answered = MessageIds.next(asked, now.toEpochMilli(), random);
-        byte[] time = RecordLine.ascii(RecordLine.time(now));
+        byte[] time = RecordLine.ascii(MemoryRecord.time(now));
         return new FileTurn(new Turn(stamp(question, Role.USER, asked, now, time),
                 stamp(answer, Role.ASSISTANT, answered, now, time)),
                 key, offset, offset + lines().length);

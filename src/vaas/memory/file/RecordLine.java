@@ -4,8 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,18 +42,10 @@ final class RecordLine {
     private static final byte[] BEFORE_KEY_BYTES = ascii("\"" + BEFORE_KEY);
     private static final byte[] LAST = ascii("\"}");
 
-    private static final DateTimeFormatter MILLIS =
-            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
-
     private RecordLine() {}
 
     static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** A point in time as it stands in files: 24 chars, to the millisecond. */
-    static String time(Instant instant) {
-        return MILLIS.format(instant);
     }
 
     /** Whether there is nothing in the line: such a one is no damage, and parts no turn. */

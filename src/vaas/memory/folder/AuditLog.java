@@ -3,8 +3,6 @@ package vaas.memory.folder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -13,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
 import vaas.json.Json;
+import vaas.memory.MemoryRecord;
 import vaas.memory.file.Audit;
 
 /**
@@ -27,8 +26,6 @@ final class AuditLog implements Audit {
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
     /** Some 30,000 entries; two files of it at most. */
     private static final long BYTES_MAX = 8 << 20;
-    private static final DateTimeFormatter MILLIS =
-            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
     private final Disk disk;
     private final Path folder;
@@ -58,7 +55,7 @@ final class AuditLog implements Audit {
     private Map<String, Object> members(Entry entry) {
         boolean came = entry.what() == What.RESTORE;
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("time", MILLIS.format(clock.instant()));
+        members.put("time", MemoryRecord.time(clock.instant()));
         members.put("request_id", entry.by().requestId());
         members.put("remote_address", entry.by().remoteAddress());
         members.put("what", word(entry.what()));

@@ -112,7 +112,7 @@ class RecordLineTest {
                 "4199-12-31T00:00:00.001Z", "0001-01-01T00:00:00.000Z")) {
             assertEquals(Instant.parse(time), decode(LINE.replace("2026-11-22T08:15:30.123Z", time))
                     .orElseThrow().timestamp());
-            assertEquals(time, RecordLine.time(Instant.parse(time)));
+            assertEquals(time, MemoryRecord.time(Instant.parse(time)));
         }
         assertTrue(decode(LINE.replace(".123Z", "Z")).isPresent(), "as other programs write it");
         for (String wrong : List.of("2026-13-22T08:15:30.123Z", "2026-02-30T08:15:30.123Z",

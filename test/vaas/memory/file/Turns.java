@@ -76,7 +76,7 @@ final class Turns {
         return "{\"message_id\":\"" + found.messageId() + "\",\"role\":\""
                 + found.role().wireName() + "\",\"content\":"
                 + content.toString(StandardCharsets.UTF_8) + ",\"timestamp\":\""
-                + RecordLine.time(found.timestamp()) + "\"}\n";
+                + MemoryRecord.time(found.timestamp()) + "\"}\n";
     }
 
     static byte[] utf8(String text) {
