@@ -89,10 +89,11 @@ public final class Router implements HttpHandler {
         Exchange exchange = new Exchange(http, bodyBytesMax, watchdog);
         try (exchange) {
             String path = path(exchange);
-            serve(exchange, path, admitted);
+            Optional<Entry> found = entry(path);
+            serve(exchange, path, found, admitted);
             AccessLog.log(exchange, System.nanoTime() - start);
             metrics.counter("vaas_http_requests_total", "Requests by route and status.",
-                    "route", entry(path).map(Entry::path).orElse("other"),
+                    "route", found.map(Entry::path).orElse("other"),
                     "status", Integer.toString(exchange.status())).increment();
         } finally {
             if (admitted) {
@@ -101,9 +102,9 @@ public final class Router implements HttpHandler {
         }
     }
 
-    private void serve(Exchange exchange, String path, boolean admitted) {
+    private void serve(Exchange exchange, String path, Optional<Entry> found, boolean admitted) {
         Map<String, String> headers = new LinkedHashMap<>();
-        try (Response response = respond(exchange, path, admitted, headers)) {
+        try (Response response = respond(exchange, path, found, admitted, headers)) {
             exchange.answer(response, headers);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left: {1}", exchange.id(),
@@ -115,10 +116,10 @@ public final class Router implements HttpHandler {
         }
     }
 
-    private Response respond(Exchange exchange, String path, boolean admitted,
-            Map<String, String> headers) throws IOException {
+    private Response respond(Exchange exchange, String path, Optional<Entry> found,
+            boolean admitted, Map<String, String> headers) throws IOException {
         try {
-            return admit(exchange, path, admitted, headers);
+            return admit(exchange, path, found, admitted, headers);
         } catch (Problem problem) {
             return problem.toResponse();
         } catch (OverBudgetException e) {
@@ -126,13 +127,12 @@ public final class Router implements HttpHandler {
         }
     }
 
-    private Response admit(Exchange exchange, String path, boolean admitted,
-            Map<String, String> headers) throws IOException {
+    private Response admit(Exchange exchange, String path, Optional<Entry> found,
+            boolean admitted, Map<String, String> headers) throws IOException {
         Headers sent = exchange.headers();
         Optional<String> origin = guard.allowedOrigin(sent);
         origin.ifPresent(page -> Cors.allow(page, headers)); // on every answer, errors included
         Framing.check(sent, exchange.protocol());
-        Optional<Entry> found = entry(path);
         boolean isPublic = found.isPresent() && found.get().isPublic;
         if (!isPublic || !isOldProbe(exchange)) {
             guard.checkHost(sent, exchange.target());
