@@ -1,11 +1,13 @@
 package vaas.memory.folder;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import vaas.memory.Conversations;
 import vaas.memory.MemoryUnavailableException;
 import vaas.memory.RefusedException;
 import vaas.memory.RefusedException.Reason;
@@ -21,15 +23,22 @@ final class Line {
 
     private final boolean oneByOne;
     private final AtomicInteger waitingInAll;
+    private final Turn begins;
 
     // Guarded by this.
     private final Deque<Spot> spots = new ArrayDeque<>();
     private int waiting;
     private boolean closed;
 
-    Line(boolean oneByOne, AtomicInteger waitingInAll) {
+    /** What has to be fine when somebody's turn comes. */
+    interface Turn {
+        void begins() throws IOException;
+    }
+
+    Line(boolean oneByOne, AtomicInteger waitingInAll, Turn begins) {
         this.oneByOne = oneByOne;
         this.waitingInAll = waitingInAll;
+        this.begins = begins;
     }
 
     /**
@@ -62,7 +71,7 @@ final class Line {
     }
 
     /** A place in the line, until it is closed. Used by one thread. */
-    final class Spot implements AutoCloseable {
+    final class Spot implements Conversations.Place {
         private final String key; // or null
         private final String text;
         private boolean waits; // guarded by the line
@@ -72,8 +81,17 @@ final class Line {
             this.text = text;
         }
 
-        /** Waits for all before that it has to wait for; false if that takes too long. */
-        boolean await(Duration patience) throws MemoryUnavailableException {
+        /** {@inheritDoc} It waits for all before that are in its way. */
+        @Override
+        public boolean await(Duration patience) throws IOException {
+            boolean next = awaitNext(patience);
+            if (next) {
+                begins.begins();
+            }
+            return next;
+        }
+
+        private boolean awaitNext(Duration patience) throws MemoryUnavailableException {
             long end = System.nanoTime() + patience.toNanos();
             synchronized (Line.this) {
                 boolean interrupted = false;

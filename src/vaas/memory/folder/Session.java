@@ -1,7 +1,7 @@
 package vaas.memory.folder;
 
 import java.io.IOException;
-import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import vaas.memory.Conversations;
 import vaas.memory.RefusedException;
@@ -21,10 +21,10 @@ final class Session {
     private boolean counted; // among those that are stored; guarded by their count
     private volatile FileMemory memory; // null while it is closed; changed while opening is held
 
-    Session(Sessions all, String conversation, Line line) {
+    Session(Sessions all, String conversation, AtomicInteger waitingInAll) {
         this.all = all;
         this.conversation = conversation;
-        this.line = line;
+        this.line = new Line(!isShared(), waitingInAll, () -> all.stored().begin(this));
     }
 
     String conversation() {
@@ -72,22 +72,7 @@ final class Session {
 
         @Override
         public Conversations.Place enter(String key, String text) throws RefusedException {
-            Line.Spot spot = line.enter(key, text);
-            return new Conversations.Place() {
-                @Override
-                public boolean await(Duration patience) throws IOException {
-                    boolean next = spot.await(patience);
-                    if (next) {
-                        all.stored().begin(Session.this);
-                    }
-                    return next;
-                }
-
-                @Override
-                public void close() {
-                    spot.close();
-                }
-            };
+            return line.enter(key, text);
         }
 
         @Override

@@ -42,7 +42,7 @@ final class Sessions implements Closeable {
     private final int openMax;
     private final Idle idle;
     private final SessionCount count;
-    private final Budget.Cache cost;
+    private final Budget.Share cost;
     private final Closeable lastResort;
     private final FolderMetrics metrics;
     /** Read to open conversations, written to reset all: nothing is opened meanwhile. */
@@ -60,14 +60,14 @@ final class Sessions implements Closeable {
         this.idle = idle;
         this.metrics = metrics;
         this.count = new SessionCount(bounds.stored);
-        this.cost = context.budget().cache(() -> { }); // gives up by sessions, not by bytes
+        this.cost = context.budget().standing();
         this.lastResort = context.budget().lastResort(this::closeOne);
     }
 
     /** Takes the shared conversation in, which stays open as long as this. */
     FileMemory openShared(Path file) throws IOException {
         FileMemory memory = FileMemory.open(context.of(Conversations.SHARED), file);
-        Session shared = new Session(this, Conversations.SHARED, new Line(false, waiting));
+        Session shared = new Session(this, Conversations.SHARED, waiting);
         shared.memory(memory);
         shared.users = 1; // so that nobody closes it
         synchronized (this) {
@@ -117,7 +117,7 @@ final class Sessions implements Closeable {
                 requireOpen();
                 Session session = sessions.get(conversation);
                 if (session == null && sessions.size() <= openMax) { // and the shared one
-                    session = new Session(this, conversation, new Line(true, waiting));
+                    session = new Session(this, conversation, waiting);
                     sessions.put(conversation, session);
                 }
                 if (session != null) {
