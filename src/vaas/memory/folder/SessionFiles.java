@@ -2,7 +2,7 @@ package vaas.memory.folder;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import vaas.disk.Disk;
@@ -32,7 +32,7 @@ final class SessionFiles {
             if (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-') {
                 name.append(c);
             } else {
-                name.append(String.format(Locale.ROOT, "=%02X", (int) c));
+                name.append('=').append(HexFormat.of().withUpperCase().toHexDigits((byte) c));
             }
         }
         return name.toString();
@@ -45,7 +45,7 @@ final class SessionFiles {
     static String folderName(String conversation) {
         CRC32 sum = new CRC32();
         sum.update(conversation.getBytes(StandardCharsets.US_ASCII));
-        return String.format(Locale.ROOT, "%02x", sum.getValue() & 0xFF);
+        return HexFormat.of().toHexDigits((byte) sum.getValue());
     }
 
     /** The conversation whose file this is; empty if it is not one of ours, but a link, say. */

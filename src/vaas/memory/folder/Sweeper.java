@@ -89,7 +89,7 @@ final class Sweeper implements Closeable {
                 sessions.closeUnused(UNUSED);
                 forgive();
             }
-            if (isOpen() && (System.nanoTime() - nextPass >= 0 || isHurried())) {
+            if (isOpen() && (System.nanoTime() - nextPass >= 0 || takeHurry())) {
                 nextPass = System.nanoTime() + pause().toNanos();
                 count();
                 attempt(null, this::pass);
@@ -105,7 +105,7 @@ final class Sweeper implements Closeable {
         }
     }
 
-    private synchronized boolean isHurried() {
+    private synchronized boolean takeHurry() {
         boolean was = hurried;
         hurried = false;
         return was;
