@@ -42,10 +42,7 @@ public final class FolderLock implements Closeable {
 
     /** Takes a folder that exists, or throws with a sentence that says who has it. */
     static FolderLock take(Path folder) throws IOException {
-        Path real = folder.toRealPath();
-        if (System.getProperties().putIfAbsent(OWNED_HERE + real, "") != null) {
-            throw new IOException("the memory in " + folder + " is already open in this process");
-        }
+        Path real = own(folder);
         boolean interrupted = Thread.interrupted(); // an interrupt would close the channel
         try {
             return new FolderLock(real, lock(folder));
@@ -57,6 +54,14 @@ public final class FolderLock implements Closeable {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private static Path own(Path folder) throws IOException {
+        Path real = folder.toRealPath();
+        if (System.getProperties().putIfAbsent(OWNED_HERE + real, "") != null) {
+            throw new IOException("the memory in " + folder + " is already open in this process");
+        }
+        return real;
     }
 
     /**
@@ -83,11 +88,11 @@ public final class FolderLock implements Closeable {
 
     // A shared lock takes no right to write, and is refused while an owner has the other kind.
     private static void requireNoOwner(Path folder, Path file) throws IOException {
-        if (System.getProperties().containsKey(OWNED_HERE + folder.toRealPath())) {
-            throw new IOException("the memory in " + folder + " is already open in this process");
-        }
+        Path real = own(folder); // until the file is closed, which would free another's lock
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             requireLock(folder, channel, true);
+        } finally {
+            System.getProperties().remove(OWNED_HERE + real);
         }
     }
 
