@@ -26,6 +26,7 @@ final class Reset {
     private final MemoryFile file;
     private final Current current;
 
+    private boolean noRoom; // for the empty file that is needed
     private Backup backup; // null if none is wanted
     private FileVersion old; // null before the commit point, and if the file was cut in place
     private Snapshot forgotten; // null before the commit point
@@ -113,20 +114,21 @@ final class Reset {
             LOG.log(System.Logger.Level.WARNING, "{0}: no room for a new file: {1}", file.path(),
                     e.toString());
             discard(empty);
+            noRoom = true;
             return null;
         }
     }
 
     private void prepare(Disk.Handle empty) throws IOException {
         if (context.backups().isPresent() && file.isPresent()) {
-            if (empty == null && file.lasts()) {
+            if (noRoom) {
                 throw new IOException("no room for a new file, and the old one is to be kept");
             }
             file.requireInPlace();
             backup = Backup.next(context.disk(), file.path(), context.backups().get(),
                     context.clock().instant(), current.get().generation() + 1);
             backup.link();
-        } else if (empty == null && file.lasts()) {
+        } else if (noRoom) {
             count(); // once it has been cut in place, nobody can
         }
     }
@@ -135,7 +137,7 @@ final class Reset {
         if (backup != null) {
             backup.moveUnlessLinked();
             replace(empty);
-        } else if (empty == null && file.lasts()) {
+        } else if (noRoom) {
             file.cutInPlace();
         } else {
             replaceOrTruncate(empty);
