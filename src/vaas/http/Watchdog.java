@@ -5,7 +5,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,19 +21,11 @@ public final class Watchdog {
     private static final int LOOKS = 8; // within the patience
 
     private final long patienceNanos;
-    private final ScheduledThreadPoolExecutor timer;
+    private final ScheduledExecutorService timer = Workers.timer("vaas-watchdog");
 
     /** A watchdog that cuts a write that takes longer than that. */
     public Watchdog(Duration patience) {
         this.patienceNanos = patience.toNanos();
-        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "vaas-watchdog");
-            thread.setDaemon(true);
-            return thread;
-        });
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setKeepAliveTime(1, TimeUnit.SECONDS);
-        timer.allowCoreThreadTimeOut(true);
     }
 
     /** Begins to look after the answer that this thread writes. */

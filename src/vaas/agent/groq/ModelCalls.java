@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
@@ -27,6 +27,7 @@ import vaas.agent.groq.Completion.Unreachable;
 import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
+import vaas.http.Workers;
 
 /**
  * The requests of one agent over a client that several may share: one body to one
@@ -46,20 +47,13 @@ final class ModelCalls implements AutoCloseable {
     private final ModelMetrics metrics;
     private final Set<Call> running = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-        Thread thread = new Thread(task, "vaas-readers");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer = Workers.timer("vaas-readers");
 
     ModelCalls(OkHttpClient http, Request target, BoundedDns dns, ModelMetrics metrics) {
         this.http = http;
         this.target = target;
         this.dns = dns;
         this.metrics = metrics;
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setKeepAliveTime(1, TimeUnit.SECONDS);
-        timer.allowCoreThreadTimeOut(true);
     }
 
     /**
