@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vaas.disk.Failing.succeeds;
 import static vaas.testing.Talk.turns;
 
 import java.io.IOException;
@@ -30,10 +31,12 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.budget.Budget;
+import vaas.disk.Failing;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.memory.Conversations;
@@ -83,12 +86,8 @@ class SessionsTest {
         }
     }
 
-    private static Reason refused(IOExecutable action) {
-        return assertThrows(RefusedException.class, action::run).reason();
-    }
-
-    private interface IOExecutable {
-        void run() throws IOException;
+    private static Reason refused(Executable action) {
+        return assertThrows(RefusedException.class, action).reason();
     }
 
     private List<String> names() throws IOException {
@@ -274,75 +273,52 @@ class SessionsTest {
     class WhatACrashLeaves {
         @Test
         void ofAResetIsTheOldOneOrNothing() throws IOException {
-            for (int at = 1; at < 100; at++) {
+            Failing.forGood(failing -> {
                 FaultyDisk disk = new FaultyDisk();
                 Talk talk = Talk.open(disk);
                 say(talk.folder, "a", 1, 2);
                 try (Lease lease = talk.folder.use("a")) {
-                    disk.countAnew();
-                    int failing = at;
-                    disk.failWhen((call, count) -> count >= failing);
+                    disk.failWhen(failing);
                     boolean done = succeeds(() -> lease.memory().resetMemory());
-                    boolean failed = disk.hasFailed();
                     for (FaultyDisk left : disk.afterPowerCut()) {
                         List<String> found = found(left, "a");
                         assertTrue(found.isEmpty() || !done && found.equals(turns(1, 2)),
-                                "at call " + failing + ": " + found);
+                                failing + ": " + found);
                     }
                     disk.heal();
                     lease.memory().resetMemory();
                     assertFalse(disk.holds("q1"), "asking again does it");
-                    if (!failed) {
-                        return;
-                    }
                 } finally {
                     disk.heal();
                     talk.close();
                 }
-            }
-            throw new AssertionError("it never succeeds");
+            });
         }
 
         @Test
         void ofAFirstTurnIsNothingOrAllOfIt() throws IOException {
-            for (int at = 1; at < 100; at++) {
+            Failing.once(failing -> {
                 FaultyDisk disk = new FaultyDisk();
                 Talk talk = Talk.open(disk);
                 try (Lease lease = talk.folder.use("a")) {
-                    disk.countAnew();
-                    int failing = at;
-                    disk.failWhen((call, count) -> count == failing);
+                    disk.failWhen(failing);
                     boolean done = succeeds(() -> Talk.say(lease.memory(), 1, 1));
-                    boolean failed = disk.hasFailed();
                     for (FaultyDisk left : disk.afterPowerCut()) {
                         List<String> found = found(left, "a");
                         assertTrue(found.equals(turns(1, 1)) || !done && found.isEmpty(),
-                                "at call " + failing + ": " + found);
+                                failing + ": " + found);
                     }
                     disk.heal();
                     if (!done) {
                         lease.memory().resetMemory();
                         Talk.say(lease.memory(), 1, 1);
                     }
-                    assertEquals(turns(1, 1), Talk.all(lease.memory()), "at call " + failing);
-                    if (!failed) {
-                        return;
-                    }
+                    assertEquals(turns(1, 1), Talk.all(lease.memory()), failing.toString());
                 } finally {
                     disk.heal();
                     talk.close();
                 }
-            }
-            throw new AssertionError("it never succeeds");
-        }
-
-        private boolean succeeds(IOExecutable action) {
-            try {
-                action.run();
-                return true;
-            } catch (IOException e) {
-                return false;
-            }
+            });
         }
 
         private List<String> found(FaultyDisk disk, String conversation) throws IOException {
@@ -850,73 +826,49 @@ class SessionsTest {
 
         @Test
         void killedAtAnyStepAllOthersAreThereOrNoneIsAndNoTextIsLeft() throws IOException {
-            for (int at = 1; at < 200; at++) {
+            Failing.forGood(failing -> {
                 FaultyDisk disk = new FaultyDisk();
                 try (Talk talk = Talk.open(disk); Lease open = talk.folder.use("open")) {
                     Talk.say(open.memory(), 2, 2);
                     say(talk.folder, "closed", 3, 3);
                     Await.until(() -> talk.memory.size().isPresent());
-                    disk.countAnew();
-                    int failing = at;
-                    disk.failWhen((call, count) -> count >= failing);
-                    try {
-                        talk.folder.resetAll(Requester.SELF);
-                    } catch (IOException e) {
-                        // as it has to be, but at the end
-                    }
-                    boolean failed = disk.hasFailed();
+                    disk.failWhen(failing);
+                    succeeds(() -> talk.folder.resetAll(Requester.SELF)); // at the end only
                     for (FaultyDisk left : disk.afterPowerCut()) {
                         try (Talk next = Talk.open(left)) {
                             List<String> found = new ArrayList<>(all(next.folder, "open"));
                             found.addAll(all(next.folder, "closed"));
                             assertTrue(found.isEmpty() && !left.holds("q3")
                                     || found.equals(List.of("q2", "a2", "q3", "a3")),
-                                    "at call " + failing + ": " + found + left.fileNames());
+                                    failing + ": " + found + left.fileNames());
                         }
                     }
                     disk.heal();
-                    if (!failed) {
-                        return;
-                    }
                 }
-            }
-            throw new AssertionError("it never succeeds");
+            });
         }
 
         @Test
         void whereverItFailsAskingAgainForgetsAll() throws IOException {
-            for (int at = 1; at < 200; at++) {
+            Failing.once(failing -> {
                 FaultyDisk disk = new FaultyDisk();
                 try (Talk talk = Talk.open(disk); Lease open = talk.folder.use("open")) {
                     talk.say(1, 1);
                     Talk.say(open.memory(), 2, 2);
                     say(talk.folder, "closed", 3, 3);
                     Await.until(() -> talk.memory.size().isPresent());
-                    disk.countAnew();
-                    int failing = at;
-                    disk.failWhen((call, count) -> count == failing);
-                    boolean done;
-                    try {
-                        talk.folder.resetAll(Requester.SELF);
-                        done = true;
-                    } catch (IOException e) {
-                        done = false;
-                    }
-                    boolean failed = disk.hasFailed();
+                    disk.failWhen(failing);
+                    boolean done = succeeds(() -> talk.folder.resetAll(Requester.SELF));
                     disk.heal();
                     assertFalse(done && (disk.holds("q2") || disk.holds("q3")),
-                            "at call " + failing);
+                            failing.toString());
                     talk.folder.resetAll(Requester.SELF);
                     assertFalse(disk.holds("q1") || disk.holds("q2") || disk.holds("q3"),
-                            "at call " + failing + ": " + disk.fileNames());
+                            failing + ": " + disk.fileNames());
                     Talk.say(open.memory(), 4, 4);
-                    assertEquals(turns(4, 4), all(talk.folder, "open"), "at call " + failing);
-                    if (!failed) {
-                        return;
-                    }
+                    assertEquals(turns(4, 4), all(talk.folder, "open"), failing.toString());
                 }
-            }
-            throw new AssertionError("it never succeeds");
+            });
         }
 
         @Test
