@@ -54,6 +54,7 @@ import vaas.memory.Requester;
 import vaas.testing.Await;
 import vaas.testing.LogLines;
 import vaas.testing.Talk;
+import vaas.testing.Together;
 
 /** Many conversations in one folder. */
 @Timeout(60)
@@ -69,6 +70,14 @@ class SessionsTest {
             throws IOException {
         try (Lease lease = in.use(conversation)) {
             Talk.say(lease.memory(), from, last);
+        }
+    }
+
+    /** Stores a turn unless a reset comes between. */
+    private static void insert(Conversations in, String conversation, int turn)
+            throws IOException {
+        try (Lease lease = in.use(conversation)) {
+            lease.memory().insert(lease.memory().latest(20), "q" + turn, "a" + turn);
         }
     }
 
@@ -437,63 +446,38 @@ class SessionsTest {
 
         @Test
         void manyThreadsAndFewPlacesLoseNothing() throws Exception {
-            ExecutorService threads = Executors.newFixedThreadPool(8);
             try (MemoryFolder in = MemoryFolder.at(folder).maxOpen(9).open()) {
-                List<Future<?>> all = new ArrayList<>();
-                for (int t = 0; t < 8; t++) {
-                    int thread = t;
-                    all.add(threads.submit(() -> {
-                        for (int i = 0; i < 60; i++) {
-                            say(in, "c" + (thread * 7 + i * 5) % 24, 1, 1);
-                        }
-                        return null;
-                    }));
-                }
-                for (Future<?> each : all) {
-                    each.get();
-                }
+                Together.run(8, thread -> {
+                    for (int i = 0; i < 60; i++) {
+                        say(in, "c" + (thread * 7 + i * 5) % 24, 1, 1);
+                    }
+                });
                 int turns = 0;
                 for (int i = 0; i < 24; i++) {
                     turns += all(in, "c" + i).size() / 2;
                 }
                 assertEquals(480, turns);
-            } finally {
-                threads.shutdownNow();
             }
         }
 
         @Test
         void resetsEvictionsAndTurnsOfOneTogetherLeaveItWhole() throws Exception {
-            ExecutorService threads = Executors.newFixedThreadPool(4);
             try (MemoryFolder in = MemoryFolder.at(folder).maxOpen(5).open()) {
-                List<Future<?>> all = new ArrayList<>();
-                for (int t = 0; t < 4; t++) {
-                    int thread = t;
-                    all.add(threads.submit(() -> {
-                        for (int i = 0; i < 150; i++) {
-                            if (thread == 0 && i % 3 == 0) {
-                                reset(in, "one");
-                            } else if (thread == 1) {
-                                say(in, "other" + i % 7, 1, 1);
-                            } else {
-                                try (Lease lease = in.use("one")) {
-                                    lease.memory().insert(
-                                            lease.memory().latest(0), "q" + i, "a" + i);
-                                }
-                            }
+                Together.run(4, thread -> {
+                    for (int i = 0; i < 150; i++) {
+                        if (thread == 0 && i % 3 == 0) {
+                            reset(in, "one");
+                        } else if (thread == 1) {
+                            say(in, "other" + i % 7, 1, 1);
+                        } else {
+                            insert(in, "one", i);
                         }
-                        return null;
-                    }));
-                }
-                for (Future<?> each : all) {
-                    each.get();
-                }
+                    }
+                });
                 List<String> left = all(in, "one");
                 for (int i = 0; i < left.size(); i += 2) {
                     assertEquals(left.get(i).substring(1), left.get(i + 1).substring(1));
                 }
-            } finally {
-                threads.shutdownNow();
             }
         }
     }
@@ -873,30 +857,17 @@ class SessionsTest {
 
         @Test
         void chatsMeanwhileEndBeforeItOrAfterIt() throws Exception {
-            ExecutorService threads = Executors.newFixedThreadPool(4);
             try (MemoryFolder in = MemoryFolder.at(folder).maxOpen(12).open()) {
-                List<Future<?>> all = new ArrayList<>();
-                for (int t = 0; t < 4; t++) {
-                    int thread = t;
-                    all.add(threads.submit(() -> {
-                        for (int i = 0; i < 100; i++) {
-                            try (Lease lease = in.use("c" + (thread + i) % 16)) {
-                                lease.memory().insert(lease.memory().latest(20), "q" + i, "a" + i);
-                            }
-                        }
-                        return null;
-                    }));
-                }
-                for (int i = 0; i < 20; i++) {
-                    in.resetAll(Requester.SELF);
-                }
-                for (Future<?> each : all) {
-                    each.get();
-                }
+                Together.run(5, thread -> {
+                    for (int i = 0; thread == 4 && i < 20; i++) {
+                        in.resetAll(Requester.SELF);
+                    }
+                    for (int i = 0; thread < 4 && i < 100; i++) {
+                        insert(in, "c" + (thread + i) % 16, i);
+                    }
+                });
                 in.resetAll(Requester.SELF);
                 assertFalse(onDisk("\"content\""));
-            } finally {
-                threads.shutdownNow();
             }
         }
     }
