@@ -89,6 +89,11 @@ class SessionsTest {
         }
     }
 
+    /** Where a named one is kept. */
+    private Path file(String conversation) {
+        return SessionFiles.path(folder.resolve("sessions"), conversation);
+    }
+
     private static Receipt reset(Conversations in, String conversation) throws IOException {
         try (Lease lease = in.use(conversation)) {
             return lease.memory().resetMemory();
@@ -108,9 +113,8 @@ class SessionsTest {
 
     /** A folder and a link that leads to itself, where files of conversations could be. */
     private void putWhatIsNoFile(String asFolder, String asLink) throws IOException {
-        Path sessions = folder.resolve("sessions");
-        Files.createDirectories(SessionFiles.path(sessions, asFolder).resolve("deep"));
-        Path link = SessionFiles.path(sessions, asLink);
+        Files.createDirectories(file(asFolder).resolve("deep"));
+        Path link = file(asLink);
         Files.createDirectories(link.getParent());
         Files.createSymbolicLink(link, link.getFileName());
     }
@@ -153,7 +157,7 @@ class SessionsTest {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "gone", 1, 2);
                 say(in, "stays", 3, 4);
-                long bytes = Files.size(SessionFiles.path(folder.resolve("sessions"), "gone"));
+                long bytes = Files.size(file("gone"));
                 assertEquals(new Receipt(OptionalLong.of(4), bytes, 1, java.util.Optional.empty()),
                         reset(in, "gone"));
                 assertEquals(List.of("c-stays.jsonl"), names().stream()
@@ -208,7 +212,7 @@ class SessionsTest {
                 say(in, "hurt", 1, 2);
                 say(in, "well", 3, 4);
             }
-            Path hurt = SessionFiles.path(folder.resolve("sessions"), "hurt");
+            Path hurt = file("hurt");
             Files.writeString(hurt, "no line of ours\n");
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 assertEquals(List.of(), all(in, "hurt"));
@@ -225,7 +229,7 @@ class SessionsTest {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "taken", 1, 2);
                 say(in, "well", 3, 4);
-                Path file = SessionFiles.path(folder.resolve("sessions"), "taken");
+                Path file = file("taken");
                 Files.delete(file);
                 if (withItsFolder) {
                     Files.delete(file.getParent());
@@ -534,7 +538,7 @@ class SessionsTest {
 
         @Test
         void anEmptyFileIsNoLongerCountedOnceItIsGone() throws IOException {
-            Path empty = SessionFiles.path(folder.resolve("sessions"), "a");
+            Path empty = file("a");
             Files.createDirectories(empty.getParent());
             Files.createFile(empty);
             try (MemoryFolder in = MemoryFolder.at(folder).maxConversations(1).maxOpen(1).open()) {
@@ -666,7 +670,7 @@ class SessionsTest {
         void whatIsNotOursIsLeftOut() throws IOException {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "a", 1, 1);
-                Path sub = SessionFiles.path(folder.resolve("sessions"), "a").getParent();
+                Path sub = file("a").getParent();
                 Files.writeString(sub.resolve("c-A.jsonl"), "x\n");
                 Files.writeString(sub.resolve("notes.txt"), "x\n");
                 Files.writeString(folder.resolve("sessions/readme"), "x\n");
@@ -729,15 +733,13 @@ class SessionsTest {
         void whatIsNotOursStays() throws IOException {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "a", 1, 1);
-                Path sub = SessionFiles.path(folder.resolve("sessions"), "a").getParent();
+                Path sub = file("a").getParent();
                 Files.writeString(sub.resolve("notes.txt"), "mine");
                 Files.writeString(folder.resolve("sessions/readme"), "mine");
                 putWhatIsNoFile("b", "l");
                 in.resetAll(Requester.SELF);
-                assertTrue(Files.isDirectory(
-                        SessionFiles.path(folder.resolve("sessions"), "b").resolve("deep")));
-                assertTrue(Files.isSymbolicLink(
-                        SessionFiles.path(folder.resolve("sessions"), "l")));
+                assertTrue(Files.isDirectory(file("b").resolve("deep")));
+                assertTrue(Files.isSymbolicLink(file("l")));
                 assertEquals("mine", Files.readString(sub.resolve("notes.txt")));
                 assertEquals("mine", Files.readString(folder.resolve("sessions/readme")));
                 assertFalse(onDisk("q1"));
@@ -880,7 +882,7 @@ class SessionsTest {
 
         private void age(String conversation, Instant when) throws IOException {
             Path file = conversation.isEmpty() ? folder.resolve("memory.jsonl")
-                    : SessionFiles.path(folder.resolve("sessions"), conversation);
+                    : file(conversation);
             String lines = Files.readString(file).replaceAll("\"timestamp\":\"[^\"]*\"",
                     "\"timestamp\":\"" + when.toString().replaceAll("\\.\\d+Z", ".000Z") + "\"");
             Files.writeString(file, lines);
@@ -911,10 +913,8 @@ class SessionsTest {
                 say(in, "file", 2, 2);
             }
             age("record", old);
-            Files.setLastModifiedTime(SessionFiles.path(folder.resolve("sessions"), "record"),
-                    FileTime.from(Instant.now()));
-            Files.setLastModifiedTime(SessionFiles.path(folder.resolve("sessions"), "file"),
-                    FileTime.from(old));
+            Files.setLastModifiedTime(file("record"), FileTime.from(Instant.now()));
+            Files.setLastModifiedTime(file("file"), FileTime.from(old));
             try (MemoryFolder in = MemoryFolder.at(folder).idle(Duration.ofHours(1)).open()) {
                 for (String name : List.of("record", "file")) {
                     try (Lease lease = in.use(name)) {
@@ -938,7 +938,7 @@ class SessionsTest {
             putWhatIsNoFile("e", "l");
             try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8)
                     .maxAge(Duration.ofDays(1)).open()) {
-                Path file = SessionFiles.path(folder.resolve("sessions"), "a");
+                Path file = file("a");
                 long before = Files.size(file);
                 Await.untilSeen(() -> Files.size(file) < before);
                 assertEquals(turns(28, 30), all(in, "a"));
