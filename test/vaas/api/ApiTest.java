@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,19 +40,7 @@ class ApiTest {
     Path folder;
 
     @Nested
-    class Routes {
-        private Served served;
-
-        @BeforeEach
-        void start() throws IOException {
-            served = Served.start(folder);
-        }
-
-        @AfterEach
-        void stop() throws IOException {
-            served.close();
-        }
-
+    class Routes extends ServedFixture {
         @Test
         void chatAnswersWithItsMembersInTheirOrder() throws IOException {
             Answer answer = served.chat(HELLO);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,22 +28,12 @@ import vaas.api.RawClient.Answer;
 import vaas.budget.Budget;
 
 @Timeout(60)
-class ChatHandlerTest {
+class ChatHandlerTest extends ServedFixture {
     private static final String HELLO = "{\"message\":\"Hello\"}";
     private static final String PNG = "iVBORw0KGgoAAAANSUhEUg==";
 
-    @TempDir
-    Path folder;
-    private Served served;
-
-    @BeforeEach
-    void start() throws IOException {
-        served = Served.start(folder, "MAX_CONCURRENT_CHATS", "2");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        served.close();
+    ChatHandlerTest() {
+        super("MAX_CONCURRENT_CHATS", "2");
     }
 
     private Question asked(String body) throws IOException {

@@ -3,19 +3,12 @@ package vaas.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.Reply;
@@ -24,29 +17,10 @@ import vaas.testing.Await;
 
 /** {@code Idempotency-Key}: the same call again is answered, not asked. */
 @Timeout(60)
-class ExactlyOnceTest {
+class ExactlyOnceTest extends HangingFixture {
     private static final String KEY = "Idempotency-Key: ";
     private static final String SHARED = "{\"message\":\"Hello\"}";
     private static final String NAMED = "{\"message\":\"Hello\",\"session_id\":\"a\"}";
-
-    @TempDir
-    Path folder;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final CountDownLatch begun = new CountDownLatch(1);
-    private final CountDownLatch goOn = new CountDownLatch(1);
-    private Served served;
-
-    @BeforeEach
-    void start() throws IOException {
-        served = Served.start(folder);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        goOn.countDown();
-        threads.shutdownNow();
-        served.close();
-    }
 
     private static void assertReplays(Answer first, Answer again) {
         assertEquals(200, again.status(), again.body());

@@ -22,11 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import vaas.api.RawClient.Answer;
 import vaas.budget.Budget;
 import vaas.http.Query;
@@ -39,22 +36,8 @@ import vaas.testing.Talk;
 
 /** What is remembered, read back over the wire. */
 @Timeout(60)
-class ReadingBackTest {
+class ReadingBackTest extends ServedFixture {
     private static final String LINES = "Accept: application/x-ndjson";
-
-    @TempDir
-    Path folder;
-    private Served served;
-
-    @BeforeEach
-    void start() throws IOException {
-        served = Served.start(folder);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        served.close();
-    }
 
     private List<String> texts(String query) throws IOException {
         List<String> texts = new ArrayList<>();

@@ -1,39 +1,25 @@
 package vaas.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.api.RawClient.Answer;
 import vaas.testing.UnluckyMemory;
 
 @Timeout(60)
-class ResetMemoryHandlerTest {
+class ResetMemoryHandlerTest extends ServedFixture {
     private static final String RESET = "POST /reset-memory";
 
-    @TempDir
-    Path folder;
-    private Served served;
-
     @BeforeEach
-    void start() throws IOException {
-        served = Served.start(folder);
+    void fill() throws IOException {
         served.memory.insert(served.memory.latest(0), "Hello", "Good day.");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        served.close();
     }
 
     private void assertReset(Answer answer) throws IOException {

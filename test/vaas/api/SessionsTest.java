@@ -5,23 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,28 +27,9 @@ import vaas.testing.UnluckyMemory;
 
 /** Conversations by name on the wire: chats in line, resets of one and of all. */
 @Timeout(60)
-class SessionsTest {
+class SessionsTest extends HangingFixture {
     private static final String RESET = "POST /reset-memory";
     private static final List<String> TURN = List.of("Hello", ScriptedAgent.ANSWER);
-
-    @TempDir
-    Path folder;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final CountDownLatch begun = new CountDownLatch(1);
-    private final CountDownLatch goOn = new CountDownLatch(1);
-    private Served served;
-
-    @BeforeEach
-    void start() throws IOException {
-        served = Served.start(folder);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        goOn.countDown();
-        threads.shutdownNow();
-        served.close();
-    }
 
     /** Chats that hang until they may go on, the first of which has begun. */
     private List<Future<Answer>> hanging(String... sessions) {

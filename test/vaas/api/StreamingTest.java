@@ -223,6 +223,11 @@ class StreamingTest {
         return RawClient.to(api.url());
     }
 
+    /** A client that has asked. */
+    private RawClient streaming(String chat, String... headers) throws IOException {
+        return client().send(RawClient.request("POST /chat", chat, headers));
+    }
+
     /** The events of a stream to its end, "type data" each; comments left out. */
     private static List<String> events(RawClient client) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -245,8 +250,7 @@ class StreamingTest {
 
     /** What a caller sees: the status, or the events with ids and details left out. */
     private String seen(String chat, String... headers) throws IOException {
-        try (RawClient client = client()) {
-            client.send(RawClient.request("POST /chat", chat, headers));
+        try (RawClient client = streaming(chat, headers)) {
             Answer head = client.readHead();
             if (head.status() != 200) {
                 return Integer.toString(head.status());
@@ -399,8 +403,7 @@ class StreamingTest {
     @Test
     void theFirstWordIsThereWhileTheModelStillWrites() throws IOException {
         scripts.add(waits("First"));
-        try (RawClient client = client()) {
-            client.send(RawClient.request("POST /chat", CHAT));
+        try (RawClient client = streaming(CHAT)) {
             assertEquals(200, client.readHead().status());
             assertArrayEquals(bytes("event: delta\ndata: {\"text\":\"First\"}\n\n"),
                     client.chunk());
@@ -419,8 +422,7 @@ class StreamingTest {
         options.silence = Duration.ofMillis(1);
         restart(GroqAgent.options());
         scripts.add(fails ? waits("", sends("data: {\"error\":\"no\"}\n\n")) : waits(""));
-        try (RawClient client = client()) {
-            client.send(RawClient.request("POST /chat", CHAT));
+        try (RawClient client = streaming(CHAT)) {
             assertEquals(200, client.readHead().status());
             assertArrayEquals(bytes(":\n\n"), client.chunk());
             goOn.countDown();
@@ -434,8 +436,7 @@ class StreamingTest {
         options.silence = Duration.ofMillis(1);
         restart(GroqAgent.options());
         scripts.add(waits(word));
-        try (RawClient client = client()) {
-            client.send(RawClient.request("POST /chat", NAMED, "Idempotency-Key: k"));
+        try (RawClient client = streaming(NAMED, "Idempotency-Key: k")) {
             client.readHead();
             begun.await();
         }
@@ -496,8 +497,7 @@ class StreamingTest {
     @Test
     void aResetInMidStreamKeepsTheAnswerOutOfTheMemory() throws Exception {
         scripts.add(waits("First"));
-        try (RawClient client = client()) {
-            client.send(RawClient.request("POST /chat", CHAT));
+        try (RawClient client = streaming(CHAT)) {
             begun.await();
             agent.resetMemory();
             goOn.countDown();
@@ -510,8 +510,7 @@ class StreamingTest {
     @Test
     void aStopThatOutlivesTheGraceEndsAStreamWithAnError() throws Exception {
         scripts.add(waits("First"));
-        try (RawClient client = client()) {
-            client.send(RawClient.request("POST /chat", CHAT));
+        try (RawClient client = streaming(CHAT)) {
             client.readHead();
             client.chunk();
             api.close();
@@ -536,8 +535,7 @@ class StreamingTest {
             write("data: [DONE]\n\n", out);
         });
         scripts.add(GOOD);
-        try (RawClient client = client()) {
-            client.send(RawClient.request("POST /chat", CHAT));
+        try (RawClient client = streaming(CHAT)) {
             Await.until(() -> !asked.isEmpty());
             awaitMetric("vaas_in_flight_chats 0");
             assertEquals("[Hel] [lo] done", seen(NAMED));

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,28 +21,28 @@ import vaas.api.RawClient.Answer;
 import vaas.testing.LogLines;
 import vaas.api.RawClient;
 import vaas.api.Served;
+import vaas.api.ServedFixture;
 
 /** Bodies, connections and request ids. */
 @Timeout(60)
-class ExchangeTest {
+class ExchangeTest extends ServedFixture {
     private static final int BODY_BYTES_MAX = 1000;
     private static final String HELLO = "{\"message\":\"Hello\"}";
 
-    @TempDir
-    Path folder;
-    private Served served;
     private RawClient client;
 
+    ExchangeTest() {
+        super("MAX_BODY_BYTES", Integer.toString(BODY_BYTES_MAX));
+    }
+
     @BeforeEach
-    void start() throws IOException {
-        served = Served.start(folder, "MAX_BODY_BYTES", Integer.toString(BODY_BYTES_MAX));
+    void connect() throws IOException {
         client = served.client();
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void disconnect() throws IOException {
         client.close();
-        served.close();
     }
 
     /** A good body of some length. */

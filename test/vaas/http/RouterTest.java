@@ -4,15 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.Question;
@@ -21,27 +17,14 @@ import vaas.api.RawClient.Answer;
 import vaas.api.RawClient;
 import vaas.api.ScriptedAgent;
 import vaas.api.Served;
+import vaas.api.ServedFixture;
 
 @Timeout(60)
-class RouterTest {
+class RouterTest extends ServedFixture {
     private static final String HELLO = "{\"message\":\"Hello\"}";
     private static final Map<String, String> ALLOWED = Map.of("/chat", "POST",
             "/reset-memory", "POST", "/health", "GET, HEAD", "/", "GET, HEAD",
             "/memory", "GET, HEAD", "/memory/x", "GET, HEAD", "/sessions", "GET, HEAD");
-
-    @TempDir
-    Path folder;
-    private Served served;
-
-    @BeforeEach
-    void start() throws IOException {
-        served = Served.start(folder);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        served.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"/chatfoo", "/chat/", "/chat/x", "/%63hat", "/CHAT", "/chat;a=1",

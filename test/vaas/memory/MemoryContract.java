@@ -18,15 +18,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import vaas.testing.Talk;
+import vaas.testing.Together;
 
 /**
  * What every {@link Memory} promises, whatever keeps it: an implementation is put through it by a
@@ -241,7 +238,7 @@ public abstract class MemoryContract {
             CyclicBarrier together = new CyclicBarrier(threads);
             Set<UUID> answers = new HashSet<>();
             int stored = 0;
-            for (Insertion done : together(threads, thread -> {
+            for (Insertion done : Together.results(threads, thread -> {
                 together.await();
                 return memory().insert(memory().latest(2), "q", "a" + thread, key);
             })) {
@@ -457,32 +454,9 @@ public abstract class MemoryContract {
 
     // Threads
 
-    /** Runs one task in so many threads. */
-    private static <T> List<T> together(int threads, Task<T> task) throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
-        try {
-            List<Callable<T>> tasks = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                int thread = i;
-                tasks.add(() -> task.run(thread));
-            }
-            List<T> results = new ArrayList<>();
-            for (Future<T> result : pool.invokeAll(tasks)) {
-                results.add(result.get());
-            }
-            return results;
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
-    private interface Task<T> {
-        T run(int thread) throws Exception;
-    }
-
     @Test
     void ofManyThreadsNoTurnIsLostAndIdsRiseWithThePlaces() throws Exception {
-        List<List<UUID>> acknowledged = together(8, thread -> {
+        List<List<UUID>> acknowledged = Together.results(8, thread -> {
             List<UUID> mine = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
                 UUID id = stored(memory().insert(memory().latest(4), "q" + thread, "a" + thread))
@@ -509,7 +483,7 @@ public abstract class MemoryContract {
     @Test
     void betweenResetsNothingOfBeforeIsSeenAfter() throws Exception {
         int resets = 25;
-        together(6, thread -> {
+        Together.run(6, thread -> {
             for (int i = 0; thread == 0 && i < resets; i++) {
                 reset(memory());
             }
@@ -521,7 +495,6 @@ public abstract class MemoryContract {
                     checkOneGeneration(memory());
                 }
             }
-            return null;
         });
         checkOneGeneration(memory());
         List<MemoryRecord> left = records(memory());

@@ -2,12 +2,8 @@ package vaas.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import vaas.testing.Together;
 
 class CounterTest {
     private final Counter counter = new Counter();
@@ -36,22 +32,11 @@ class CounterTest {
 
     @Test
     void nothingIsLostWhenManyCount() throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            List<Future<?>> running = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                running.add(threads.submit(() -> {
-                    for (int n = 0; n < 10_000; n++) {
-                        counter.increment();
-                    }
-                }));
+        Together.run(4, thread -> {
+            for (int n = 0; n < 10_000; n++) {
+                counter.increment();
             }
-            for (Future<?> each : running) {
-                each.get();
-            }
-            assertEquals(40_000, counter.count());
-        } finally {
-            threads.shutdownNow();
-        }
+        });
+        assertEquals(40_000, counter.count());
     }
 }

@@ -1,5 +1,6 @@
 package vaas.testing;
 
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 
@@ -17,6 +18,17 @@ public final class Await {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The same where it can not be told at times, while files come and go. */
+    public static void untilSeen(Callable<Boolean> state) {
+        until(() -> {
+            try {
+                return state.call();
+            } catch (IOException e) {
+                return false;
+            }
+        });
     }
 
     /** Waits for a latch where nothing may be thrown. */

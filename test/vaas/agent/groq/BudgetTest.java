@@ -11,7 +11,6 @@ import static vaas.agent.groq.Scripted.says;
 import static vaas.agent.groq.Scripted.status;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,43 +18,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.agent.Reply.Kind;
 import vaas.agent.Tool;
 import vaas.budget.Budget;
-import vaas.testing.Talk;
 
 /** What a chat is charged to the budget of the program, and what comes of it when that is short. */
 @Timeout(60)
-class BudgetTest {
+class BudgetTest extends GroqFixture {
     private static final int MIB = 1 << 20;
 
-    @TempDir
-    Path folder;
-
     private final Budget budget = Budget.of(64L * MIB, 4096); // 16 MiB of it for all shares
-    private MockWebServer groq;
-    private Talk memory;
-
-    @BeforeEach
-    void start() throws IOException {
-        groq = Scripted.start();
-        memory = Talk.open(folder);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        memory.close();
-        groq.close();
-    }
 
     @Test
     void whileOthersHoldTooMuchItIsRefusedForNowAndTheModelIsNotAsked() throws IOException {
@@ -162,13 +139,8 @@ class BudgetTest {
         assertEquals(0, budget.used());
     }
 
-    private Reply chat(String message, Tool... tools) {
-        try (GroqAgent agent = agent(tools)) {
-            return agent.chat(Question.of(message));
-        }
-    }
-
-    private GroqAgent agent(Tool... tools) {
+    @Override
+    GroqAgent agent(Tool... tools) {
         return GroqAgent.open(config(groq).client(), memory.folder,
                 config(groq).agent().tools(tools).budget(budget));
     }

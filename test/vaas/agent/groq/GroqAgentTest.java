@@ -3,7 +3,6 @@ package vaas.agent.groq;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -44,15 +43,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,27 +65,9 @@ import vaas.memory.MemoryRecord;
 
 /** Chats with a scripted Groq: what it is asked, what the caller gets, what is remembered. */
 @Timeout(60)
-class GroqAgentTest {
+class GroqAgentTest extends GroqFixture {
     private static final Optional<Image> IMAGE =
             Optional.of(new Image("image/png", "iVBORw0KGgo="));
-
-    @TempDir
-    Path folder;
-
-    private MockWebServer groq;
-    private Talk memory;
-
-    @BeforeEach
-    void start() throws IOException {
-        groq = Scripted.start();
-        memory = Talk.open(folder);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        memory.close();
-        groq.close();
-    }
 
     @Nested
     class ThePrompt {
@@ -1008,12 +986,6 @@ class GroqAgentTest {
         }
     }
 
-    private List<String> remembered() throws IOException {
-        try (Stream<MemoryRecord> records = memory.memory.all()) {
-            return records.map(MemoryRecord::content).toList();
-        }
-    }
-
     /** Every byte of every file of the memory. */
     private String onDisk() throws IOException {
         StringBuilder text = new StringBuilder();
@@ -1025,20 +997,8 @@ class GroqAgentTest {
         return text.toString();
     }
 
-    private void script(MockResponse... answers) {
-        for (MockResponse answer : answers) {
-            groq.enqueue(answer);
-        }
-    }
-
     private GroqAgent agent(Scripted.Groq config, Tool... tools) {
         return Scripted.agent(config, memory.folder, tools);
-    }
-
-    private Reply chat(String message, Tool... tools) {
-        try (GroqAgent agent = agent(config(groq), tools)) {
-            return agent.chat(Question.of(message));
-        }
     }
 
     private Reply chat(Question question, Scripted.Groq config) {

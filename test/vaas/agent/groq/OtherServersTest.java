@@ -18,7 +18,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,15 +28,11 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,39 +41,23 @@ import vaas.agent.Reply;
 import vaas.agent.Reply.Kind;
 import vaas.agent.Tool;
 import vaas.agent.groq.Completion.ToolCall;
-import vaas.memory.MemoryRecord;
 import vaas.metrics.Metrics;
 import vaas.testing.LogLines;
-import vaas.testing.Talk;
 
 /** Chats with servers that are not Groq's, by the bytes that they are known to answer. */
 @Timeout(60)
-class OtherServersTest {
+class OtherServersTest extends GroqFixture {
     private static final String NO_TOOLS =
             "{'error':{'message':'m does not support tools','type':'api_error','code':null}}";
-
-    @TempDir
-    Path folder;
 
     private final List<Map<String, Object>> seen =
             Collections.synchronizedList(new ArrayList<>());
     private final Tool clip = tool("clip");
     private final Tool find = tool("find_it");
-    private MockWebServer groq;
-    private Talk memory;
-    private LogLines log;
-
-    @BeforeEach
-    void start() throws IOException {
-        log = LogLines.listen();
-        groq = Scripted.start();
-        memory = Talk.open(folder);
-    }
+    private final LogLines log = LogLines.listen();
 
     @AfterEach
-    void stop() throws IOException {
-        memory.close();
-        groq.close();
+    void stopListening() {
         log.close();
     }
 
@@ -209,9 +188,7 @@ class OtherServersTest {
         })
         void isNotStoredAndNotAskedForAgain(String body) throws IOException {
             script(error(200, body), says("too late"));
-            failed(Kind.MODEL, "no usable answer", chat("q1"));
-            assertEquals(1, groq.getRequestCount());
-            assertEquals(List.of(), remembered());
+            assertNoAnswer();
         }
 
         @ParameterizedTest
@@ -419,9 +396,7 @@ class OtherServersTest {
         })
         void aStreamThatBreaksOffIsAskedForOnceAndNotStored(String events) throws IOException {
             script(error(200, events), says("too late"));
-            failed(Kind.MODEL, "no usable answer", chat("q1"));
-            assertEquals(1, groq.getRequestCount());
-            assertEquals(List.of(), remembered());
+            assertNoAnswer();
         }
     }
 
@@ -484,26 +459,11 @@ class OtherServersTest {
         return status(status, body.replace('\'', '"')).build();
     }
 
-    private void script(MockResponse... answers) {
-        for (MockResponse answer : answers) {
-            groq.enqueue(answer);
-        }
-    }
-
-    private GroqAgent agent(Tool... tools) {
-        return Scripted.agent(config(groq), memory.folder, tools);
-    }
-
-    private Reply chat(String message, Tool... tools) {
-        try (GroqAgent agent = agent(tools)) {
-            return agent.chat(Question.of(message));
-        }
-    }
-
-    private List<String> remembered() throws IOException {
-        try (Stream<MemoryRecord> records = memory.memory.all()) {
-            return records.map(MemoryRecord::content).toList();
-        }
+    /** What the script holds first is neither an answer nor stored nor asked for again. */
+    private void assertNoAnswer() {
+        failed(Kind.MODEL, "no usable answer", chat("q1"));
+        assertEquals(1, groq.getRequestCount());
+        assertEquals(List.of(), remembered());
     }
 
     private static String answered(Reply reply) {

@@ -13,20 +13,16 @@ import static vaas.agent.groq.Scripted.status;
 import static vaas.agent.groq.Scripted.within;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.Image;
@@ -34,36 +30,21 @@ import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.agent.SearchMemory;
 import vaas.agent.Tool;
-import vaas.testing.Talk;
 import vaas.testing.LogLines;
 
 /** Neither key nor text of a message gets into a log or a sentence for the caller. */
 @Timeout(60)
-class SecrecyTest {
+class SecrecyTest extends GroqFixture {
     private static final String QUESTION = "the-secret-question of somebody";
     private static final String ANSWER = "the-secret-answer";
     private static final String IMAGE_BYTES = "iVBORw0KGgoSecretImage";
     private static final List<String> SECRETS = List.of(
             KEY, "the-secret-question", ANSWER, "SecretImage", "/secret/video", "secret-words");
 
-    @TempDir
-    Path folder;
-
-    private LogLines log;
-    private MockWebServer groq;
-    private Talk memory;
-
-    @BeforeEach
-    void start() throws IOException {
-        log = LogLines.listen();
-        groq = Scripted.start();
-        memory = Talk.open(folder);
-    }
+    private final LogLines log = LogLines.listen();
 
     @AfterEach
-    void stop() throws IOException {
-        memory.close();
-        groq.close();
+    void stopListening() {
         log.close();
     }
 
@@ -158,12 +139,6 @@ class SecrecyTest {
     private static Question question() {
         return new Question(QUESTION, Optional.of(new Image("image/png", IMAGE_BYTES)),
                 Optional.of("/secret/video"), "request-7");
-    }
-
-    private void script(MockResponse... answers) {
-        for (MockResponse answer : answers) {
-            groq.enqueue(answer);
-        }
     }
 
     private void assertLogged(String text) {

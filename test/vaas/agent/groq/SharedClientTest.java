@@ -7,48 +7,23 @@ import static vaas.agent.groq.Scripted.config;
 import static vaas.agent.groq.Scripted.refuses;
 import static vaas.agent.groq.Scripted.says;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import vaas.agent.Image;
 import vaas.agent.Question;
 import vaas.agent.Reply;
-import vaas.testing.Talk;
 import vaas.metrics.Metrics;
 
 /** Agents as a program of one's own sets them up: over one client, by options with defaults. */
 @Timeout(60)
-class SharedClientTest {
-    @TempDir
-    Path folder;
-
-    private MockWebServer groq;
-    private Talk memory;
-
-    @BeforeEach
-    void start() throws IOException {
-        groq = Scripted.start();
-        memory = Talk.open(folder);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        memory.close();
-        groq.close();
-    }
-
+class SharedClientTest extends GroqFixture {
     @Test
     void servesManyAgentsOverOneConnectionAndCountsForAll() {
         groq.enqueue(says("a1"));

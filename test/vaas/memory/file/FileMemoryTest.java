@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
+import vaas.disk.Failing;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.memory.Insertion;
@@ -457,19 +458,12 @@ class FileMemoryTest {
             assertTrue(budget.used() > 0);
         }
         assertEquals(0, budget.used());
-        boolean failed = true;
-        for (int at = 1; failed; at++) {
-            int failing = at;
-            disk.failWhen((call, count) -> count == failing);
-            try {
-                open(budget).close();
-            } catch (IOException e) {
-                // so it is
-            }
+        Failing.once(failing -> {
+            disk.failWhen(failing);
+            Failing.succeeds(() -> open(budget).close()); // at the end only
             disk.heal();
-            failed = disk.hasFailed();
-            assertEquals(0, budget.used(), "failed at call " + at);
-        }
+            assertEquals(0, budget.used(), failing.toString());
+        });
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vaas.disk.Failing.succeeds;
 import static vaas.testing.Talk.file;
 import static vaas.testing.Talk.open;
 import static vaas.testing.Talk.stored;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.budget.Budget;
+import vaas.disk.Failing;
 import vaas.disk.FaultyDisk;
 import vaas.disk.FolderLock;
 import vaas.disk.Handles;
@@ -298,14 +300,11 @@ class MemoryTest {
     class ResetIsAllOrNothing {
         @Test
         void killedAtAnyDiskCallTheMemoryIsWhollyOldOrWhollyEmpty() throws IOException {
-            boolean killedInTime = true;
-            for (int at = 1; killedInTime; at++) {
+            Failing.forGood(killed -> {
                 FaultyDisk disk = FaultyDisk.with(file(3));
                 Talk talk = open(disk);
-                int killed = at;
-                disk.failWhen((call, count) -> count >= killed);
+                disk.failWhen(killed);
                 boolean acknowledged = succeeds(() -> reset(talk));
-                killedInTime = disk.hasFailed();
                 for (FaultyDisk left : disk.afterPowerCut()) {
                     try (Talk reopened = open(left)) {
                         List<String> found = reopened.all();
@@ -315,7 +314,7 @@ class MemoryTest {
                     assertFalse(left.fileNames().contains(NEW_NAME));
                 }
                 disk.kill();
-            }
+            });
         }
     }
 
@@ -477,29 +476,23 @@ class MemoryTest {
 
         @Test
         void afterEachSingleFailureAskingAgainIsSafe() throws IOException {
-            for (boolean forGood : new boolean[] {false, true}) {
-                boolean failed = true;
-                for (int at = 1; failed; at++) {
-                    FaultyDisk disk = FaultyDisk.with(file(3));
-                    try (Talk talk = open(disk)) {
-                        int failing = at;
-                        disk.failWhen((call, count) ->
-                                forGood ? count >= failing : count == failing);
-                        boolean done = succeeds(() -> reset(talk));
-                        failed = disk.hasFailed();
-                        disk.heal();
-                        List<String> left = talk.all();
-                        assertTrue(left.isEmpty() || !done && left.equals(turns(1, 3)));
-                        reset(talk);
-                        talk.say(4, 4);
-                        assertEquals(turns(4, 4), talk.all());
-                        assertFalse(disk.holds("q1"), "nor in a file that has lost its name");
-                    }
-                    for (FaultyDisk cut : disk.afterPowerCut()) {
-                        Talk.checkUsable(cut, turns(4, 4));
-                    }
+            Failing.onceAndForGood(failing -> {
+                FaultyDisk disk = FaultyDisk.with(file(3));
+                try (Talk talk = open(disk)) {
+                    disk.failWhen(failing);
+                    boolean done = succeeds(() -> reset(talk));
+                    disk.heal();
+                    List<String> left = talk.all();
+                    assertTrue(left.isEmpty() || !done && left.equals(turns(1, 3)));
+                    reset(talk);
+                    talk.say(4, 4);
+                    assertEquals(turns(4, 4), talk.all());
+                    assertFalse(disk.holds("q1"), "nor in a file that has lost its name");
                 }
-            }
+                for (FaultyDisk cut : disk.afterPowerCut()) {
+                    Talk.checkUsable(cut, turns(4, 4));
+                }
+            });
         }
     }
 
@@ -610,31 +603,26 @@ class MemoryTest {
         @Test
         void failingAtAnyDiskCallOfOpenAppendAndCloseLosesNothing() throws IOException {
             byte[] torn = Arrays.copyOf(file(3), file(3).length - 5); // two turns and a torn one
-            for (boolean forGood : new boolean[] {false, true}) {
-                boolean failed = true;
-                for (int at = 1; failed; at++) {
-                    FaultyDisk disk = FaultyDisk.with(torn);
-                    int failing = at;
-                    disk.failWhen((call, count) -> forGood ? count >= failing : count == failing);
-                    List<String> acknowledged = new ArrayList<>(turns(1, 2));
-                    try (Talk talk = open(disk)) {
-                        for (int i = 3; i <= 5; i++) {
-                            int turn = i;
-                            if (succeeds(() -> talk.say(turn, turn))) {
-                                acknowledged.addAll(turns(i, i));
-                            }
+            Failing.onceAndForGood(failing -> {
+                FaultyDisk disk = FaultyDisk.with(torn);
+                disk.failWhen(failing);
+                List<String> acknowledged = new ArrayList<>(turns(1, 2));
+                try (Talk talk = open(disk)) {
+                    for (int i = 3; i <= 5; i++) {
+                        int turn = i;
+                        if (succeeds(() -> talk.say(turn, turn))) {
+                            acknowledged.addAll(turns(i, i));
                         }
-                    } catch (IOException e) {
-                        // the failure hit opening or closing
                     }
-                    failed = disk.hasFailed();
-                    for (FaultyDisk left : disk.afterPowerCut()) {
-                        checkHoldsInOrder(left, acknowledged);
-                    }
-                    disk.heal();
-                    checkHoldsInOrder(disk, acknowledged);
+                } catch (IOException e) {
+                    // the failure hit opening or closing
                 }
-            }
+                for (FaultyDisk left : disk.afterPowerCut()) {
+                    checkHoldsInOrder(left, acknowledged);
+                }
+                disk.heal();
+                checkHoldsInOrder(disk, acknowledged);
+            });
         }
 
         // Turns that were not acknowledged may be there too, but whole.
@@ -715,18 +703,5 @@ class MemoryTest {
 
     private static Receipt receipt(long records, long bytes, long generation) {
         return new Receipt(OptionalLong.of(records), bytes, generation, Optional.empty());
-    }
-
-    private interface Action {
-        void run() throws IOException;
-    }
-
-    private static boolean succeeds(Action action) {
-        try {
-            action.run();
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

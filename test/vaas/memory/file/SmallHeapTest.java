@@ -12,10 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +25,7 @@ import vaas.memory.folder.MemoryFolder;
 import vaas.testing.Await;
 import vaas.testing.ChildJvm;
 import vaas.testing.Talk;
+import vaas.testing.Together;
 
 /** What is in the file, or is asked for at once, never ends a process with a small heap. */
 @Timeout(300)
@@ -124,8 +121,8 @@ class SmallHeapTest {
                     stored(talk.memory.insert(talk.now(), text, "a" + i));
                 }
                 System.out.println("histories held " + hold(talk, budget, chats));
-                together(48, () -> all(talk));
-                together(48, () -> pages(talk));
+                Together.run(48, thread -> all(talk));
+                Together.run(48, thread -> pages(talk));
                 List<String> newest = talk.latest(2);
                 System.out.println("newest " + newest.get(1));
             }
@@ -146,18 +143,6 @@ class SmallHeapTest {
                 held++;
             }
             return held;
-        }
-
-        private static void together(int threads, Callable<?> task) throws Exception {
-            ExecutorService pool = Executors.newFixedThreadPool(threads);
-            List<Future<?>> results = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                results.add(pool.submit(task));
-            }
-            pool.shutdown();
-            for (Future<?> result : results) {
-                result.get();
-            }
         }
 
         private static Optional<Long> all(Talk talk) throws IOException {
@@ -206,8 +191,8 @@ class SmallHeapTest {
             }
             try (Talk talk = Talk.open(Path.of(args[0]))) {
                 int latest = talk.memory.latest(20).records().size();
-                ManyReaders.together(16, () -> ManyReaders.all(talk));
-                ManyReaders.together(16, () -> ManyReaders.pages(talk));
+                Together.run(16, thread -> ManyReaders.all(talk));
+                Together.run(16, thread -> ManyReaders.pages(talk));
                 try (Stream<MemoryRecord> all = talk.memory.all()) {
                     System.out.println("latest " + latest + ", all " + all.count() + ", damaged "
                             + talk.memory.damagedLines());

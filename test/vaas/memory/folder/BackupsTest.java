@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import vaas.disk.Disk;
+import vaas.disk.Failing;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.memory.History;
@@ -357,35 +358,22 @@ class BackupsTest {
     @Test
     void failingAtAnyDiskCallOfAResetNothingIsLostNorHalfDone() throws IOException {
         byte[] old = Talk.file(3);
-        for (boolean forGood : new boolean[] {false, true}) {
-            boolean failed = true;
-            for (int at = 1; failed; at++) {
-                FaultyDisk disk = FaultyDisk.with(old);
-                int failing = at;
-                String when = "failing at " + at + (forGood ? " for good" : "");
-                try (Talk talk = open(disk)) {
-                    disk.failWhen((call, count) -> forGood ? count >= failing : count == failing);
-                    boolean done = succeeds(talk);
-                    failed = disk.hasFailed();
-                    for (FaultyDisk left : disk.afterPowerCut()) { // folders apart
-                        check(old, done, left, when);
-                    }
-                    disk.heal();
-                    List<String> now = talk.all();
-                    assertTrue(now.isEmpty() || !done && now.equals(turns(1, 3)), when + now);
-                    checkGoesOn(talk, disk, now, when);
+        Failing.onceAndForGood(failing -> {
+            FaultyDisk disk = FaultyDisk.with(old);
+            String when = failing + ": ";
+            try (Talk talk = open(disk)) {
+                disk.failWhen(failing);
+                boolean done = Failing.succeeds(() -> assertEquals(Optional.of(NAME),
+                        talk.memory.resetMemory(Requester.SELF).backup()));
+                for (FaultyDisk left : disk.afterPowerCut()) { // folders apart
+                    check(old, done, left, when);
                 }
+                disk.heal();
+                List<String> now = talk.all();
+                assertTrue(now.isEmpty() || !done && now.equals(turns(1, 3)), when + now);
+                checkGoesOn(talk, disk, now, when);
             }
-        }
-    }
-
-    private static boolean succeeds(Talk talk) {
-        try {
-            assertEquals(Optional.of(NAME), talk.memory.resetMemory(Requester.SELF).backup());
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        });
     }
 
     /** A power cut leaves all or nothing, and the text in the one place or in the other. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.disk.Failing;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.memory.Requester;
@@ -193,41 +194,23 @@ class LimitsTest {
 
     @Test
     void failingAtAnyDiskCallOfARewriteLosesNothing() throws IOException {
-        for (boolean forGood : new boolean[] {false, true}) {
-            boolean failed = true;
-            for (int at = 1; failed; at++) {
-                failed = loses(forGood, at);
+        Failing.onceAndForGood(failing -> {
+            FaultyDisk disk = FaultyDisk.with(Talk.file(8));
+            String when = failing + " ";
+            try (Limited limited = Limited.open(disk, Limited.records(7))) {
+                disk.failWhen(failing);
+                boolean done = Failing.succeeds(limited::trim);
+                disk.heal();
+                for (FaultyDisk left : disk.afterPowerCut()) {
+                    checkLeft(left, done, when);
+                }
+                checkAudit(limited, when);
+                limited.memory.resetMemory(Requester.SELF);
+                assertFalse(disk.holds("q8"), when);
+                Talk.say(limited.memory, 9, 9);
+                assertEquals(turns(9, 9), all(limited.memory), when);
             }
-        }
-    }
-
-    private static boolean loses(boolean forGood, int at) throws IOException {
-        FaultyDisk disk = FaultyDisk.with(Talk.file(8));
-        String when = "failing at " + at + (forGood ? " for good " : " ");
-        try (Limited limited = Limited.open(disk, Limited.records(7))) {
-            disk.failWhen((call, count) -> forGood ? count >= at : count == at);
-            boolean done = trims(limited);
-            boolean failed = disk.hasFailed();
-            disk.heal();
-            for (FaultyDisk left : disk.afterPowerCut()) {
-                checkLeft(left, done, when);
-            }
-            checkAudit(limited, when);
-            limited.memory.resetMemory(Requester.SELF);
-            assertFalse(disk.holds("q8"), when);
-            Talk.say(limited.memory, 9, 9);
-            assertEquals(turns(9, 9), all(limited.memory), when);
-            return failed;
-        }
-    }
-
-    private static boolean trims(Limited limited) {
-        try {
-            limited.trim();
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        });
     }
 
     private static void checkLeft(FaultyDisk left, boolean done, String when) throws IOException {

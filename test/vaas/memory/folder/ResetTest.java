@@ -24,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.disk.Disk;
+import vaas.disk.Failing;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.json.Json;
@@ -219,22 +220,13 @@ class ResetTest {
                     hit[0] |= ++calls[0] == failing;
                     return calls[0] == failing || call.equals("create");
                 });
-                boolean done = resets(talk);
+                boolean done = Failing.succeeds(() -> talk.memory.resetMemory(Requester.SELF));
                 full.heal();
                 readers.another();
                 readers.check("failing at " + failing);
                 assertTrue(!done || talk.all().isEmpty());
                 failed = hit[0] || failing == 0;
             }
-        }
-    }
-
-    private static boolean resets(Talk talk) {
-        try {
-            talk.memory.resetMemory(Requester.SELF);
-            return true;
-        } catch (IOException e) {
-            return false;
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static vaas.disk.Failing.succeeds;
 import static vaas.testing.Talk.turns;
 
 import java.io.IOException;
@@ -30,10 +31,12 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.budget.Budget;
+import vaas.disk.Failing;
 import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.memory.Conversations;
@@ -51,6 +54,7 @@ import vaas.memory.Requester;
 import vaas.testing.Await;
 import vaas.testing.LogLines;
 import vaas.testing.Talk;
+import vaas.testing.Together;
 
 /** Many conversations in one folder. */
 @Timeout(60)
@@ -69,6 +73,14 @@ class SessionsTest {
         }
     }
 
+    /** Stores a turn unless a reset comes between. */
+    private static void insert(Conversations in, String conversation, int turn)
+            throws IOException {
+        try (Lease lease = in.use(conversation)) {
+            lease.memory().insert(lease.memory().latest(20), "q" + turn, "a" + turn);
+        }
+    }
+
     private static List<String> all(Conversations in, String conversation) throws IOException {
         try (Lease lease = in.use(conversation)) {
             List<String> all = Talk.all(lease.memory());
@@ -77,18 +89,19 @@ class SessionsTest {
         }
     }
 
+    /** Where a named one is kept. */
+    private Path file(String conversation) {
+        return SessionFiles.path(folder.resolve("sessions"), conversation);
+    }
+
     private static Receipt reset(Conversations in, String conversation) throws IOException {
         try (Lease lease = in.use(conversation)) {
             return lease.memory().resetMemory();
         }
     }
 
-    private static Reason refused(IOExecutable action) {
-        return assertThrows(RefusedException.class, action::run).reason();
-    }
-
-    private interface IOExecutable {
-        void run() throws IOException;
+    private static Reason refused(Executable action) {
+        return assertThrows(RefusedException.class, action).reason();
     }
 
     private List<String> names() throws IOException {
@@ -100,9 +113,8 @@ class SessionsTest {
 
     /** A folder and a link that leads to itself, where files of conversations could be. */
     private void putWhatIsNoFile(String asFolder, String asLink) throws IOException {
-        Path sessions = folder.resolve("sessions");
-        Files.createDirectories(SessionFiles.path(sessions, asFolder).resolve("deep"));
-        Path link = SessionFiles.path(sessions, asLink);
+        Files.createDirectories(file(asFolder).resolve("deep"));
+        Path link = file(asLink);
         Files.createDirectories(link.getParent());
         Files.createSymbolicLink(link, link.getFileName());
     }
@@ -115,6 +127,8 @@ class SessionsTest {
                 }
             }
             return false;
+        } catch (UncheckedIOException e) { // of the walk
+            throw e.getCause();
         }
     }
 
@@ -143,7 +157,7 @@ class SessionsTest {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "gone", 1, 2);
                 say(in, "stays", 3, 4);
-                long bytes = Files.size(SessionFiles.path(folder.resolve("sessions"), "gone"));
+                long bytes = Files.size(file("gone"));
                 assertEquals(new Receipt(OptionalLong.of(4), bytes, 1, java.util.Optional.empty()),
                         reset(in, "gone"));
                 assertEquals(List.of("c-stays.jsonl"), names().stream()
@@ -198,7 +212,7 @@ class SessionsTest {
                 say(in, "hurt", 1, 2);
                 say(in, "well", 3, 4);
             }
-            Path hurt = SessionFiles.path(folder.resolve("sessions"), "hurt");
+            Path hurt = file("hurt");
             Files.writeString(hurt, "no line of ours\n");
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 assertEquals(List.of(), all(in, "hurt"));
@@ -215,7 +229,7 @@ class SessionsTest {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "taken", 1, 2);
                 say(in, "well", 3, 4);
-                Path file = SessionFiles.path(folder.resolve("sessions"), "taken");
+                Path file = file("taken");
                 Files.delete(file);
                 if (withItsFolder) {
                     Files.delete(file.getParent());
@@ -274,75 +288,52 @@ class SessionsTest {
     class WhatACrashLeaves {
         @Test
         void ofAResetIsTheOldOneOrNothing() throws IOException {
-            for (int at = 1; at < 100; at++) {
+            Failing.forGood(failing -> {
                 FaultyDisk disk = new FaultyDisk();
                 Talk talk = Talk.open(disk);
                 say(talk.folder, "a", 1, 2);
                 try (Lease lease = talk.folder.use("a")) {
-                    disk.countAnew();
-                    int failing = at;
-                    disk.failWhen((call, count) -> count >= failing);
+                    disk.failWhen(failing);
                     boolean done = succeeds(() -> lease.memory().resetMemory());
-                    boolean failed = disk.hasFailed();
                     for (FaultyDisk left : disk.afterPowerCut()) {
                         List<String> found = found(left, "a");
                         assertTrue(found.isEmpty() || !done && found.equals(turns(1, 2)),
-                                "at call " + failing + ": " + found);
+                                failing + ": " + found);
                     }
                     disk.heal();
                     lease.memory().resetMemory();
                     assertFalse(disk.holds("q1"), "asking again does it");
-                    if (!failed) {
-                        return;
-                    }
                 } finally {
                     disk.heal();
                     talk.close();
                 }
-            }
-            throw new AssertionError("it never succeeds");
+            });
         }
 
         @Test
         void ofAFirstTurnIsNothingOrAllOfIt() throws IOException {
-            for (int at = 1; at < 100; at++) {
+            Failing.once(failing -> {
                 FaultyDisk disk = new FaultyDisk();
                 Talk talk = Talk.open(disk);
                 try (Lease lease = talk.folder.use("a")) {
-                    disk.countAnew();
-                    int failing = at;
-                    disk.failWhen((call, count) -> count == failing);
+                    disk.failWhen(failing);
                     boolean done = succeeds(() -> Talk.say(lease.memory(), 1, 1));
-                    boolean failed = disk.hasFailed();
                     for (FaultyDisk left : disk.afterPowerCut()) {
                         List<String> found = found(left, "a");
                         assertTrue(found.equals(turns(1, 1)) || !done && found.isEmpty(),
-                                "at call " + failing + ": " + found);
+                                failing + ": " + found);
                     }
                     disk.heal();
                     if (!done) {
                         lease.memory().resetMemory();
                         Talk.say(lease.memory(), 1, 1);
                     }
-                    assertEquals(turns(1, 1), Talk.all(lease.memory()), "at call " + failing);
-                    if (!failed) {
-                        return;
-                    }
+                    assertEquals(turns(1, 1), Talk.all(lease.memory()), failing.toString());
                 } finally {
                     disk.heal();
                     talk.close();
                 }
-            }
-            throw new AssertionError("it never succeeds");
-        }
-
-        private boolean succeeds(IOExecutable action) {
-            try {
-                action.run();
-                return true;
-            } catch (IOException e) {
-                return false;
-            }
+            });
         }
 
         private List<String> found(FaultyDisk disk, String conversation) throws IOException {
@@ -461,63 +452,38 @@ class SessionsTest {
 
         @Test
         void manyThreadsAndFewPlacesLoseNothing() throws Exception {
-            ExecutorService threads = Executors.newFixedThreadPool(8);
             try (MemoryFolder in = MemoryFolder.at(folder).maxOpen(9).open()) {
-                List<Future<?>> all = new ArrayList<>();
-                for (int t = 0; t < 8; t++) {
-                    int thread = t;
-                    all.add(threads.submit(() -> {
-                        for (int i = 0; i < 60; i++) {
-                            say(in, "c" + (thread * 7 + i * 5) % 24, 1, 1);
-                        }
-                        return null;
-                    }));
-                }
-                for (Future<?> each : all) {
-                    each.get();
-                }
+                Together.run(8, thread -> {
+                    for (int i = 0; i < 60; i++) {
+                        say(in, "c" + (thread * 7 + i * 5) % 24, 1, 1);
+                    }
+                });
                 int turns = 0;
                 for (int i = 0; i < 24; i++) {
                     turns += all(in, "c" + i).size() / 2;
                 }
                 assertEquals(480, turns);
-            } finally {
-                threads.shutdownNow();
             }
         }
 
         @Test
         void resetsEvictionsAndTurnsOfOneTogetherLeaveItWhole() throws Exception {
-            ExecutorService threads = Executors.newFixedThreadPool(4);
             try (MemoryFolder in = MemoryFolder.at(folder).maxOpen(5).open()) {
-                List<Future<?>> all = new ArrayList<>();
-                for (int t = 0; t < 4; t++) {
-                    int thread = t;
-                    all.add(threads.submit(() -> {
-                        for (int i = 0; i < 150; i++) {
-                            if (thread == 0 && i % 3 == 0) {
-                                reset(in, "one");
-                            } else if (thread == 1) {
-                                say(in, "other" + i % 7, 1, 1);
-                            } else {
-                                try (Lease lease = in.use("one")) {
-                                    lease.memory().insert(
-                                            lease.memory().latest(0), "q" + i, "a" + i);
-                                }
-                            }
+                Together.run(4, thread -> {
+                    for (int i = 0; i < 150; i++) {
+                        if (thread == 0 && i % 3 == 0) {
+                            reset(in, "one");
+                        } else if (thread == 1) {
+                            say(in, "other" + i % 7, 1, 1);
+                        } else {
+                            insert(in, "one", i);
                         }
-                        return null;
-                    }));
-                }
-                for (Future<?> each : all) {
-                    each.get();
-                }
+                    }
+                });
                 List<String> left = all(in, "one");
                 for (int i = 0; i < left.size(); i += 2) {
                     assertEquals(left.get(i).substring(1), left.get(i + 1).substring(1));
                 }
-            } finally {
-                threads.shutdownNow();
             }
         }
     }
@@ -572,7 +538,7 @@ class SessionsTest {
 
         @Test
         void anEmptyFileIsNoLongerCountedOnceItIsGone() throws IOException {
-            Path empty = SessionFiles.path(folder.resolve("sessions"), "a");
+            Path empty = file("a");
             Files.createDirectories(empty.getParent());
             Files.createFile(empty);
             try (MemoryFolder in = MemoryFolder.at(folder).maxConversations(1).maxOpen(1).open()) {
@@ -704,7 +670,7 @@ class SessionsTest {
         void whatIsNotOursIsLeftOut() throws IOException {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "a", 1, 1);
-                Path sub = SessionFiles.path(folder.resolve("sessions"), "a").getParent();
+                Path sub = file("a").getParent();
                 Files.writeString(sub.resolve("c-A.jsonl"), "x\n");
                 Files.writeString(sub.resolve("notes.txt"), "x\n");
                 Files.writeString(folder.resolve("sessions/readme"), "x\n");
@@ -767,15 +733,13 @@ class SessionsTest {
         void whatIsNotOursStays() throws IOException {
             try (MemoryFolder in = MemoryFolder.open(folder)) {
                 say(in, "a", 1, 1);
-                Path sub = SessionFiles.path(folder.resolve("sessions"), "a").getParent();
+                Path sub = file("a").getParent();
                 Files.writeString(sub.resolve("notes.txt"), "mine");
                 Files.writeString(folder.resolve("sessions/readme"), "mine");
                 putWhatIsNoFile("b", "l");
                 in.resetAll(Requester.SELF);
-                assertTrue(Files.isDirectory(
-                        SessionFiles.path(folder.resolve("sessions"), "b").resolve("deep")));
-                assertTrue(Files.isSymbolicLink(
-                        SessionFiles.path(folder.resolve("sessions"), "l")));
+                assertTrue(Files.isDirectory(file("b").resolve("deep")));
+                assertTrue(Files.isSymbolicLink(file("l")));
                 assertEquals("mine", Files.readString(sub.resolve("notes.txt")));
                 assertEquals("mine", Files.readString(folder.resolve("sessions/readme")));
                 assertFalse(onDisk("q1"));
@@ -850,101 +814,64 @@ class SessionsTest {
 
         @Test
         void killedAtAnyStepAllOthersAreThereOrNoneIsAndNoTextIsLeft() throws IOException {
-            for (int at = 1; at < 200; at++) {
+            Failing.forGood(failing -> {
                 FaultyDisk disk = new FaultyDisk();
                 try (Talk talk = Talk.open(disk); Lease open = talk.folder.use("open")) {
                     Talk.say(open.memory(), 2, 2);
                     say(talk.folder, "closed", 3, 3);
                     Await.until(() -> talk.memory.size().isPresent());
-                    disk.countAnew();
-                    int failing = at;
-                    disk.failWhen((call, count) -> count >= failing);
-                    try {
-                        talk.folder.resetAll(Requester.SELF);
-                    } catch (IOException e) {
-                        // as it has to be, but at the end
-                    }
-                    boolean failed = disk.hasFailed();
+                    disk.failWhen(failing);
+                    succeeds(() -> talk.folder.resetAll(Requester.SELF)); // at the end only
                     for (FaultyDisk left : disk.afterPowerCut()) {
                         try (Talk next = Talk.open(left)) {
                             List<String> found = new ArrayList<>(all(next.folder, "open"));
                             found.addAll(all(next.folder, "closed"));
                             assertTrue(found.isEmpty() && !left.holds("q3")
                                     || found.equals(List.of("q2", "a2", "q3", "a3")),
-                                    "at call " + failing + ": " + found + left.fileNames());
+                                    failing + ": " + found + left.fileNames());
                         }
                     }
                     disk.heal();
-                    if (!failed) {
-                        return;
-                    }
                 }
-            }
-            throw new AssertionError("it never succeeds");
+            });
         }
 
         @Test
         void whereverItFailsAskingAgainForgetsAll() throws IOException {
-            for (int at = 1; at < 200; at++) {
+            Failing.once(failing -> {
                 FaultyDisk disk = new FaultyDisk();
                 try (Talk talk = Talk.open(disk); Lease open = talk.folder.use("open")) {
                     talk.say(1, 1);
                     Talk.say(open.memory(), 2, 2);
                     say(talk.folder, "closed", 3, 3);
                     Await.until(() -> talk.memory.size().isPresent());
-                    disk.countAnew();
-                    int failing = at;
-                    disk.failWhen((call, count) -> count == failing);
-                    boolean done;
-                    try {
-                        talk.folder.resetAll(Requester.SELF);
-                        done = true;
-                    } catch (IOException e) {
-                        done = false;
-                    }
-                    boolean failed = disk.hasFailed();
+                    disk.failWhen(failing);
+                    boolean done = succeeds(() -> talk.folder.resetAll(Requester.SELF));
                     disk.heal();
                     assertFalse(done && (disk.holds("q2") || disk.holds("q3")),
-                            "at call " + failing);
+                            failing.toString());
                     talk.folder.resetAll(Requester.SELF);
                     assertFalse(disk.holds("q1") || disk.holds("q2") || disk.holds("q3"),
-                            "at call " + failing + ": " + disk.fileNames());
+                            failing + ": " + disk.fileNames());
                     Talk.say(open.memory(), 4, 4);
-                    assertEquals(turns(4, 4), all(talk.folder, "open"), "at call " + failing);
-                    if (!failed) {
-                        return;
-                    }
+                    assertEquals(turns(4, 4), all(talk.folder, "open"), failing.toString());
                 }
-            }
-            throw new AssertionError("it never succeeds");
+            });
         }
 
         @Test
         void chatsMeanwhileEndBeforeItOrAfterIt() throws Exception {
-            ExecutorService threads = Executors.newFixedThreadPool(4);
             try (MemoryFolder in = MemoryFolder.at(folder).maxOpen(12).open()) {
-                List<Future<?>> all = new ArrayList<>();
-                for (int t = 0; t < 4; t++) {
-                    int thread = t;
-                    all.add(threads.submit(() -> {
-                        for (int i = 0; i < 100; i++) {
-                            try (Lease lease = in.use("c" + (thread + i) % 16)) {
-                                lease.memory().insert(lease.memory().latest(20), "q" + i, "a" + i);
-                            }
-                        }
-                        return null;
-                    }));
-                }
-                for (int i = 0; i < 20; i++) {
-                    in.resetAll(Requester.SELF);
-                }
-                for (Future<?> each : all) {
-                    each.get();
-                }
+                Together.run(5, thread -> {
+                    for (int i = 0; thread == 4 && i < 20; i++) {
+                        in.resetAll(Requester.SELF);
+                    }
+                    for (int i = 0; thread < 4 && i < 100; i++) {
+                        insert(in, "c" + (thread + i) % 16, i);
+                    }
+                });
                 in.resetAll(Requester.SELF);
                 assertFalse(onDisk("\"content\""));
-            } finally {
-                threads.shutdownNow();
             }
         }
     }
@@ -955,7 +882,7 @@ class SessionsTest {
 
         private void age(String conversation, Instant when) throws IOException {
             Path file = conversation.isEmpty() ? folder.resolve("memory.jsonl")
-                    : SessionFiles.path(folder.resolve("sessions"), conversation);
+                    : file(conversation);
             String lines = Files.readString(file).replaceAll("\"timestamp\":\"[^\"]*\"",
                     "\"timestamp\":\"" + when.toString().replaceAll("\\.\\d+Z", ".000Z") + "\"");
             Files.writeString(file, lines);
@@ -972,13 +899,7 @@ class SessionsTest {
             age("old", old);
             age("", old);
             try (MemoryFolder in = MemoryFolder.at(folder).idle(Duration.ofHours(1)).open()) {
-                Await.until(() -> {
-                    try {
-                        return !onDisk("q1") && !onDisk("q3");
-                    } catch (IOException | UncheckedIOException e) {
-                        return false; // a file has gone meanwhile
-                    }
-                });
+                Await.untilSeen(() -> !onDisk("q1") && !onDisk("q3"));
                 assertEquals(turns(2, 2), all(in, "new"));
             }
             List<String> audit = Files.readAllLines(folder.resolve("audit.jsonl"));
@@ -992,10 +913,8 @@ class SessionsTest {
                 say(in, "file", 2, 2);
             }
             age("record", old);
-            Files.setLastModifiedTime(SessionFiles.path(folder.resolve("sessions"), "record"),
-                    FileTime.from(Instant.now()));
-            Files.setLastModifiedTime(SessionFiles.path(folder.resolve("sessions"), "file"),
-                    FileTime.from(old));
+            Files.setLastModifiedTime(file("record"), FileTime.from(Instant.now()));
+            Files.setLastModifiedTime(file("file"), FileTime.from(old));
             try (MemoryFolder in = MemoryFolder.at(folder).idle(Duration.ofHours(1)).open()) {
                 for (String name : List.of("record", "file")) {
                     try (Lease lease = in.use(name)) {
@@ -1019,15 +938,9 @@ class SessionsTest {
             putWhatIsNoFile("e", "l");
             try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8)
                     .maxAge(Duration.ofDays(1)).open()) {
-                Path file = SessionFiles.path(folder.resolve("sessions"), "a");
+                Path file = file("a");
                 long before = Files.size(file);
-                Await.until(() -> {
-                    try {
-                        return Files.size(file) < before;
-                    } catch (IOException e) {
-                        return false;
-                    }
-                });
+                Await.untilSeen(() -> Files.size(file) < before);
                 assertEquals(turns(28, 30), all(in, "a"));
                 assertEquals(turns(1, 2), all(in, "b"));
             }
@@ -1045,16 +958,13 @@ class SessionsTest {
                     && lists.incrementAndGet() == 5);
             try (Talk talk = Talk.open(MemoryFolder.at(FaultyDisk.FOLDER).disk(disk)
                     .maxRecords(8))) {
-                Await.until(() -> Stream.of("a", "b").filter(it -> size(talk.folder, it) < 60)
-                        .count() == 1);
+                Await.until(() -> size(talk.folder, "a") < 60 ^ size(talk.folder, "b") < 60);
             }
         }
 
-        private long size(Conversations in, String conversation) {
+        private long size(Conversations in, String conversation) throws IOException {
             try (Lease lease = in.use(conversation)) {
                 return Talk.all(lease.memory()).size();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
         }
 
@@ -1062,13 +972,7 @@ class SessionsTest {
         void anOpenOneIsCutWhenItOutgrowsThem() throws IOException {
             try (MemoryFolder in = MemoryFolder.at(folder).maxRecords(8).open()) {
                 say(in, "a", 1, 30);
-                Await.until(() -> {
-                    try (Lease lease = in.use("a")) {
-                        return Talk.all(lease.memory()).size() <= 8;
-                    } catch (IOException e) {
-                        return false;
-                    }
-                });
+                Await.untilSeen(() -> size(in, "a") <= 8);
             }
         }
     }
