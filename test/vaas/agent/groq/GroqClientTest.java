@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,7 +55,6 @@ import vaas.agent.groq.Completion.TimedOut;
 import vaas.agent.groq.Completion.Unreachable;
 import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
-import vaas.budget.OverBudgetException;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
 
