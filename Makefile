@@ -28,7 +28,7 @@ SHELL = /bin/sh
 .SUFFIXES:
 
 BIN = $(if $(JAVA_HOME),"$$JAVA_HOME"/bin/,)
-JAVAC = $(BIN)javac --release 17 -encoding UTF-8 -Xlint:all -Werror
+JAVAC = $(BIN)javac --release 17 -encoding UTF-8 -Xlint:all -Werror -XDstringConcat=inline
 
 colon = $(subst :, ,$(1))
 jar_name = $(word 2,$(call colon,$(1)))-$(word 3,$(call colon,$(1))).jar
