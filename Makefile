@@ -30,6 +30,10 @@ SHELL = /bin/sh
 BIN = $(if $(JAVA_HOME),"$$JAVA_HOME"/bin/,)
 JAVAC = $(BIN)javac --release 17 -encoding UTF-8 -Xlint:all -Werror -XDstringConcat=inline
 
+# The build of the JDK, by its own word, asked for once; run.sh, which knows it, says it instead.
+jdk = $(eval jdk := $$(shell $$(BIN)java -version 2>&1 \
+  | sed -n 's/.*(build \([A-Za-z0-9.+_-]*\),.*)$$$$/\1/p'))$(jdk)
+
 colon = $(subst :, ,$(1))
 jar_name = $(word 2,$(call colon,$(1)))-$(word 3,$(call colon,$(1))).jar
 jar_names = $(foreach j,$(1),$(if $(findstring :,$(j)),$(call jar_name,$(j))))
@@ -49,8 +53,10 @@ test_folders = $(shell find test -type d -exec printf '%s/. ' {} + 2> /dev/null)
 .PHONY: build test check run bench clean help style imports tested
 # One build/ and one suite at a time, also with -j; the two compilations can't be done side by side.
 .NOTPARALLEL:
+# So that a goal that needs no JDK asks none.
+.SECONDEXPANSION:
 
-build: build/vaas.jar ## compile the server into build/ (the first time downloads the jars)
+build: build/vaas.jar $$(if $$(jdk),build/archive/$$(jdk).sum) ## compile the server into build/ (the first time downloads the jars)
 
 test: tested ## run all tests
 	@cat build/test.counts
@@ -87,6 +93,14 @@ help: ## list the targets
 build/vaas.jar: build/classes/.done
 	@$(BIN)jar --create --file $@ --main-class vaas.Main --manifest build/manifest \
 	  -C build/classes .
+
+# The classes as this JDK holds them in memory, with which a start takes half the time, and last of
+# all their checksum: a damaged archive would end a JVM. Where none can be made, the sum is empty.
+build/archive/%.sum: build/vaas.jar .ci/Archive.java
+	@echo "archiving classes"
+	@rm -rf $(@D)/making* && mkdir -p $(@D)
+	@{ $(BIN)java .ci/Archive.java $< $(basename $@) && cksum < $(basename $@); } \
+	  2> build/archive.log > $@ || : > $@
 
 build/classes/.done: $(sources) $(source_folders) build/run-jars.checked
 	@echo "compiling src"
