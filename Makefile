@@ -53,10 +53,9 @@ test_folders = $(shell find test -type d -exec printf '%s/. ' {} + 2> /dev/null)
 .PHONY: build test check run bench clean help style imports tested
 # One build/ and one suite at a time, also with -j; the two compilations can't be done side by side.
 .NOTPARALLEL:
-# So that a goal that needs no JDK asks none.
-.SECONDEXPANSION:
 
-build: build/vaas.jar $$(if $$(jdk),build/archive/$$(jdk).sum) ## compile the server into build/ (the first time downloads the jars)
+build: build/vaas.jar ## compile the server into build/ (the first time downloads the jars)
+	@$(if $(jdk),$(call archive,build/archive/$(jdk)))
 
 test: tested ## run all tests
 	@cat build/test.counts
@@ -94,14 +93,6 @@ build/vaas.jar: build/classes/.done
 	@$(BIN)jar --create --file $@ --main-class vaas.Main --manifest build/manifest \
 	  -C build/classes .
 
-# The classes as this JDK holds them in memory, with which a start takes half the time, and last of
-# all their checksum: a damaged archive would end a JVM. Where none can be made, the sum is empty.
-build/archive/%.sum: build/vaas.jar .ci/Archive.java
-	@echo "archiving classes"
-	@rm -rf $(@D)/making* && mkdir -p $(@D)
-	@{ $(BIN)java .ci/Archive.java $< $(basename $@) && cksum < $(basename $@); } \
-	  2> build/archive.log > $@ || : > $@
-
 build/classes/.done: $(sources) $(source_folders) build/run-jars.checked
 	@echo "compiling src"
 	@rm -rf build/classes && mkdir -p build/classes
@@ -131,6 +122,13 @@ build/test-jars.checked: Makefile $(wildcard $(test_jars)) $(if $(call missing,$
 	@touch $@
 
 FORCE:
+
+# The classes as this JDK holds them in memory, with which a start takes half the time, and last of
+# all their checksum: a damaged archive would end a JVM. Where none can be made, the sum is empty.
+archive = [ -f $(1).sum ] && [ -z "$$(find $< -newer $(1).sum)" ] || { \
+  echo "archiving classes"; rm -rf build/archive/making*; mkdir -p build/archive; \
+  { $(BIN)java .ci/Archive.java $< $(1) && cksum < $(1); } 2> build/archive.log > $(1).sum \
+    || : > $(1).sum; }
 
 # One throw-away pom a folder; "*" keeps Maven from adding anything that is not pinned above.
 download = echo "downloading the jars of $(2) (once)"; mkdir -p $(2); \

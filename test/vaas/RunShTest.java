@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,9 +28,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +68,22 @@ class RunShTest {
         copy("run.sh", "Makefile", "src");
         copy("build/classes", "build/vaas.jar", "build/manifest", "build/run-jars.checked",
                 "build/lib"); // and nothing of what the tests need
+        Files.createDirectory(archive().getParent());
+        forgoArchive();
+    }
+
+    private static Path archive() {
+        return home.resolve("build/archive/" + System.getProperty("java.vm.version"));
+    }
+
+    /** As where none can be made, for making one takes seconds. */
+    private static void forgoArchive() throws IOException {
+        Files.deleteIfExists(archive());
+        Files.writeString(sum(), "");
+    }
+
+    private static Path sum() {
+        return archive().resolveSibling(archive().getFileName() + ".sum");
     }
 
     /** With the times, or it would be built again. */
@@ -542,6 +561,82 @@ class RunShTest {
     private static boolean isInstalled(String program) {
         return Arrays.stream(System.getenv("PATH").split(":"))
                 .anyMatch(bin -> Files.isExecutable(Path.of(bin, program)));
+    }
+
+    @Nested
+    class TheArchiveOfClasses {
+        @BeforeEach
+        void setUp() throws Exception {
+            copy(".ci");
+            Files.delete(sum());
+        }
+
+        @AfterEach
+        void forgo() throws Exception {
+            forgoArchive();
+        }
+
+        private boolean isUsed(Process process) throws IOException {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/maps"))
+                    .contains(archive().toString());
+        }
+
+        private void assertSilent() throws Exception {
+            Ended ended = run("--version");
+            assertEquals(new Ended(0, List.of("vaas " + Main.VERSION), List.of()), ended);
+        }
+
+        @Test
+        void isMadeUsedAndLeftOutWithoutAWordWhereItDoesNotFit() throws Exception {
+            Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/maps")));
+            assertEquals(List.of("archiving classes"), run("--version").err);
+            byte[] good = Files.readAllBytes(archive());
+            Server server = new Server("--offline");
+            assertTrue(isUsed(server.process));
+            server.terminate();
+            assertEquals(0, server.awaitEnd());
+            settings.put("JAVA_OPTS", "-XX:+UseParallelGC");
+            assertSilent();
+            settings.put("JAVA_OPTS", "-XX:-UseCompressedOops");
+            assertSilent();
+            settings.put("JAVA_OPTS", "-Xmx32m");
+            assertSilent();
+            Path jar = home.resolve("build/vaas.jar");
+            FileTime time = Files.getLastModifiedTime(sum());
+            Files.setLastModifiedTime(jar, time); // another jar, for the JVM, but not for make
+            assertSilent();
+            assertTrue(archive().toFile().setWritable(true));
+            Files.write(archive(), Arrays.copyOf(good, good.length / 3));
+            assertSilent();
+            Files.delete(archive());
+            assertSilent();
+        }
+    }
+
+    @Nested
+    class TheRehearsal {
+        @Test
+        void isSeenByNobody() throws Exception {
+            Path classes = folder.resolve("classes");
+            Path temporary = Files.createDirectory(folder.resolve("temporary"));
+            settings.putAll(Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + classes
+                    + " -Djava.io.tmpdir=" + temporary, "LOG_LEVEL", "DEBUG",
+                    "MEMORY_DIR", folder.resolve("memory").toString()));
+            Server server = new Server("--offline");
+            server.terminate();
+            assertEquals(0, server.awaitEnd());
+            String loaded = Files.readString(classes);
+            assertTrue(loaded.contains("vaas.agent.groq.Chat ")
+                    && loaded.contains("vaas.memory.file.Reset "), "it takes place");
+            List<String> said = server.process.errorReader().lines().toList();
+            assertEquals(1, said.size(), said.toString());
+            assertTrue(said.get(0).contains("vaas.api.Api: budget"), said.toString());
+            assertEquals(0, Files.size(folder.resolve("memory/memory.jsonl")));
+            assertFalse(Files.exists(folder.resolve("memory/audit.jsonl")));
+            try (Stream<Path> left = Files.list(temporary)) {
+                assertEquals(List.of(), left.toList());
+            }
+        }
     }
 
     @Nested
