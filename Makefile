@@ -50,7 +50,7 @@ test_sources = $(shell find test -name '*.java' 2> /dev/null)
 test_files = $(shell find test -type f ! -name '*.java' 2> /dev/null)
 test_folders = $(shell find test -type d -exec printf '%s/. ' {} + 2> /dev/null)
 
-.PHONY: build test check run bench clean help style imports tested
+.PHONY: build test check run bench dist clean help style imports tested
 # One build/ and one suite at a time, also with -j; the two compilations can't be done side by side.
 .NOTPARALLEL:
 
@@ -82,6 +82,9 @@ bench: build/test-classes/.done build/vaas.jar ## measure the memory and the ser
 	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench $(BENCH_SECONDS)
 	@$(BIN)java -cp "$(test_path)" vaas.api.StreamBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.HeapAttack 48 64 256
+
+dist: build/vaas.jar ## pack the server with a Java of its own: build/vaas-VERSION.tar.gz
+	@$(call pack,vaas-$(version))
 
 clean: ## remove build/; the memory in data/ stays
 	rm -rf build
@@ -122,6 +125,20 @@ build/test-jars.checked: Makefile $(wildcard $(test_jars)) $(if $(call missing,$
 	@touch $@
 
 FORCE:
+
+# What jdeps can't see is loaded by its name: the curves of TLS, which JDK 22 has moved to java.base.
+version = $(shell sed -n 's/.* VERSION = "\(.*\)";/\1/p' src/vaas/Main.java)
+BY_NAME = jdk.crypto.ec
+GZIP_LEVEL = -6
+pack = set -e; cd build; rm -rf dist vaas-*.tar.gz; mkdir -p dist/$(1)/build; \
+  modules=$$($(BIN)jdeps -s --ignore-missing-deps --multi-release 17 --module-path lib \
+    vaas.jar lib/*.jar | sed -n 's/.* -> \(j[avdk]*\.[a-z.]*\)$$/\1/p' | sort -u | tr '\n' ,); \
+  $(BIN)jlink --add-modules "$${modules}$(BY_NAME)" --no-header-files --no-man-pages \
+    --output dist/$(1)/java; \
+  cp -p ../run.sh ../README.md dist/$(1); cp -Rp vaas.jar lib dist/$(1)/build; \
+  rm -f dist/$(1)/build/lib/pom.xml dist/$(1)/build/lib/maven.log; \
+  tar -C dist -cf - $(1) | gzip -n $(GZIP_LEVEL) > dist/tar.gz; mv dist/tar.gz $(1).tar.gz; \
+  rm -rf dist; ls -l $(1).tar.gz
 
 # The classes as this JDK holds them in memory, with which a start takes half the time, and last of
 # all their checksum: a damaged archive would end a JVM. Where none can be made, the sum is empty.

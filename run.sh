@@ -98,8 +98,11 @@ elif [ -e "$home/.env" ]; then # also a pipe, of a password manager
 fi
 export MEMORY_DIR="${MEMORY_DIR:-$home/data}"
 
-# Java, by JAVA_HOME or PATH.
-if [ -n "${JAVA_HOME:-}" ]; then
+# Java: the one that came along, or by JAVA_HOME or PATH.
+own=$home/java/bin/java
+if [ -x "$own" ]; then
+  java=$own
+elif [ -n "${JAVA_HOME:-}" ]; then
   case $JAVA_HOME in /*) ;; *) export JAVA_HOME="$PWD/$JAVA_HOME" ;; esac
   java=$JAVA_HOME/bin/java
   [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it"
@@ -123,7 +126,7 @@ for name in gmake make; do
 done
 written=$home/build
 [ -e "$written" ] || written=$home
-if [ -n "$make" ] && [ -w "$written" ]; then
+if [ -n "$make" ] && [ -w "$written" ] && [ "$java" != "$own" ]; then
   # Behind this shell, which would hear of a signal only after the build.
   builder=
   trap 'kill $builder 2> /dev/null || :; wait; exit 143' HUP INT TERM

@@ -614,6 +614,49 @@ class RunShTest {
     }
 
     @Nested
+    class ADistribution {
+        private static final List<String> TOOLS = List.of("cat", "cksum", "dirname", "env", "grep",
+                "head", "locale", "printenv", "readlink", "sed", "sh", "tr");
+
+        /** A path of programs on which there is neither Java nor make. */
+        private String path() throws IOException {
+            Path bin = Files.createDirectory(folder.resolve("bin"));
+            for (String tool : TOOLS) {
+                for (String place : System.getenv("PATH").split(":")) {
+                    if (Files.isExecutable(Path.of(place, tool))) {
+                        Files.createSymbolicLink(bin.resolve(tool), Path.of(place, tool));
+                        break;
+                    }
+                }
+            }
+            return bin.toString();
+        }
+
+        @Test
+        void servesWhereNoJavaIs() throws Exception {
+            copy("README.md");
+            Ended made = end(start(List.of("make", "-s", "-C", home.toString(),
+                    "GZIP_LEVEL=-1", "dist"), folder));
+            assertEquals(0, made.exitCode, made.toString());
+            String name = "vaas-" + Main.VERSION;
+            Path archive = home.resolve("build/" + name + ".tar.gz");
+            assertTrue(Files.size(archive) < 30_000_000, made.toString());
+            assertEquals(0, new ProcessBuilder("tar", "xzf", archive.toString()).directory(
+                    folder.toFile()).inheritIO().start().waitFor());
+            Path place = folder.resolve(name).toRealPath();
+            Files.writeString(place.resolve(".env"), "AGENT_NAME=Ann\n");
+            settings.put("PATH", path());
+            settings.put("JAVA_HOME", "/no/such/jdk");
+            Server server = new Server(place.resolve("run.sh"), "--offline");
+            assertTrue(server.line.contains("memory " + place + "/data,"), server.line);
+            assertTrue(server.ask("/", "").contains("Welcome to Ann"));
+            assertTrue(server.ask("/chat", HELLO).contains("sent 0 remembered messages"));
+            server.terminate();
+            assertEquals(0, server.awaitEnd());
+        }
+    }
+
+    @Nested
     class TheRehearsal {
         @Test
         void isSeenByNobody() throws Exception {
