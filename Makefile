@@ -76,12 +76,16 @@ tested: build/test-classes/.done build/vaas.jar
 run: ## build and serve, without Groq
 	@./run.sh --offline
 
-bench: build/test-classes/.done build/vaas.jar ## measure the memory and the server (2 minutes)
-	@$(BIN)java -cp "$(test_path)" vaas.memory.file.MemoryBench
+bench: build/test-classes/.done build ## print a table of figures (BENCH=quick: in a minute; BENCH=all: and more)
+	@$(BIN)java -cp "$(test_path)" vaas.testing.BenchTable
+	@$(BIN)java -cp "$(test_path)" vaas.memory.file.MemoryBench $(BENCH)
+	@$(BIN)java -cp "$(test_path)" vaas.api.ServerBench $(BENCH)
+ifeq ($(BENCH),all)
 	@$(BIN)java -XX:+UseSerialGC -cp "$(test_path)" vaas.memory.folder.SessionBench
-	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench $(BENCH_SECONDS)
+	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.StreamBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.HeapAttack 48 64 256
+endif
 
 dist: build/vaas.jar ## pack the server with a Java of its own: build/vaas-VERSION.tar.gz
 	@$(call pack,vaas-$(version))
