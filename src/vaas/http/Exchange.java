@@ -139,7 +139,7 @@ final class Exchange implements Closeable {
         Headers out = http.getResponseHeaders();
         headers.forEach(out::set);
         response.headers().forEach((name, value) -> set(out, name, value));
-        out.set("Cache-Control", "no-store");
+        out.putIfAbsent("Cache-Control", List.of("no-store"));
         out.set("X-Request-Id", id);
         if (unread) {
             out.set("Connection", "close"); // what follows can't be told from a next request
