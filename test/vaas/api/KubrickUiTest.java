@@ -58,8 +58,9 @@ class KubrickUiTest extends ServedFixture {
 
     @Test
     void aVideoIsRefusedSoThatThePageCanSaySo() throws IOException {
-        String part = "------x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"clip.mp4\""
-                + "\r\nContent-Type: video/mp4\r\n\r\n" + "v".repeat(300_000) + "\r\n------x--\r\n";
+        String part = "------x\r\nContent-Disposition: form-data; name=\"file\";"
+                + " filename=\"clip.mp4\"\r\nContent-Type: video/mp4\r\n\r\n"
+                + "v".repeat(300_000) + "\r\n------x--\r\n";
         Served.problem(404, ask(PAGE, "same-site", "POST /upload-video", part,
                 "Content-Type: multipart/form-data; boundary=----x"));
         theAnswerIsWhatThePageReads("{\"message\":\"Without it, then\"}");
