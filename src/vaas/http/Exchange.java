@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /** One exchange with a client: reads the body within its bound, writes the one answer. */
@@ -178,7 +179,10 @@ final class Exchange implements Closeable {
     }
 
     private static String requestId(List<String> given) {
-        return given.size() == 1 && REQUEST_ID.matcher(given.get(0)).matches()
-                ? given.get(0) : UUID.randomUUID().toString();
+        if (given.size() == 1 && REQUEST_ID.matcher(given.get(0)).matches()) {
+            return given.get(0);
+        }
+        ThreadLocalRandom random = ThreadLocalRandom.current(); // unique, and no secret
+        return new UUID(random.nextLong(), random.nextLong()).toString();
     }
 }

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import vaas.budget.OverBudgetException;
+import vaas.metrics.Counter;
 import vaas.metrics.Metrics;
 
 /**
@@ -33,6 +35,7 @@ public final class Router implements HttpHandler {
     private final Watchdog watchdog;
     private final Metrics metrics;
     private final Map<String, Entry> routes = new LinkedHashMap<>();
+    private final Map<String, Counter> requests = new ConcurrentHashMap<>();
 
     /** Who may use a route, besides those whom the rules for Host and Origin let in. */
     public enum Access {
@@ -98,14 +101,18 @@ public final class Router implements HttpHandler {
             Optional<Entry> found = entry(path);
             serve(exchange, path, found, admitted);
             AccessLog.log(exchange, System.nanoTime() - start);
-            metrics.counter("vaas_http_requests_total", "Requests by route and status.",
-                    "route", found.map(Entry::path).orElse("other"),
-                    "status", Integer.toString(exchange.status())).increment();
+            count(found.map(Entry::path).orElse("other"), Integer.toString(exchange.status()));
         } finally {
             if (admitted) {
                 inFlight.leave();
             }
         }
+    }
+
+    private void count(String route, String status) {
+        requests.computeIfAbsent(status + route, key -> metrics.counter(
+                "vaas_http_requests_total", "Requests by route and status.",
+                "route", route, "status", status)).increment();
     }
 
     private void serve(Exchange exchange, String path, Optional<Entry> found, boolean admitted) {
