@@ -73,7 +73,7 @@ public final class Docs {
                 <header>
                 <h1>%s</h1>
                 %s
-                <p><a href="./">To the page</a>. <a href="openapi.json">The same for programs</a>.</p>
+                <p><a href="./">The page</a>, <a href="openapi.json">the same for programs</a>.</p>
                 </header>
                 <nav aria-label="Contents">
                 <ul>
