@@ -59,35 +59,12 @@ public final class Docs {
     private String page() {
         Map<String, Object> info = at(document, "info");
         String title = said(info, "title") + " " + said(info, "version");
-        return """
-                <!doctype html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <title>%s: routes and errors</title>
-                <link rel="icon" href="icon.svg" type="image/svg+xml">
-                <link rel="stylesheet" href="page.css">
-                </head>
-                <body class="docs">
-                <header>
-                <h1>%s</h1>
-                %s
-                <p><a href="./">The page</a>, <a href="openapi.json">the same for programs</a>.</p>
-                </header>
-                <nav aria-label="Contents">
-                <ul>
-                %s</ul>
-                </nav>
-                <main>
-                %s%s%s%s</main>
-                </body>
-                </html>
-                """.formatted(title, title, told(info, "summary", "description"),
+        return new String(Asset.read("docs.html"), StandardCharsets.UTF_8).formatted(title, title,
+                told(info, "summary", "description"),
                 operations(Docs::entry) + entry("Errors", Map.of("operationId", "errors"))
                         + entry("Types of problems", Map.of("operationId", "types"))
                         + entry("Objects", Map.of("operationId", "objects")),
-                operations(this::operation), errors(), types(), objects());
+                operations(this::operation) + errors() + types() + objects());
     }
 
     private String operations(BiFunction<String, Map<String, Object>, String> shown) {
@@ -166,7 +143,7 @@ public final class Docs {
     private String types(Map<String, Object> error) {
         return each(at(error, "content", PROBLEM, "examples"), (name, example) -> {
             String type = at(example, "value").get("type").toString();
-            return tag("p", type.contains("#") ? link(fragment(type), code(type)) : code(type));
+            return tag("p", link(type.contains("#") ? fragment(type) : "Problem", code(type)));
         });
     }
 
