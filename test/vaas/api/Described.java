@@ -121,8 +121,7 @@ final class Described {
     private static void checkBody(
             Map<String, Object> content, String type, Answer answer, String place) {
         if (type.equals("text/event-stream")) {
-            events(answer.body()).forEach(event -> SCHEMA.check(
-                    map(content.get("x-events")).get(event[0]), json(event[1]), place));
+            checkEvents(answer.body());
         } else if (type.endsWith("json") && !type.endsWith("ndjson")) {
             checkJson(content.get("schema"), answer, place);
         }
@@ -136,10 +135,17 @@ final class Described {
         }
     }
 
-    /** The name and data of each. */
-    static Stream<String[]> events(String stream) {
-        return Stream.of(stream.split("\n\n")).filter(event -> event.startsWith("event: "))
-                .map(event -> event.substring("event: ".length()).split("\ndata: "));
+    /** Asserts that each event of a stream has the data that is described. */
+    static void checkEvents(String stream) {
+        Operation chat = operations().filter(it -> it.is("POST /chat")).findFirst().orElseThrow();
+        Map<String, Object> schemas = map(map(map(map(chat.responses().get("200")).get("content"))
+                .get("text/event-stream")).get("x-events"));
+        for (String event : stream.split("\n\n")) {
+            String[] lines = event.replaceFirst("^event: ", "").split("\ndata: ");
+            if (lines.length > 1) { // it is no comment
+                SCHEMA.check(schemas.get(lines[0]), json(lines[1]), "event " + lines[0]);
+            }
+        }
     }
 
     private static void checkJson(Object schema, Answer answer, String place) {
