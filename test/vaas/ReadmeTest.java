@@ -65,6 +65,8 @@ class ReadmeTest {
     @Test
     void versionAndChangesAgree() {
         assertTrue(section("Changes").contains("### " + Main.VERSION + " "));
+        assertTrue(read("src/vaas/api/face/openapi.json")
+                .contains("\"version\": \"" + Main.VERSION + "\""));
     }
 
     @Test

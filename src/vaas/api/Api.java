@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
 import vaas.api.face.Asset;
+import vaas.api.face.Docs;
 import vaas.http.Accept;
 import vaas.http.InFlight;
 import vaas.http.JdkServer;
@@ -91,7 +92,11 @@ public final class Api implements AutoCloseable {
                         metrics.text().getBytes(StandardCharsets.UTF_8)))
                 .add("GET", "/health", Router.Access.PROBE, request -> health(agent))
                 .add("GET", "/", Router.Access.PAGE, request -> welcome(agent, request, page))
-                .add("GET", "/page.css", Router.Access.PAGE, Asset.of("text/css", "page.css"))
+                .add("GET", "/openapi.json", Router.Access.PAGE,
+                        Asset.of("application/json", "openapi.json"))
+                .add("GET", "/docs", Router.Access.PAGE, Docs::handle)
+                .add("GET", "/page.css", Router.Access.PAGE,
+                        Asset.of("text/css", "page.css", "docs.css"))
                 .add("GET", "/page.js", Router.Access.PAGE, Asset.of("text/javascript", "page.js"))
                 .add("GET", "/icon.svg", Router.Access.PAGE, Asset.of("image/svg+xml", "icon.svg"));
     }

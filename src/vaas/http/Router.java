@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,6 +83,11 @@ public final class Router implements HttpHandler {
     /** Adds a route for those who show the token. */
     public Router add(String method, String path, Route route) {
         return add(method, path, Access.TOKEN, route);
+    }
+
+    /** The route table: a method and a path each, in the order in which they were added. */
+    public List<String> table() {
+        return routes.values().stream().map(entry -> entry.method + " " + entry.path).toList();
     }
 
     private Optional<Entry> entry(String path) {

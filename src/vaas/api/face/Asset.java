@@ -32,7 +32,8 @@ public final class Asset implements Route {
 
     /** What is sent as it is, in UTF-8; the bytes are kept, not copied. */
     public Asset(String mediaType, byte[] content) {
-        this.mediaType = mediaType + "; charset=utf-8";
+        boolean json = mediaType.endsWith("/json"); // has no such parameter (RFC 8259 section 11)
+        this.mediaType = json ? mediaType : mediaType + "; charset=utf-8";
         this.content = content;
         this.tag = UUID.nameUUIDFromBytes(content).toString();
     }
