@@ -45,6 +45,7 @@ test_path = build/test-classes:build/classes:$(call colons,$(run_jars) $(test_ja
 
 # Folders are prerequisites too: their time changes when a file in them comes or goes.
 sources = $(shell find src -name '*.java')
+resources = $(shell find src -type f ! -name '*.java')
 source_folders = $(shell find src -type d -exec printf '%s/. ' {} +)
 test_sources = $(shell find test -name '*.java' 2> /dev/null)
 test_files = $(shell find test -type f ! -name '*.java' 2> /dev/null)
@@ -100,11 +101,14 @@ build/vaas.jar: build/classes/.done
 	@$(BIN)jar --create --file $@ --main-class vaas.Main --manifest build/manifest \
 	  -C build/classes .
 
-build/classes/.done: $(sources) $(source_folders) build/run-jars.checked
+build/classes/.done: $(sources) $(resources) $(source_folders) build/run-jars.checked
 	@echo "compiling src"
 	@rm -rf build/classes && mkdir -p build/classes
 	@$(JAVAC) -Xdoclint:all/protected,-missing -d build/classes \
 	  --module-path "$(call colons,$(run_jars))" $(sources)
+	@for file in $(patsubst src/%,%,$(resources)); do \
+	  mkdir -p "build/classes/$$(dirname "$$file")" && cp "src/$$file" "build/classes/$$file" \
+	    || exit 1; done
 	@echo "Class-Path: $(patsubst build/%,%,$(run_jars))" | fold -w 70 \
 	  | sed '2,$$s/^/ /' > build/manifest
 	@touch $@

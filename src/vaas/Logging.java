@@ -3,6 +3,7 @@ package vaas;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -73,12 +74,17 @@ final class Logging {
 
     /** Levels by the words of the setting, and no stack traces. */
     private static final class LineFormatter extends Formatter {
+        private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                "uuuu-MM-dd'T'HH:mm:ss.SSSxx ", Locale.ROOT).withZone(ZoneId.systemDefault());
+        private static final int WORD_CHARS = 8; // of the longest, and a blank
+
         @Override
         public String format(LogRecord record) {
-            return String.format(Locale.ROOT, "%1$tFT%1$tT.%1$tL%1$tz %2$-7s %3$s: %4$s%5$s%n",
-                    record.getInstant().atZone(ZoneId.systemDefault()), word(record.getLevel()),
-                    record.getLoggerName(), formatMessage(record),
-                    record.getThrown() == null ? "" : ", " + record.getThrown());
+            String word = word(record.getLevel()).name();
+            return TIME.format(record.getInstant()) + word + " ".repeat(WORD_CHARS - word.length())
+                    + record.getLoggerName() + ": " + formatMessage(record)
+                    + (record.getThrown() == null ? "" : ", " + record.getThrown())
+                    + System.lineSeparator();
         }
 
         private static LogLevel word(Level level) {

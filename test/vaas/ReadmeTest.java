@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,6 +65,38 @@ class ReadmeTest {
     @Test
     void versionAndChangesAgree() {
         assertTrue(section("Changes").contains("### " + Main.VERSION + " "));
+        assertTrue(read("src/vaas/api/face/openapi.json")
+                .contains("\"version\": \"" + Main.VERSION + "\""));
+    }
+
+    @Test
+    void theServiceIsOneThatSystemdTakes(@TempDir Path folder) throws IOException {
+        String unit = block("As a service", "ini");
+        assertTrue(unit.startsWith("[Unit]\n") && unit.contains("\n[Service]\n")
+                && unit.endsWith("\n[Install]\nWantedBy=multi-user.target\n"), unit);
+        for (String line : List.of("ExecStart=/opt/vaas/run.sh", "DynamicUser=yes",
+                "StateDirectory=vaas", "Environment=MEMORY_DIR=%S/vaas", "Restart=on-failure")) {
+            assertTrue(unit.contains("\n" + line + "\n"), "the unit lacks " + line);
+        }
+        assertEquals(List.of(), complaints(Files.writeString(folder.resolve("vaas.service"),
+                unit.replace("/opt/vaas/run.sh", "/bin/sh")))); // which is there
+    }
+
+    /** What systemd says about a unit; nothing where there is no systemd. */
+    private static List<String> complaints(Path unit) throws IOException {
+        Process verify = new ProcessBuilder("/bin/sh", "-c",
+                "! command -v systemd-analyze > /dev/null || systemd-analyze verify " + unit)
+                .redirectErrorStream(true).start();
+        String said = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        // It also looks at units of this machine, which may have faults of their own.
+        return said.lines().filter(line -> line.contains("vaas")).toList();
+    }
+
+    private String block(String title, String language) {
+        String fence = "\n```" + language + "\n";
+        String section = section(title);
+        int start = section.indexOf(fence) + fence.length();
+        return section.substring(start, section.indexOf("\n```", start) + 1);
     }
 
     private String section(String title) {

@@ -183,6 +183,7 @@ class RunShTest {
                     (HttpURLConnection) url.resolve(path).toURL().openConnection();
             http.setReadTimeout(120_000);
             http.setRequestProperty("Connection", "close");
+            http.setRequestProperty("Accept", "*/*"); // by itself it asks for HTML, as a browser
             if (!body.isEmpty()) {
                 http.setDoOutput(true);
                 http.setRequestProperty("Content-Type", "application/json");

@@ -9,9 +9,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
+import vaas.api.face.Asset;
+import vaas.api.face.Docs;
+import vaas.http.Accept;
 import vaas.http.InFlight;
 import vaas.http.JdkServer;
 import vaas.http.Problem;
+import vaas.http.Request;
 import vaas.http.Response;
 import vaas.http.Router;
 import vaas.http.ServerProperties;
@@ -76,6 +80,7 @@ public final class Api implements AutoCloseable {
             ApiOptions options, InFlight inFlight, BaseAgent agent, ChatHandler chats) {
         Metrics metrics = options.metrics;
         ReadingBack reading = new ReadingBack(agent.conversations(), options.budget);
+        Asset page = Asset.of("text/html", "page.html");
         return new Router(options.guard(), inFlight, options.bodyBytesMax,
                 new Watchdog(options.patience), metrics)
                 .add("POST", "/chat", chats)
@@ -85,8 +90,15 @@ public final class Api implements AutoCloseable {
                 .add("GET", "/sessions", reading::sessions)
                 .add("GET", "/metrics", request -> Response.of(200, Metrics.MEDIA_TYPE,
                         metrics.text().getBytes(StandardCharsets.UTF_8)))
-                .addPublic("GET", "/health", request -> health(agent))
-                .add("GET", "/", request -> welcome(agent));
+                .add("GET", "/health", Router.Access.PROBE, request -> health(agent))
+                .add("GET", "/", Router.Access.PAGE, request -> welcome(agent, request, page))
+                .add("GET", "/openapi.json", Router.Access.PAGE,
+                        Asset.of("application/json", "openapi.json"))
+                .add("GET", "/docs", Router.Access.PAGE, Docs::handle)
+                .add("GET", "/page.css", Router.Access.PAGE,
+                        Asset.of("text/css", "page.css", "docs.css"))
+                .add("GET", "/page.js", Router.Access.PAGE, Asset.of("text/javascript", "page.js"))
+                .add("GET", "/icon.svg", Router.Access.PAGE, Asset.of("image/svg+xml", "icon.svg"));
     }
 
     /** Where it listens, for example http://127.0.0.1:8080. */
@@ -125,8 +137,12 @@ public final class Api implements AutoCloseable {
         return Response.ok(body);
     }
 
-    private static Response welcome(BaseAgent agent) {
-        return Response.ok(Map.of("message", "Welcome to " + agent.name()
-                + ": POST /chat to talk, POST /reset-memory to forget, GET /health to look."));
+    // The page for a browser, and a sentence for everybody else.
+    private static Response welcome(BaseAgent agent, Request request, Asset page) throws Problem {
+        Response answer = Accept.prefersHtml(request.headers()) ? page.handle(request)
+                : Response.ok(Map.of("message", "Welcome to " + agent.name()
+                        + ": POST /chat to talk, POST /reset-memory to forget,"
+                        + " GET /health to look, GET /docs to read."));
+        return answer.with(Map.of("Vary", "Accept"));
     }
 }

@@ -26,8 +26,8 @@ record Asked(String conversation, Question question, boolean streamed) {
     private static final String MESSAGE = "message";
     private static final String IMAGE = "image_base64";
     private static final String VIDEO_PATH = "video_path";
-    private static final String STREAM = "stream";
-    private static final Set<String> STRINGS =
+    static final String STREAM = "stream";
+    static final Set<String> STRINGS =
             Set.of(MESSAGE, IMAGE, VIDEO_PATH, SessionId.NAME);
     private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
     /** What a body costs while it is read, besides its text: buffers of the JSON parser. */

@@ -24,7 +24,7 @@ import vaas.memory.Conversations;
  * @param conversation its name, of no meaning if it is for all
  */
 record ResetScope(boolean all, String conversation, Optional<EntityTags> tags) {
-    private static final Set<String> PARAMETERS = Set.of(SessionId.NAME, "all");
+    static final Set<String> PARAMETERS = Set.of(SessionId.NAME, "all");
     private static final Pattern BOOLEAN = Pattern.compile("true|false");
     /** More than a session's id takes. */
     private static final int ID_BYTES_MAX = 1024;

@@ -34,7 +34,8 @@ public enum Setting {
     MAX_SESSIONS("100000", "named sessions on disk, from 1; no more begin"),
     SESSION_IDLE_MINUTES("", "when set, a session in which nobody has spoken for so long is reset;"
             + " a clock that runs ahead wipes by its time"),
-    API_TOKEN("", "when set, every route but /health wants 'Authorization: Bearer' with it"),
+    API_TOKEN("", "when set, all but /health, the page and its description want"
+            + " 'Authorization: Bearer' with it"),
     ALLOWED_ORIGINS("", "browser origins let in, comma-separated, besides those on loopback"),
     ALLOWED_HOSTS("", "Host names let in, comma-separated, besides loopback names"),
     MAX_BODY_BYTES("20971520", "largest request body, up to 33554432"),

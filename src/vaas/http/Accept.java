@@ -14,6 +14,11 @@ public final class Accept {
 
     private Accept() {}
 
+    /** Whether it is a browser's that is going to show the answer. */
+    public static boolean prefersHtml(Headers headers) {
+        return prefers(headers, "text/html", "application/json");
+    }
+
     /** Whether it gives one more weight than what it would get by default. */
     public static boolean prefers(Headers headers, String type, String byDefault) {
         List<String> fields = headers.getOrDefault("Accept", List.of());

@@ -9,11 +9,11 @@ final class AccessLog {
     private AccessLog() {}
 
     static void log(Exchange exchange, long nanos) {
-        LOG.log(System.Logger.Level.INFO, "{0} {1} {2} {3} ms {4} bytes id {5}",
-                printable(exchange.method()),
-                printable(exchange.target().getRawPath()),
-                Integer.toString(exchange.status()), Long.toString(nanos / NANOS_PER_MILLI),
-                Long.toString(exchange.bytes()), exchange.id());
+        // A whole line and no pattern, which would be read anew for each.
+        LOG.log(System.Logger.Level.INFO, () -> printable(exchange.method())
+                + " " + printable(exchange.target().getRawPath()) + " " + exchange.status()
+                + " " + nanos / NANOS_PER_MILLI + " ms " + exchange.bytes()
+                + " bytes id " + exchange.id());
     }
 
     /** Text from outside with all but visible ASCII escaped, so that it can't forge lines. */
@@ -21,8 +21,11 @@ final class AccessLog {
         StringBuilder printable = new StringBuilder();
         for (int i = 0; text != null && i < Math.min(text.length(), CHARS_MAX); i++) {
             char c = text.charAt(i);
-            printable.append(c > ' ' && c <= '~' ? String.valueOf(c)
-                    : String.format("\\u%04x", (int) c));
+            if (c > ' ' && c <= '~') {
+                printable.append(c);
+            } else {
+                printable.append(String.format("\\u%04x", (int) c));
+            }
         }
         return printable.toString();
     }

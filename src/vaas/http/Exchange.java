@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /** One exchange with a client: reads the body within its bound, writes the one answer. */
@@ -139,7 +140,7 @@ final class Exchange implements Closeable {
         Headers out = http.getResponseHeaders();
         headers.forEach(out::set);
         response.headers().forEach((name, value) -> set(out, name, value));
-        out.set("Cache-Control", "no-store");
+        out.putIfAbsent("Cache-Control", List.of("no-store"));
         out.set("X-Request-Id", id);
         if (unread) {
             out.set("Connection", "close"); // what follows can't be told from a next request
@@ -178,7 +179,10 @@ final class Exchange implements Closeable {
     }
 
     private static String requestId(List<String> given) {
-        return given.size() == 1 && REQUEST_ID.matcher(given.get(0)).matches()
-                ? given.get(0) : UUID.randomUUID().toString();
+        if (given.size() == 1 && REQUEST_ID.matcher(given.get(0)).matches()) {
+            return given.get(0);
+        }
+        ThreadLocalRandom random = ThreadLocalRandom.current(); // unique, and no secret
+        return new UUID(random.nextLong(), random.nextLong()).toString();
     }
 }

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import vaas.budget.OverBudgetException;
+import vaas.metrics.Counter;
 import vaas.metrics.Metrics;
 
 /**
@@ -33,12 +36,23 @@ public final class Router implements HttpHandler {
     private final Watchdog watchdog;
     private final Metrics metrics;
     private final Map<String, Entry> routes = new LinkedHashMap<>();
+    private final Map<String, Counter> requests = new ConcurrentHashMap<>();
 
-    /** A line of the route table, counted by its path; a public one needs no token. */
-    private record Entry(String method, String path, Route route, boolean isPublic) {
+    /** Who may use a route, besides those whom the rules for Host and Origin let in. */
+    public enum Access {
+        /** Who shows the token. */
+        TOKEN,
+        /** Also a program without it that looks whether the server is well, in its own ways. */
+        PROBE,
+        /** Everybody, by a link from another site too: what tells nothing and changes nothing. */
+        PAGE
+    }
+
+    /** A line of the route table, counted by its path. */
+    private record Entry(String method, String path, Route route, Access access) {
         boolean allows(String other) {
             return other.equals(method) || other.equals("HEAD") && method.equals("GET")
-                    || other.equals("OPTIONS") && isPublic; // HAProxy's default
+                    || other.equals("OPTIONS") && access == Access.PROBE; // HAProxy's default
         }
 
         String allowed() {
@@ -61,23 +75,24 @@ public final class Router implements HttpHandler {
      *
      * @param path whose last segment may be a name in braces, which stands for any one segment
      */
-    public Router add(String method, String path, Route route) {
-        return add(new Entry(method, path, route, false));
-    }
-
-    /** Adds a route that needs no token, for programs that look whether a server is well. */
-    public Router addPublic(String method, String path, Route route) {
-        return add(new Entry(method, path, route, true));
-    }
-
-    private Router add(Entry entry) {
-        routes.put(entry.path.replaceFirst("\\{.*}", ANY), entry);
+    public Router add(String method, String path, Access access, Route route) {
+        routes.put(path.replaceFirst("\\{.*}", ANY), new Entry(method, path, route, access));
         return this;
+    }
+
+    /** Adds a route for those who show the token. */
+    public Router add(String method, String path, Route route) {
+        return add(method, path, Access.TOKEN, route);
+    }
+
+    /** The route table: a method and a path each, in the order in which they were added. */
+    public List<String> table() {
+        return routes.values().stream().map(entry -> entry.method + " " + entry.path).toList();
     }
 
     private Optional<Entry> entry(String path) {
         int segment = path.lastIndexOf('/') + 1;
-        Entry exact = routes.get(path);
+        Entry exact = routes.get(path.isEmpty() ? "/" : path);
         return Optional.ofNullable(exact != null || segment == path.length() ? exact
                 : routes.get(path.substring(0, segment) + ANY));
     }
@@ -92,14 +107,18 @@ public final class Router implements HttpHandler {
             Optional<Entry> found = entry(path);
             serve(exchange, path, found, admitted);
             AccessLog.log(exchange, System.nanoTime() - start);
-            metrics.counter("vaas_http_requests_total", "Requests by route and status.",
-                    "route", found.map(Entry::path).orElse("other"),
-                    "status", Integer.toString(exchange.status())).increment();
+            count(found.map(Entry::path).orElse("other"), Integer.toString(exchange.status()));
         } finally {
             if (admitted) {
                 inFlight.leave();
             }
         }
+    }
+
+    private void count(String route, String status) {
+        requests.computeIfAbsent(status + route, key -> metrics.counter(
+                "vaas_http_requests_total", "Requests by route and status.",
+                "route", route, "status", status)).increment();
     }
 
     private void serve(Exchange exchange, String path, Optional<Entry> found, boolean admitted) {
@@ -133,11 +152,13 @@ public final class Router implements HttpHandler {
         Optional<String> origin = guard.allowedOrigin(sent);
         origin.ifPresent(page -> Cors.allow(page, headers)); // on every answer, errors included
         Framing.check(sent, exchange.protocol());
-        boolean isPublic = found.isPresent() && found.get().isPublic;
-        if (!isPublic || !isOldProbe(exchange)) {
+        Access access = found.map(Entry::access).orElse(Access.TOKEN);
+        if (access != Access.PROBE || !isOldProbe(exchange)) {
             guard.checkHost(sent, exchange.target());
         }
-        guard.checkOrigin(sent);
+        if (access != Access.PAGE || !found.get().allows(exchange.method())) {
+            guard.checkOrigin(sent);
+        }
         if (!admitted) {
             headers.put("Connection", "close");
             throw new Problem(503, "The server is stopping.").of(Problem.STOPPING)
@@ -146,12 +167,16 @@ public final class Router implements HttpHandler {
         if (found.isPresent() && origin.isPresent() && Cors.isPreflight(exchange)) {
             return Cors.preflight(sent, found.get().allowed());
         }
-        if (!isPublic) {
+        if (access == Access.TOKEN) {
             guard.checkToken(sent);
         }
         Entry entry = found.orElseThrow(() -> new Problem(404, "There is nothing here."));
         if (!entry.allows(exchange.method())) {
             throw new Problem(405, "Use " + entry.method + ".").with("Allow", entry.allowed());
+        }
+        if (path.isEmpty() && Accept.prefersHtml(sent)) { // what a page loads is relative to it
+            headers.put("Location", exchange.contextPath() + "/");
+            return Response.of(308, "", new byte[0]);
         }
         return entry.route.handle(exchange.request(path, entry.route.bodyUse()));
     }
@@ -176,8 +201,7 @@ public final class Router implements HttpHandler {
         String path = target.getScheme() != null ? target.getRawPath()
                 : QUERY.split(target.toString(), 2)[0];
         String context = exchange.contextPath();
-        return path.equals(context) ? "/"
-                : path.startsWith(context) ? path.substring(context.length()) : path;
+        return path.startsWith(context) ? path.substring(context.length()) : path;
     }
 
     private static void answerFailure(Exchange exchange, Map<String, String> headers) {

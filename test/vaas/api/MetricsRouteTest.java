@@ -57,7 +57,7 @@ class MetricsRouteTest {
     private Answer ask(String methodAndPath, String body, String... headers) throws IOException {
         List<String> all = new ArrayList<>(List.of(headers));
         all.add(TOKEN);
-        try (RawClient client = RawClient.to(api.url())) {
+        try (RawClient client = RawClient.to(api.url(), Described::check)) {
             return client.ask(methodAndPath, body, all.toArray(String[]::new));
         }
     }

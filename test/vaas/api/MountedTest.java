@@ -76,6 +76,13 @@ class MountedTest {
         assertEquals(200, ask("POST " + base + "chat", HELLO).status());
         assertEquals(200, ask("GET http://localhost" + base + "health?x", "").status());
         assertEquals(200, ask("GET " + context, "").status());
+        Answer page = ask("GET " + context, "", "Accept: text/html");
+        if (!context.endsWith("/")) { // a page's own addresses are relative to it
+            assertEquals(308, page.status());
+            page = ask("GET " + page.header("Location").orElseThrow(), "", "Accept: text/html");
+        }
+        assertEquals(200, page.status());
+        assertEquals(200, ask("GET " + base + "page.css", "").status());
         for (String wrong : new String[] {"chatx", "chat/", "x/chat", "help/chat"}) {
             assertEquals(404, ask("POST " + base + wrong, HELLO).status(), wrong);
         }

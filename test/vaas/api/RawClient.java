@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import vaas.json.Json;
 import vaas.json.JsonException;
 
@@ -22,9 +23,11 @@ public final class RawClient implements AutoCloseable {
 
     private final Socket socket;
     private final InputStream in;
+    private final BiConsumer<String, Answer> witness;
 
-    private RawClient(Socket socket) throws IOException {
+    private RawClient(Socket socket, BiConsumer<String, Answer> witness) throws IOException {
         this.socket = socket;
+        this.witness = witness;
         this.in = socket.getInputStream();
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
@@ -51,7 +54,12 @@ public final class RawClient implements AutoCloseable {
 
     /** Connects. */
     public static RawClient to(URI url) throws IOException {
-        return new RawClient(new Socket(url.getHost(), url.getPort()));
+        return to(url, (asked, answer) -> { });
+    }
+
+    /** Connects, and shows each answer that is asked for to a witness, who may fail the test. */
+    static RawClient to(URI url, BiConsumer<String, Answer> witness) throws IOException {
+        return new RawClient(new Socket(url.getHost(), url.getPort()), witness);
     }
 
     /** A request with a Host unless one is given, and a length if there is a body. */
@@ -92,7 +100,9 @@ public final class RawClient implements AutoCloseable {
     /** Sends a request and reads its answer, which a HEAD has no body of. */
     public Answer ask(String methodAndPath, String body, String... headers) throws IOException {
         send(request(methodAndPath, body, headers));
-        return methodAndPath.startsWith("HEAD ") ? readHead() : read();
+        Answer answer = methodAndPath.startsWith("HEAD ") ? readHead() : read();
+        witness.accept(methodAndPath, answer);
+        return answer;
     }
 
     /** The next answer; {@link EOFException} if the connection ends before it. */

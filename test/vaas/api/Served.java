@@ -76,8 +76,9 @@ public final class Served implements AutoCloseable {
         }
     }
 
+    /** Connects; every answer that is asked for has to be as openapi.json says. */
     public RawClient client() throws IOException {
-        return RawClient.to(api.url());
+        return RawClient.to(api.url(), Described::check);
     }
 
     /** One request on a connection of its own. */

@@ -220,7 +220,7 @@ class StreamingTest {
     }
 
     private RawClient client() throws IOException {
-        return RawClient.to(api.url());
+        return RawClient.to(api.url(), Described::check);
     }
 
     /** A client that has asked. */
@@ -238,6 +238,7 @@ class StreamingTest {
     }
 
     private static List<String> parsed(String stream) {
+        Described.checkEvents(stream);
         List<String> events = new ArrayList<>();
         for (String event : stream.split("\n\n")) {
             if (!event.equals(":")) {

@@ -92,7 +92,7 @@ class CorsTest {
     @Test
     void a401CanBeReadToo() throws IOException {
         try (Served served = Served.start(folder, "API_TOKEN", "t")) {
-            Answer answer = served.get("/", ORIGIN);
+            Answer answer = served.get("/memory", ORIGIN);
             Served.problem(401, answer);
             assertReadable(answer);
         }
@@ -101,7 +101,8 @@ class CorsTest {
     @Test
     void aForeignPageIsGivenNothing() throws IOException {
         try (Served served = Served.start(folder)) {
-            for (String request : List.of("GET /", "OPTIONS /chat", "OPTIONS /health")) {
+            for (String request : List.of("GET /memory", "OPTIONS /",
+                    "OPTIONS /chat", "OPTIONS /health")) {
                 Answer answer = served.ask(request, "", "Origin: https://evil.com", ASKS);
                 Served.problem(403, answer);
                 assertEquals(Optional.empty(), answer.header("Access-Control-Allow-Origin"));

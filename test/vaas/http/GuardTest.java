@@ -368,9 +368,10 @@ class GuardTest {
         }
 
         @Test
-        void withATokenEveryRouteButHealthWantsIt() throws IOException {
+        void withATokenEveryRouteThatTellsOrChangesWantsIt() throws IOException {
             try (Served served = Served.start(folder, "API_TOKEN", TOKEN)) {
-                for (String request : List.of("GET /", "POST /chat", "POST /reset-memory",
+                for (String request : List.of("GET /memory", "GET /metrics",
+                        "POST /chat", "POST /reset-memory",
                         "GET /nowhere", "PUT /chat", "GET /health/")) {
                     Answer answer = served.ask(request, "");
                     Served.problem(401, answer);

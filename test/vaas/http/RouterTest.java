@@ -29,7 +29,7 @@ class RouterTest extends ServedFixture {
     @ParameterizedTest
     @ValueSource(strings = {"/chatfoo", "/chat/", "/chat/x", "/%63hat", "/CHAT", "/chat;a=1",
             "/chat%2f", "/chat%00", "/reset-memory/", "/reset-memoryx", "/reset%2dmemory",
-            "/health/", "/healthz", "/./chat", "/x/../chat", "/favicon.ico", "/docs", "/%20",
+            "/health/", "/healthz", "/./chat", "/x/../chat", "/favicon.ico", "/docs/", "/%20",
             "/memory/", "/memory/x/", "/memory/x/y", "/memoryx", "/sessions/x", "/Memory/x"})
     void pathsAreExact(String path) throws IOException {
         served.memory.insert(served.memory.latest(0), "Hello", "Good day.");

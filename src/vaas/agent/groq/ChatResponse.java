@@ -135,10 +135,14 @@ final class ChatResponse {
     }
 
     private static boolean isBrokenOff(Object choice) {
+        Object reason = Fields.get(choice, "finish_reason");
+        if ("stop".equals(reason)) {
+            return false; // as most say
+        }
         boolean refused = Fields.get(choice, "message") instanceof Map<?, ?> message
                 && !refusal(message).isBlank() && text(Fields.get(message, "content")).isBlank();
         return !refused && BROKEN_OFF.matcher(
-                ModelError.of(Fields.get(choice, "finish_reason")).words()).find();
+                ModelError.of(reason).words()).find();
     }
 
     private static List<ToolCall> calls(Object list) {

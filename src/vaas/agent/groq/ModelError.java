@@ -75,7 +75,7 @@ final class ModelError {
         return value instanceof Map<?, ?> map
                 ? map.values().stream().anyMatch(ModelError::isSomething)
                 : value instanceof List<?> list ? list.stream().anyMatch(ModelError::isSomething)
-                : value != null && !Set.of(false, "", 0).contains(value);
+                : value != null && !value.equals(false) && !value.equals("") && !value.equals(0);
     }
 
     private void add(String key, Object value) {

@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  * Text that does not follow the rule stays as it is.
  */
 final class Thinking {
+    /** What some mark has; without any of it, as in most answers, there is none to look for. */
+    private static final Pattern SOME = Pattern.compile(
+            "[<\\[\u25c1]|(?i:here(?: is|'s) my )|\\A\\s*analysis");
     private static final String NAMES = "(?:[a-z0-9]+[:_]){0,3}(?:(?:ant|deep)?think"
             + "|(?:ant)?thinking|thoughts?|(?:thought|thinking)_process|reason|reasoning|reflection"
             + "|scratchpad|cot|monologue)";
@@ -72,6 +75,9 @@ final class Thinking {
 
     /** The answer alone; empty if there is nothing else than thinking. */
     static String strip(String content) {
+        if (!SOME.matcher(content).find()) {
+            return content;
+        }
         Matcher goesOn = HARMONY_GOES_ON.matcher(content);
         if (HARMONY.matcher(content).lookingAt()
                 || goesOn.find() && !new Thinking(content).isQuoted(goesOn)) {
