@@ -77,7 +77,7 @@ tested: build/test-classes/.done build/vaas.jar
 run: ## build and serve, without Groq
 	@./run.sh --offline
 
-bench: build/test-classes/.done build ## print a table of figures (BENCH=quick: in a minute; BENCH=all: and more)
+bench: build/test-classes/.done build ## print a table of figures (BENCH=quick: rougher)
 	@$(BIN)java -cp "$(test_path)" vaas.testing.BenchTable
 	@$(BIN)java -cp "$(test_path)" vaas.memory.file.MemoryBench $(BENCH)
 	@$(BIN)java -cp "$(test_path)" vaas.api.ServerBench $(BENCH)
@@ -134,13 +134,14 @@ build/test-jars.checked: Makefile $(wildcard $(test_jars)) $(if $(call missing,$
 
 FORCE:
 
-# What jdeps can't see is loaded by its name: the curves of TLS, which JDK 22 has moved to java.base.
+# What jdeps can't see is loaded by its name: the curves of TLS, since JDK 22 in java.base itself.
 version = $(shell sed -n 's/.* VERSION = "\(.*\)";/\1/p' src/vaas/Main.java)
 BY_NAME = jdk.crypto.ec
 GZIP_LEVEL = -6
 pack = set -e; cd build; rm -rf dist vaas-*.tar.gz; mkdir -p dist/$(1)/build; \
   modules=$$($(BIN)jdeps -s --ignore-missing-deps --multi-release 17 --module-path lib \
-    vaas.jar lib/*.jar | sed -n 's/.* -> \(j[avdk]*\.[a-z.]*\)$$/\1/p' | sort -u | tr '\n' ,); \
+    vaas.jar lib/*.jar | sed -n 's/.* -> \(j[avdk]*\.[a-z.]*\)$$/\1/p' \
+    | sort -u | tr '\n' ,); \
   $(BIN)jlink --add-modules "$${modules}$(BY_NAME)" --no-header-files --no-man-pages \
     --output dist/$(1)/java; \
   cp -p ../run.sh ../README.md dist/$(1); cp -Rp vaas.jar lib dist/$(1)/build; \

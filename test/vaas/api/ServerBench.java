@@ -1,5 +1,8 @@
 package vaas.api;
 
+import static vaas.testing.BenchTable.median;
+import static vaas.testing.BenchTable.number;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.BufferedOutputStream;
@@ -92,11 +95,11 @@ final class ServerBench {
                 bareResident[i] = server.residentMebibytes();
             }
         }
-        row("first 200 after exec", BenchTable.median(ours), 0, "ms", BenchTable.median(ours) / BenchTable.median(bare),
-                "of a bare handler's on the same HttpServer; with the archive of classes, median of "
-                        + rounds);
-        row("resident set idle", BenchTable.median(resident), 0, "MiB",
-                BenchTable.median(resident) / BenchTable.median(bareResident), "of a bare handler's, a second later");
+        row("first 200 after exec", median(ours), 0, "ms", median(ours) / median(bare),
+                "of a bare handler's on the same HttpServer; with the archive of classes,"
+                        + " median of " + rounds);
+        row("resident set idle", median(resident), 0, "MiB",
+                median(resident) / median(bareResident), "of a bare handler's, a second later");
     }
 
     /** The model answers at once, and the prompt holds 20 remembered messages. */
@@ -114,10 +117,10 @@ final class ServerBench {
                 measure(handler, bare, i);
             }
         }
-        row("CPU of a chat, 20 remembered messages, 64 connections", BenchTable.median(ours[0]), 2, "ms",
-                BenchTable.median(ours[0]) / BenchTable.median(bare[0]), "of a handler's on the same HttpServer that"
+        row("CPU of a chat, 20 remembered messages, 64 connections", median(ours[0]), 2, "ms",
+                median(ours[0]) / median(bare[0]), "of a handler's on the same HttpServer that"
                 + " only asks the model; model and clients are other processes");
-        row("chats a second there", BenchTable.median(ours[1]), 0, "/s", BenchTable.median(ours[1]) / BenchTable.median(bare[1]),
+        row("chats a second there", median(ours[1]), 0, "/s", median(ours[1]) / median(bare[1]),
                 "of that handler's");
     }
 
@@ -187,7 +190,7 @@ final class ServerBench {
             long before = liveKib(server);
             chatUntil(server, many - 1_000);
             long after = liveKib(server);
-            row("live heap after " + BenchTable.number(many, 0) + " chats", after / 1024.0, 1,
+            row("live heap after " + number(many, 0) + " chats", after / 1024.0, 1,
                     "MiB", (double) after / before, "of that after 1,000; jcmd's histogram,"
                     + " which collects first");
         }
@@ -332,8 +335,8 @@ final class ServerBench {
 
     private static void row(String job, double value, int decimals, String unit, double ratio,
             String how) {
-        BenchTable.row(job, BenchTable.number(value, decimals) + " " + unit,
-                Double.isNaN(ratio) ? "" : BenchTable.number(ratio, 2), how);
+        BenchTable.row(job, number(value, decimals) + " " + unit,
+                Double.isNaN(ratio) ? "" : number(ratio, 2), how);
     }
 
     /** A model: reads a request, and answers after that time. */

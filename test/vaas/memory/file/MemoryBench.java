@@ -1,5 +1,8 @@
 package vaas.memory.file;
 
+import static vaas.testing.BenchTable.median;
+import static vaas.testing.BenchTable.number;
+
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -104,11 +107,11 @@ final class MemoryBench {
         }
         Arrays.sort(ratio);
         BenchTable.row("durable turns, " + threads + (threads == 1 ? " thread" : " threads"),
-                BenchTable.number(BenchTable.median(memory), 0) + " /s",
-                BenchTable.number(BenchTable.median(ratio), 2), "of write + force of the same bytes with one"
+                number(median(memory), 0) + " /s",
+                number(median(ratio), 2), "of write + force of the same bytes with one"
                 + " leader, " + rounds + " rounds in turn, middle half "
-                + BenchTable.number(ratio[rounds / 4], 2) + " to "
-                + BenchTable.number(ratio[rounds - 1 - rounds / 4], 2));
+                + number(ratio[rounds / 4], 2) + " to "
+                + number(ratio[rounds - 1 - rounds / 4], 2));
     }
 
     private interface Work {
@@ -164,15 +167,15 @@ final class MemoryBench {
             }
         }
         BenchTable.row("open at 1,000,000 records, first latest(20)",
-                BenchTable.number(BenchTable.median(open), 1) + " ms",
-                BenchTable.number(BenchTable.median(open) / BenchTable.median(tail), 2),
+                number(median(open), 1) + " ms",
+                number(median(open) / median(tail), 2),
                 "of a sync and a read of the file's tail");
         try (Talk talk = Talk.open(folder)) {
             FileMemory memory = talk.memory;
             double byId = nanosEach(resetRounds, 2_000, i -> memory.byMessageId(
                     some[i * 31 % some.length]).orElseThrow().content().length());
             BenchTable.row("byMessageId at 1,000,000 records",
-                    BenchTable.number(1e9 / byId, 0) + " /s", "",
+                    number(1e9 / byId, 0) + " /s", "",
                     "one thread, random ids, no index");
         }
     }
@@ -190,7 +193,7 @@ final class MemoryBench {
             ratio[round] = reset[round] / bare[round];
         }
         BenchTable.row("reset of 1,000,000 records right after the start, until its receipt",
-                BenchTable.number(BenchTable.median(reset), 0) + " ms", BenchTable.number(BenchTable.median(ratio), 2),
+                number(median(reset), 0) + " ms", number(median(ratio), 2),
                 "of truncating such a file, durably");
     }
 
@@ -249,7 +252,7 @@ final class MemoryBench {
                 nanos[batch] = (double) (System.nanoTime() - start) / calls;
             }
         }
-        return BenchTable.median(nanos);
+        return median(nanos);
     }
 
     private static byte[] linesOf(String question, String answer) throws IOException {
