@@ -135,6 +135,7 @@ build/test-jars.checked: Makefile $(wildcard $(test_jars)) $(if $(call missing,$
 FORCE:
 
 # What jdeps can't see is loaded by its name: the curves of TLS, since JDK 22 in java.base itself.
+# The certificates that TLS trusts are no part of a module where a system has its own.
 version = $(shell sed -n 's/.* VERSION = "\(.*\)";/\1/p' src/vaas/Main.java)
 BY_NAME = jdk.crypto.ec
 GZIP_LEVEL = -6
@@ -144,6 +145,8 @@ pack = set -e; cd build; rm -rf dist vaas-*.tar.gz; mkdir -p dist/$(1)/build; \
     | sort -u | tr '\n' ,); \
   $(BIN)jlink --add-modules "$${modules}$(BY_NAME)" --no-header-files --no-man-pages \
     --output dist/$(1)/java; \
+  own=$$($(BIN)java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.home = //p'); \
+  cp -L "$$own/lib/security/cacerts" dist/$(1)/java/lib/security/cacerts; \
   cp -p ../run.sh ../README.md dist/$(1); cp -Rp vaas.jar lib dist/$(1)/build; \
   rm -f dist/$(1)/build/lib/pom.xml dist/$(1)/build/lib/maven.log; \
   tar -C dist -cf - $(1) | gzip -n $(GZIP_LEVEL) > dist/tar.gz; mv dist/tar.gz $(1).tar.gz; \

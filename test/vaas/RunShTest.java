@@ -645,6 +645,7 @@ class RunShTest {
             assertEquals(0, new ProcessBuilder("tar", "xzf", archive.toString()).directory(
                     folder.toFile()).inheritIO().start().waitFor());
             Path place = folder.resolve(name).toRealPath();
+            assertTrue(Files.size(place.resolve("java/lib/security/cacerts")) > 10_000);
             Files.writeString(place.resolve(".env"), "AGENT_NAME=Ann\n");
             settings.put("PATH", path());
             settings.put("JAVA_HOME", "/no/such/jdk");
