@@ -21,6 +21,11 @@ import vaas.testing.JsonSchema;
 final class Described {
     static final Map<String, Object> DOCUMENT = read();
     static final JsonSchema SCHEMA = new JsonSchema(DOCUMENT);
+    private static final List<Operation> OPERATIONS = map(DOCUMENT.get("paths")).entrySet().stream()
+            .flatMap(path -> map(path.getValue()).entrySet().stream()
+                    .filter(method -> method.getValue() instanceof Map)
+                    .map(method -> new Operation(method.getKey().toUpperCase(), path.getKey(),
+                            map(method.getValue())))).toList();
 
     private static final String PROBLEM = "application/problem+json";
     private static final Set<String> OF_EVERY_ANSWER = Set.of("date", "connection",
@@ -60,11 +65,7 @@ final class Described {
     }
 
     static Stream<Operation> operations() {
-        return map(DOCUMENT.get("paths")).entrySet().stream()
-                .flatMap(path -> map(path.getValue()).entrySet().stream()
-                        .filter(method -> method.getValue() instanceof Map)
-                        .map(method -> new Operation(method.getKey().toUpperCase(), path.getKey(),
-                                map(method.getValue()))));
+        return OPERATIONS.stream();
     }
 
     /** Asserts that the document says of an answer all that there is to say. */
