@@ -111,8 +111,7 @@ public final class Docs {
 
     private String content(Map<String, Object> of) {
         return each(at(of, "content"), (media, content) -> tag("p", code(media) + ": "
-                + type(at(content, "schema")) + each(at(content, "x-events"),
-                        (name, schema) -> ", event " + code(name) + ": " + type(schema))));
+                + type(at(content, "schema"))));
     }
 
     private String examples(Map<String, Object> of) {
@@ -187,6 +186,8 @@ public final class Docs {
             return list(schema, "oneOf").map(this::type).collect(Collectors.joining(" or "));
         } else if (schema.containsKey("items")) {
             return "list of " + type(at(schema, "items"));
+        } else if (schema.containsKey("contentSchema")) {
+            return type(at(schema, "contentSchema")) + " as JSON";
         }
         String kinds = said(schema, "type").replaceAll("[\\[\\]]", "").replace(", ", " or ");
         return kinds + BOUNDS.stream().filter(schema::containsKey)
