@@ -28,7 +28,11 @@ SHELL = /bin/sh
 .SUFFIXES:
 
 BIN = $(if $(JAVA_HOME),"$$JAVA_HOME"/bin/,)
-JAVAC = $(BIN)javac --release 17 -encoding UTF-8 -Xlint:all -Werror
+JAVAC = $(BIN)javac --release 17 -encoding UTF-8 -Xlint:all -Werror -XDstringConcat=inline
+
+# The build of the JDK, by its own word, asked for once; run.sh, which knows it, says it instead.
+jdk = $(eval jdk := $$(shell $$(BIN)java -version 2>&1 \
+  | sed -n 's/.*(build \([A-Za-z0-9.+_-]*\),.*)$$$$/\1/p'))$(jdk)
 
 colon = $(subst :, ,$(1))
 jar_name = $(word 2,$(call colon,$(1)))-$(word 3,$(call colon,$(1))).jar
@@ -47,11 +51,12 @@ test_sources = $(shell find test -name '*.java' 2> /dev/null)
 test_files = $(shell find test -type f ! -name '*.java' 2> /dev/null)
 test_folders = $(shell find test -type d -exec printf '%s/. ' {} + 2> /dev/null)
 
-.PHONY: build test check run bench clean help style imports tested
+.PHONY: build test check run bench dist clean help style imports tested
 # One build/ and one suite at a time, also with -j; the two compilations can't be done side by side.
 .NOTPARALLEL:
 
 build: build/vaas.jar ## compile the server into build/ (the first time downloads the jars)
+	@$(if $(jdk),$(call archive,build/archive/$(jdk)))
 
 test: tested ## run all tests
 	@cat build/test.counts
@@ -72,12 +77,19 @@ tested: build/test-classes/.done build/vaas.jar
 run: ## build and serve, without Groq
 	@./run.sh --offline
 
-bench: build/test-classes/.done build/vaas.jar ## measure the memory and the server (2 minutes)
-	@$(BIN)java -cp "$(test_path)" vaas.memory.file.MemoryBench
+bench: build/test-classes/.done build ## print a table of figures (BENCH=quick: in a minute; BENCH=all: and more)
+	@$(BIN)java -cp "$(test_path)" vaas.testing.BenchTable
+	@$(BIN)java -cp "$(test_path)" vaas.memory.file.MemoryBench $(BENCH)
+	@$(BIN)java -cp "$(test_path)" vaas.api.ServerBench $(BENCH)
+ifeq ($(BENCH),all)
 	@$(BIN)java -XX:+UseSerialGC -cp "$(test_path)" vaas.memory.folder.SessionBench
-	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench $(BENCH_SECONDS)
+	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.StreamBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.HeapAttack 48 64 256
+endif
+
+dist: build/vaas.jar ## pack the server with a Java of its own: build/vaas-VERSION.tar.gz
+	@$(call pack,vaas-$(version))
 
 clean: ## remove build/; the memory in data/ stays
 	rm -rf build
@@ -121,6 +133,27 @@ build/test-jars.checked: Makefile $(wildcard $(test_jars)) $(if $(call missing,$
 	@touch $@
 
 FORCE:
+
+# What jdeps can't see is loaded by its name: the curves of TLS, which JDK 22 has moved to java.base.
+version = $(shell sed -n 's/.* VERSION = "\(.*\)";/\1/p' src/vaas/Main.java)
+BY_NAME = jdk.crypto.ec
+GZIP_LEVEL = -6
+pack = set -e; cd build; rm -rf dist vaas-*.tar.gz; mkdir -p dist/$(1)/build; \
+  modules=$$($(BIN)jdeps -s --ignore-missing-deps --multi-release 17 --module-path lib \
+    vaas.jar lib/*.jar | sed -n 's/.* -> \(j[avdk]*\.[a-z.]*\)$$/\1/p' | sort -u | tr '\n' ,); \
+  $(BIN)jlink --add-modules "$${modules}$(BY_NAME)" --no-header-files --no-man-pages \
+    --output dist/$(1)/java; \
+  cp -p ../run.sh ../README.md dist/$(1); cp -Rp vaas.jar lib dist/$(1)/build; \
+  rm -f dist/$(1)/build/lib/pom.xml dist/$(1)/build/lib/maven.log; \
+  tar -C dist -cf - $(1) | gzip -n $(GZIP_LEVEL) > dist/tar.gz; mv dist/tar.gz $(1).tar.gz; \
+  rm -rf dist; ls -l $(1).tar.gz
+
+# The classes as this JDK holds them in memory, with which a start takes half the time, and last of
+# all their checksum: a damaged archive would end a JVM. Where none can be made, the sum is empty.
+archive = [ -f $(1).sum ] && [ -z "$$(find $< -newer $(1).sum)" ] || { \
+  echo "archiving classes"; rm -rf build/archive/making*; mkdir -p build/archive; \
+  { $(BIN)java .ci/Archive.java $< $(1) && cksum < $(1); } 2> build/archive.log > $(1).sum \
+    || : > $(1).sum; }
 
 # One throw-away pom a folder; "*" keeps Maven from adding anything that is not pinned above.
 download = echo "downloading the jars of $(2) (once)"; mkdir -p $(2); \

@@ -98,8 +98,11 @@ elif [ -e "$home/.env" ]; then # also a pipe, of a password manager
 fi
 export MEMORY_DIR="${MEMORY_DIR:-$home/data}"
 
-# Java, by JAVA_HOME or PATH.
-if [ -n "${JAVA_HOME:-}" ]; then
+# Java: the one that came along, or by JAVA_HOME or PATH.
+own=$home/java/bin/java
+if [ -x "$own" ]; then
+  java=$own
+elif [ -n "${JAVA_HOME:-}" ]; then
   case $JAVA_HOME in /*) ;; *) export JAVA_HOME="$PWD/$JAVA_HOME" ;; esac
   java=$JAVA_HOME/bin/java
   [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it"
@@ -114,6 +117,8 @@ version=$(echo "$said" | sed -n 's/.* version "\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' 
 [ "${version:-0}" -ge 17 ] 2> /dev/null \
   || fail "$java is Java ${version:-of an unknown version}, but vaas needs 17 or newer"
 
+jdk=$(echo "$said" | sed -n 's/.*(build \([A-Za-z0-9.+_-]*\),.*)$/\1/p')
+
 # Without GNU's make, or in a folder that may not be written, what was built elsewhere still runs.
 make=
 for name in gmake make; do
@@ -121,11 +126,11 @@ for name in gmake make; do
 done
 written=$home/build
 [ -e "$written" ] || written=$home
-if [ -n "$make" ] && [ -w "$written" ]; then
+if [ -n "$make" ] && [ -w "$written" ] && [ "$java" != "$own" ]; then
   # Behind this shell, which would hear of a signal only after the build.
   builder=
   trap 'kill $builder 2> /dev/null || :; wait; exit 143' HUP INT TERM
-  MAKEFLAGS='' "$make" -s -C "$home" build >&2 &
+  MAKEFLAGS='' "$make" -s -C "$home" "jdk=$jdk" build >&2 &
   builder=$!
   wait $builder || fail "the build failed, see above"
   trap - HUP INT TERM
@@ -135,16 +140,37 @@ elif [ ! -f "$jar" ]; then
 fi
 
 # The collector that the operator picks wins; two are an error. What stands in a file or in quotes
-# is not looked into: who writes that picks one.
+# is not looked into: who writes that picks one. The archive of classes goes with few options: one
+# that does not fit may end the JVM.
 collector=-XX:+UseSerialGC
+archive=$home/build/archive/$jdk
 for option in ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_OPTS:-} ${_JAVA_OPTIONS:-}; do
   case $option in -XX:+Use*GC | @* | *[\'\"]*) collector= ;; esac
+  case $option in
+    *[\'\"]*) archive= ;;
+    -D* | -Xmx* | -Xms* | -Xss* | -XX:*RAMPercentage=* | -XX:*HeapDump*) ;;
+    *) archive= ;;
+  esac
 done
+quiet=
+if [ -f "$archive" ] && [ "$(cksum < "$archive")" = "$(cat "$archive.sum")" ]; then
+  # A misfit is left out without a word; what else the JVM has to say is not for standard output.
+  quiet="-Xlog:disable -Xlog:all=warning,cds*=off"
+  if [ "$version" -ge 24 ]; then
+    quiet="$quiet,aot*=off"
+    archive=-XX:AOTCache=$archive
+  else
+    archive=-XX:SharedArchiveFile=$archive
+  fi
+  quiet=$quiet:stderr
+else
+  archive=
+fi 2> /dev/null
 terminal=
 [ ! -t 2 ] || terminal=-Dvaas.terminal=true
 
 # In place of this shell, so that signals and exit codes are the program's own. Out of memory, the
 # JDK's server could go deaf while the process lives on; a process that has ended is seen.
 # shellcheck disable=SC2086 # JAVA_OPTS holds several words
-exec "$java" $collector $terminal -XX:+ExitOnOutOfMemoryError ${JAVA_OPTS:-} \
-  -jar "$jar" "$@"
+exec "$java" $collector $terminal -XX:+ExitOnOutOfMemoryError $quiet \
+  ${archive:+"$archive"} ${JAVA_OPTS:-} -jar "$jar" "$@"

@@ -37,7 +37,7 @@ final class Logging {
 
     /** Sets the level of our own loggers, unless the operator configures logging with a file. */
     static void level(LogLevel level) {
-        if (System.getProperty(CONFIG_FILE) != null) {
+        if (!isOwn()) {
             return;
         }
         // Both kinds of levels have the same numbers.
@@ -45,10 +45,16 @@ final class Logging {
         OwnLogger.VAAS.setLevel(Level.parse(Integer.toString(severity)));
         for (Handler handler : Logger.getLogger("").getHandlers()) {
             handler.setLevel(Level.ALL); // the loggers decide
+            handler.setFilter(record -> !Rehearsal.isHere());
             if (System.getProperty(FORMAT) == null) {
                 handler.setFormatter(new LineFormatter());
             }
         }
+    }
+
+    /** Whether the operator has not configured logging with a file. */
+    static boolean isOwn() {
+        return System.getProperty(CONFIG_FILE) == null;
     }
 
     /** Waits a moment for what has been logged to be written; the process may end then. */

@@ -143,6 +143,7 @@ final class Main {
         GroqClient client = opened.add(GroqClient.open(model.metrics(metrics)));
         GroqAgent agent = opened.add(GroqAgent.open(client, folder,
                 config.agent().tools(SearchMemory.tool()).budget(budget)));
+        Rehearsal rehearsal = opened.add(new Rehearsal(client));
         Api api = opened.add(
                 Api.start(config.http().metrics(metrics).budget(budget), agent));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -154,6 +155,9 @@ final class Main {
         out.println(NAME + " listens on " + api.url() + ", memory "
                 + config.memoryDir().toAbsolutePath() + ", model "
                 + config.generalModel() + ", " + (offline ? "offline" : "online"));
+        if (Logging.isOwn()) { // or it would be seen
+            rehearsal.begin();
+        }
         return RUNS;
     }
 

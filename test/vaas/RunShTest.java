@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,9 +28,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +68,22 @@ class RunShTest {
         copy("run.sh", "Makefile", "src");
         copy("build/classes", "build/vaas.jar", "build/manifest", "build/run-jars.checked",
                 "build/lib"); // and nothing of what the tests need
+        Files.createDirectory(archive().getParent());
+        forgoArchive();
+    }
+
+    private static Path archive() {
+        return home.resolve("build/archive/" + System.getProperty("java.vm.version"));
+    }
+
+    /** As where none can be made, for making one takes seconds. */
+    private static void forgoArchive() throws IOException {
+        Files.deleteIfExists(archive());
+        Files.writeString(sum(), "");
+    }
+
+    private static Path sum() {
+        return archive().resolveSibling(archive().getFileName() + ".sum");
     }
 
     /** With the times, or it would be built again. */
@@ -543,6 +562,125 @@ class RunShTest {
     private static boolean isInstalled(String program) {
         return Arrays.stream(System.getenv("PATH").split(":"))
                 .anyMatch(bin -> Files.isExecutable(Path.of(bin, program)));
+    }
+
+    @Nested
+    class TheArchiveOfClasses {
+        @BeforeEach
+        void setUp() throws Exception {
+            copy(".ci");
+            Files.delete(sum());
+        }
+
+        @AfterEach
+        void forgo() throws Exception {
+            forgoArchive();
+        }
+
+        private boolean isUsed(Process process) throws IOException {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/maps"))
+                    .contains(archive().toString());
+        }
+
+        private void assertSilent() throws Exception {
+            Ended ended = run("--version");
+            assertEquals(new Ended(0, List.of("vaas " + Main.VERSION), List.of()), ended);
+        }
+
+        @Test
+        void isMadeUsedAndLeftOutWithoutAWordWhereItDoesNotFit() throws Exception {
+            Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/maps")));
+            assertEquals(List.of("archiving classes"), run("--version").err);
+            byte[] good = Files.readAllBytes(archive());
+            Server server = new Server("--offline");
+            assertTrue(isUsed(server.process));
+            server.terminate();
+            assertEquals(0, server.awaitEnd());
+            settings.put("JAVA_OPTS", "-XX:+UseParallelGC");
+            assertSilent();
+            settings.put("JAVA_OPTS", "-XX:-UseCompressedOops");
+            assertSilent();
+            settings.put("JAVA_OPTS", "-Xmx32m");
+            assertSilent();
+            Path jar = home.resolve("build/vaas.jar");
+            FileTime time = Files.getLastModifiedTime(sum());
+            Files.setLastModifiedTime(jar, time); // another jar, for the JVM, but not for make
+            assertSilent();
+            assertTrue(archive().toFile().setWritable(true));
+            Files.write(archive(), Arrays.copyOf(good, good.length / 3));
+            assertSilent();
+            Files.delete(archive());
+            assertSilent();
+        }
+    }
+
+    @Nested
+    class ADistribution {
+        private static final List<String> TOOLS = List.of("cat", "cksum", "dirname", "env", "grep",
+                "head", "locale", "printenv", "readlink", "sed", "sh", "tr");
+
+        /** A path of programs on which there is neither Java nor make. */
+        private String path() throws IOException {
+            Path bin = Files.createDirectory(folder.resolve("bin"));
+            for (String tool : TOOLS) {
+                for (String place : System.getenv("PATH").split(":")) {
+                    if (Files.isExecutable(Path.of(place, tool))) {
+                        Files.createSymbolicLink(bin.resolve(tool), Path.of(place, tool));
+                        break;
+                    }
+                }
+            }
+            return bin.toString();
+        }
+
+        @Test
+        void servesWhereNoJavaIs() throws Exception {
+            copy("README.md");
+            Ended made = end(start(List.of("make", "-s", "-C", home.toString(),
+                    "GZIP_LEVEL=-1", "dist"), folder));
+            assertEquals(0, made.exitCode, made.toString());
+            String name = "vaas-" + Main.VERSION;
+            Path archive = home.resolve("build/" + name + ".tar.gz");
+            assertTrue(Files.size(archive) < 30_000_000, made.toString());
+            assertEquals(0, new ProcessBuilder("tar", "xzf", archive.toString()).directory(
+                    folder.toFile()).inheritIO().start().waitFor());
+            Path place = folder.resolve(name).toRealPath();
+            Files.writeString(place.resolve(".env"), "AGENT_NAME=Ann\n");
+            settings.put("PATH", path());
+            settings.put("JAVA_HOME", "/no/such/jdk");
+            Server server = new Server(place.resolve("run.sh"), "--offline");
+            assertTrue(server.line.contains("memory " + place + "/data,"), server.line);
+            assertTrue(server.ask("/", "").contains("Welcome to Ann"));
+            assertTrue(server.ask("/chat", HELLO).contains("sent 0 remembered messages"));
+            server.terminate();
+            assertEquals(0, server.awaitEnd());
+        }
+    }
+
+    @Nested
+    class TheRehearsal {
+        @Test
+        void isSeenByNobody() throws Exception {
+            Path classes = folder.resolve("classes");
+            Path temporary = Files.createDirectory(folder.resolve("temporary"));
+            settings.putAll(Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + classes
+                    + " -Djava.io.tmpdir=" + temporary, "LOG_LEVEL", "DEBUG",
+                    "MEMORY_DIR", folder.resolve("memory").toString()));
+            Server server = new Server("--offline");
+            server.terminate();
+            assertEquals(0, server.awaitEnd());
+            String loaded = Files.readString(classes);
+            assertTrue(loaded.contains("vaas.agent.groq.Chat ")
+                    && loaded.contains("vaas.memory.file.Reset "), "it takes place");
+            List<String> said = server.process.errorReader().lines().toList();
+            assertEquals(1, said.size(), said.toString());
+            assertTrue(said.get(0).contains("vaas.api.Api: budget"), said.toString());
+            assertEquals(0, Files.size(folder.resolve("memory/memory.jsonl")));
+            assertFalse(Files.exists(folder.resolve("memory/audit.jsonl")));
+            try (Stream<Path> left = Files.list(temporary)) {
+                assertEquals(List.of(), left.toList());
+            }
+        }
     }
 
     @Nested

@@ -23,7 +23,7 @@ import vaas.budget.Budget;
 /**
  * Sends a real server, a process of its own with a small heap, what fills heaps, and looks after
  * each attack whether it still lives, serves a good chat, and has lost nothing. Run by
- * {@code make bench}; takes heap sizes in MiB as its arguments.
+ * {@code make bench BENCH=all}; takes heap sizes in MiB as its arguments.
  */
 final class HeapAttack {
     private static final int SENDERS = 32;

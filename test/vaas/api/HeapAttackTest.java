@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A real server in a heap of 64 MiB; {@code make bench} tries other heaps too. */
+/** A real server in a heap of 64 MiB; {@code make bench BENCH=all} tries other heaps too. */
 class HeapAttackTest {
     @Test
     @Timeout(180)

@@ -17,19 +17,17 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
  * Measures a real server, a process of its own, from outside: how soon a good client is answered
- * while 2,000 others hold half-sent heads open, and what a load of 64 connections does to the heap.
- * Run by {@code make bench}; takes the seconds of load as its argument.
+ * while 2,000 others hold half-sent heads open, and how fast a million records are exported. Run by
+ * {@code make bench BENCH=all}.
  */
 final class HttpBench {
     private static final int HALF_SENT = 2000;
     private static final int GOOD = 20;
-    private static final int CONNECTIONS = 64;
+    private static final int WARM_UP = 1000;
     private static final int RECORDS = 1_000_000;
     private static final int EXPORTS = 5;
     /** Where the session "export" is, by the sum over its name. */
@@ -41,7 +39,6 @@ final class HttpBench {
     private HttpBench() {}
 
     public static void main(String[] args) throws Exception {
-        int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 10;
         Path folder = Files.createTempDirectory(Path.of("build"), "bench");
         Process server = start(folder);
         try (BufferedReader out = new BufferedReader(
@@ -49,16 +46,11 @@ final class HttpBench {
             String line = out.readLine();
             int port = Integer.parseInt(line.replaceFirst(".*://[^:]*:([0-9]+),.*", "$1"));
             System.out.println("JDK " + Runtime.version().feature());
-            load(port, 2); // to warm up
+            warmUp(port);
             System.out.println("good client, alone:             " + goodClient(port));
             System.out.println("good client, " + HALF_SENT + " half-sent heads: "
                     + besideHalfSent(port));
             export(port, folder);
-            long before = liveHeap(server.pid());
-            long chats = load(port, seconds);
-            System.out.println("load: " + CONNECTIONS + " connections, " + seconds + " s, "
-                    + chats / seconds + " chats/s; live heap " + before + " KiB before, "
-                    + liveHeap(server.pid()) + " KiB after");
         } finally {
             server.toHandle().destroy();
             System.out.println("exit code after SIGTERM: " + server.waitFor());
@@ -183,43 +175,12 @@ final class HttpBench {
                 millis[GOOD / 2], millis[GOOD - 1]);
     }
 
-    private static long load(int port, int seconds) throws InterruptedException {
-        AtomicLong chats = new AtomicLong();
-        AtomicLong failures = new AtomicLong();
-        long end = System.nanoTime() + seconds * 1_000_000_000L;
-        List<Thread> clients = new ArrayList<>();
-        for (int i = 0; i < CONNECTIONS; i++) {
-            Thread client = new Thread(() -> {
-                try (Socket socket = connect(port)) {
-                    while (System.nanoTime() < end) {
-                        ask(socket, CHAT);
-                        chats.incrementAndGet();
-                    }
-                } catch (IOException e) {
-                    failures.incrementAndGet();
-                }
-            });
-            client.start();
-            clients.add(client);
+    private static void warmUp(int port) throws IOException {
+        try (Socket socket = connect(port)) {
+            for (int i = 0; i < WARM_UP; i++) {
+                ask(socket, CHAT);
+            }
         }
-        for (Thread client : clients) {
-            client.join();
-        }
-        if (failures.get() > 0) {
-            System.out.println(failures + " connections failed");
-        }
-        return chats.get();
-    }
-
-    /** Live objects after a full collection, which a histogram of classes begins with. */
-    private static long liveHeap(long pid) throws IOException {
-        LockSupport.parkNanos(100_000_000);
-        Process histogram = new ProcessBuilder(java("jcmd"), Long.toString(pid),
-                "GC.class_histogram").start();
-        String text = new String(
-                histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String total = text.substring(text.lastIndexOf("Total")).trim();
-        return Long.parseLong(total.split("\\s+")[2]) / 1024;
     }
 
     private static Socket connect(int port) throws IOException {

@@ -29,7 +29,7 @@ import vaas.http.JdkServer;
  * Measures streamed answers, beside a bare handler on the same server that pipes the model's bytes:
  * the time from the model's first word to the caller's first byte, the CPU of a chat of 200 words,
  * and the longest silence in 1,000 streams at a time. Each server is a process of its own, with
- * -Xmx256m. Run by {@code make bench}.
+ * -Xmx256m. Run by {@code make bench BENCH=all}.
  */
 final class StreamBench {
     private static final int WORDS = 200;

@@ -2,6 +2,7 @@ package vaas.agent.groq;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
@@ -31,11 +33,12 @@ public final class GroqClient implements AutoCloseable {
     private static final int DISGUISE = 1000;
 
     private final Request target;
-    private final OkHttpClient http;
+    private final OkHttpClient.Builder builder;
     private final BoundedDns dns = new BoundedDns();
     private final ModelMetrics metrics;
     private final Set<ModelCalls> users = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private OkHttpClient http; // guarded by this; null until it is needed
 
     private GroqClient(Options options) {
         this.metrics = new ModelMetrics(options.metrics);
@@ -46,7 +49,7 @@ public final class GroqClient implements AutoCloseable {
                 .filter(value -> !options.baseUrl.startsWith("https"))
                 .ifPresent(value -> request.header(EnvironmentProxies.AUTHORIZATION, value));
         this.target = request.build();
-        this.http = new OkHttpClient.Builder()
+        this.builder = new OkHttpClient.Builder()
                 .connectionPool(new ConnectionPool(options.connections,
                         CONNECTION_IDLE.toSeconds(), TimeUnit.SECONDS))
                 .dns(dns)
@@ -58,8 +61,10 @@ public final class GroqClient implements AutoCloseable {
                 .addNetworkInterceptor(GroqClient::disguise)
                 .eventListenerFactory(GroqClient::listener)
                 .proxySelector(options.proxies)
-                .proxyAuthenticator(options.proxies)
-                .build();
+                .proxyAuthenticator(options.proxies);
+        if (!target.isHttps()) { // nor is what a proxy or a redirect could lead to
+            builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
+        }
     }
 
     /** Sets it up; no connection is made yet. */
@@ -77,14 +82,29 @@ public final class GroqClient implements AutoCloseable {
     public void close() {
         closed = true;
         users.forEach(ModelCalls::close);
-        http.dispatcher().executorService().shutdown();
-        http.connectionPool().evictAll();
+        http().dispatcher().executorService().shutdown();
+        http().connectionPool().evictAll();
         dns.close();
+    }
+
+    /**
+     * Does now what the first call would have to wait for, such as reading the certificates that
+     * TLS trusts, which takes a fifth of a second; connects to nobody.
+     */
+    public void prepare() {
+        http();
+    }
+
+    private synchronized OkHttpClient http() {
+        if (http == null) {
+            http = builder.build();
+        }
+        return http;
     }
 
     /** The calls of one agent, to be closed with it. */
     ModelCalls calls() {
-        ModelCalls calls = new ModelCalls(http, target, dns, metrics);
+        ModelCalls calls = new ModelCalls(this::http, target, dns, metrics);
         users.add(calls);
         if (closed) {
             calls.close();

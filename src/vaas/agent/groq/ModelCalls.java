@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -41,7 +42,7 @@ final class ModelCalls implements AutoCloseable {
     private static final int STALE_MAX = 8;
     private static final int LOOK_MILLIS = 250;
 
-    private final OkHttpClient http;
+    private final Supplier<OkHttpClient> http;
     private final Request target; // without a body
     private final BoundedDns dns;
     private final ModelMetrics metrics;
@@ -49,7 +50,8 @@ final class ModelCalls implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ScheduledExecutorService timer = Workers.timer("vaas-readers");
 
-    ModelCalls(OkHttpClient http, Request target, BoundedDns dns, ModelMetrics metrics) {
+    ModelCalls(Supplier<OkHttpClient> http, Request target, BoundedDns dns,
+            ModelMetrics metrics) {
         this.http = http;
         this.target = target;
         this.dns = dns;
@@ -136,7 +138,7 @@ final class ModelCalls implements AutoCloseable {
         if (isClosed() || remaining.isZero()) {
             return Optional.of(new Attempt(isClosed() ? new Unreachable() : new TimedOut()));
         }
-        Call call = http.newCall(target.newBuilder()
+        Call call = http.get().newCall(target.newBuilder()
                 .post(new OneShotBody(body)).tag(Reuse.class, reuse).build());
         call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
         running.add(call);
@@ -156,7 +158,7 @@ final class ModelCalls implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             reader.read(""); // which may be why
-            http.connectionPool().evictAll(); // the next try shall not meet another stale one
+            http.get().connectionPool().evictAll(); // the next try shall not meet another stale one
             boolean stale = reuse.wasStale() && !deadline.hasPassed() && !isClosed()
                     && !call.isCanceled();
             return stale ? Optional.empty()

@@ -23,12 +23,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
-import vaas.budget.Budget;
 import vaas.memory.History;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Requester;
 import vaas.memory.Role;
-import vaas.memory.folder.MemoryFolder;
+import vaas.testing.BenchTable;
 import vaas.testing.Talk;
 
 /**
@@ -38,12 +37,13 @@ import vaas.testing.Talk;
  */
 final class MemoryBench {
     /** Many short rounds in turn: neighbours and the disk's own moods then hit both alike. */
-    private static final int ROUNDS = 25;
+    private static int rounds = 25;
     private static final long ROUND_NANOS = 300_000_000;
-    private static final long WARM_UP_NANOS = 1_000_000_000;
+    private static long warmUpNanos = 1_000_000_000;
     private static final int RECORDS = 1_000_000;
-    private static final int RESET_ROUNDS = 7;
+    private static int resetRounds = 7;
     private static final String FILE_NAME = "memory.jsonl";
+    private static final int TAIL_BYTES = 16 << 10;
 
     private static final String QUESTION = "What did we say about the bench? ".repeat(4);
     private static final String ANSWER = "That it compares like with like. ".repeat(12);
@@ -53,6 +53,11 @@ final class MemoryBench {
     private MemoryBench() {}
 
     public static void main(String[] args) throws Exception {
+        if (BenchTable.isQuick(args)) {
+            rounds = 3;
+            resetRounds = 2;
+            warmUpNanos = 300_000_000;
+        }
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("build")), "bench");
         try {
             benchTurns(folder);
@@ -66,8 +71,6 @@ final class MemoryBench {
     }
 
     private static void benchTurns(Path folder) throws Exception {
-        System.out.println("durable turns a second, median of " + ROUNDS + " rounds in turn");
-        System.out.println("threads    memory      bare   memory/bare  (middle half of rounds)");
         for (int threads : new int[] {1, 8, 64}) {
             Path memoryFolder = Files.createDirectory(folder.resolve("memory" + threads));
             byte[] lines = linesOf(QUESTION, ANSWER);
@@ -77,8 +80,8 @@ final class MemoryBench {
                 Work turn = () -> sink += Talk.stored(talk.memory.insert(now, QUESTION, ANSWER))
                         .json().length();
                 Work append = () -> bare.append(lines);
-                turnsASecond(threads, WARM_UP_NANOS, turn);
-                turnsASecond(threads, WARM_UP_NANOS, append);
+                turnsASecond(threads, warmUpNanos, turn);
+                turnsASecond(threads, warmUpNanos, append);
                 compare(threads, turn, append);
             }
         }
@@ -86,10 +89,10 @@ final class MemoryBench {
 
     // Who goes first changes from round to round.
     private static void compare(int threads, Work turn, Work append) throws Exception {
-        double[] memory = new double[ROUNDS];
-        double[] bare = new double[ROUNDS];
-        double[] ratio = new double[ROUNDS];
-        for (int round = 0; round < ROUNDS; round++) {
+        double[] memory = new double[rounds];
+        double[] bare = new double[rounds];
+        double[] ratio = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
             if (round % 2 == 0) {
                 memory[round] = turnsASecond(threads, ROUND_NANOS, turn);
                 bare[round] = turnsASecond(threads, ROUND_NANOS, append);
@@ -100,8 +103,12 @@ final class MemoryBench {
             ratio[round] = memory[round] / bare[round];
         }
         Arrays.sort(ratio);
-        System.out.printf("%7d %9.0f %9.0f %13.2f  (%.2f to %.2f)%n", threads, median(memory),
-                median(bare), median(ratio), ratio[ROUNDS / 4], ratio[ROUNDS - 1 - ROUNDS / 4]);
+        BenchTable.row("durable turns, " + threads + (threads == 1 ? " thread" : " threads"),
+                BenchTable.number(BenchTable.median(memory), 0) + " /s",
+                BenchTable.number(BenchTable.median(ratio), 2), "of write + force of the same bytes with one"
+                + " leader, " + rounds + " rounds in turn, middle half "
+                + BenchTable.number(ratio[rounds / 4], 2) + " to "
+                + BenchTable.number(ratio[rounds - 1 - rounds / 4], 2));
     }
 
     private interface Work {
@@ -138,52 +145,53 @@ final class MemoryBench {
     }
 
     private static void benchReads(Path folder, UUID[] some) throws Exception {
-        Budget budget = Budget.ofThisProcess();
-        long start = System.nanoTime();
-        try (Talk talk = Talk.open(MemoryFolder.at(folder).budget(budget))) {
-            FileMemory memory = talk.memory;
-            double open = (System.nanoTime() - start) / 1e6;
-            while (memory.size().isEmpty()) {
-                Thread.onSpinWait();
+        int opens = resetRounds;
+        double[] open = new double[opens];
+        double[] tail = new double[opens];
+        for (int i = 0; i < opens; i++) {
+            long start = System.nanoTime();
+            try (Talk talk = Talk.open(folder)) {
+                sink += talk.memory.latest(20).records().size();
+                open[i] = (System.nanoTime() - start) / 1e6;
             }
-            double counted = (System.nanoTime() - start) / 1e6;
-            double latest = nanosEach(
-                    20, 200_000, i -> memory.latest(20).records().get(19).content().length());
-            double byId = nanosEach(10, 2_000, i -> memory.byMessageId(some[i * 31 % some.length])
-                    .orElseThrow().content().length());
-            System.out.printf("%nat %,d records (%,d bytes)%n", memory.size().orElseThrow(),
-                    memory.bytes());
-            System.out.printf("latest(20)      %9.0f ns%n", latest);
-            System.out.printf("byMessageId     %9.1f us%n", byId / 1e3);
-            System.out.printf("latest(20) after the window was given up %.1f us%n",
-                    nanosEach(10, 200, i -> refilled(memory, budget)) / 1e3);
-            System.out.printf("open until ready %8.1f ms%n", open);
-            System.out.printf("open until counted %6.0f ms%n", counted);
+            start = System.nanoTime();
+            try (RandomAccessFile file =
+                    new RandomAccessFile(folder.resolve(FILE_NAME).toFile(), "rw")) {
+                file.getFD().sync(); // as opening a memory does
+                file.seek(file.length() - TAIL_BYTES);
+                sink += file.read(new byte[TAIL_BYTES]);
+                tail[i] = (System.nanoTime() - start) / 1e6;
+            }
+        }
+        BenchTable.row("open at 1,000,000 records, first latest(20)",
+                BenchTable.number(BenchTable.median(open), 1) + " ms",
+                BenchTable.number(BenchTable.median(open) / BenchTable.median(tail), 2),
+                "of a sync and a read of the file's tail");
+        try (Talk talk = Talk.open(folder)) {
+            FileMemory memory = talk.memory;
+            double byId = nanosEach(resetRounds, 2_000, i -> memory.byMessageId(
+                    some[i * 31 % some.length]).orElseThrow().content().length());
+            BenchTable.row("byMessageId at 1,000,000 records",
+                    BenchTable.number(1e9 / byId, 0) + " /s", "",
+                    "one thread, random ids, no index");
         }
     }
 
-    private static long refilled(FileMemory memory, Budget budget) throws IOException {
-        try (Budget.Share other = budget.share()) {
-            other.take(Runtime.getRuntime().maxMemory() / 4 * 3 / 4); // all that one may take
-        }
-        return memory.latest(20).records().size();
-    }
-
-    // The least: what the file holds is counted, and it is cut, durably.
+    // The least: the file is cut, durably.
     private static void benchResets(Path folder, Path million) throws IOException {
-        double[] reset = new double[RESET_ROUNDS];
-        double[] bare = new double[RESET_ROUNDS];
-        double[] ratio = new double[RESET_ROUNDS];
-        for (int round = 0; round < RESET_ROUNDS; round++) {
+        double[] reset = new double[resetRounds];
+        double[] bare = new double[resetRounds];
+        double[] ratio = new double[resetRounds];
+        for (int round = 0; round < resetRounds; round++) {
             Path other = Files.createDirectory(folder.resolve("reset" + round));
             Files.copy(million, other.resolve(FILE_NAME));
             reset[round] = resetMillis(other);
             bare[round] = bareMillis(Files.copy(million, folder.resolve("bare-reset" + round)));
             ratio[round] = reset[round] / bare[round];
         }
-        System.out.printf("reset right after the start %.0f ms, a bare loop that counts lines and"
-                + " truncates %.0f ms, median ratio %.2f%n", median(reset), median(bare),
-                median(ratio));
+        BenchTable.row("reset of 1,000,000 records right after the start, until its receipt",
+                BenchTable.number(BenchTable.median(reset), 0) + " ms", BenchTable.number(BenchTable.median(ratio), 2),
+                "of truncating such a file, durably");
     }
 
     private static double resetMillis(Path folder) throws IOException {
@@ -198,22 +206,10 @@ final class MemoryBench {
         try (RandomAccessFile file = new RandomAccessFile(copy.toFile(), "rw")) {
             file.getFD().sync(); // as opening a memory does
             long start = System.nanoTime();
-            sink += lines(file);
             file.setLength(0);
             file.getFD().sync();
             return (System.nanoTime() - start) / 1e6;
         }
-    }
-
-    private static long lines(RandomAccessFile file) throws IOException {
-        byte[] buffer = new byte[64 << 10];
-        long lines = 0;
-        for (int read = file.read(buffer); read > 0; read = file.read(buffer)) {
-            for (int i = 0; i < read; i++) {
-                lines += buffer[i] == '\n' ? 1 : 0;
-            }
-        }
-        return lines;
     }
 
     /** Writes the file line by line, and hands out every 997th id. */
@@ -253,7 +249,7 @@ final class MemoryBench {
                 nanos[batch] = (double) (System.nanoTime() - start) / calls;
             }
         }
-        return median(nanos);
+        return BenchTable.median(nanos);
     }
 
     private static byte[] linesOf(String question, String answer) throws IOException {
@@ -266,12 +262,6 @@ final class MemoryBench {
 
     private static byte[] lines(MemoryRecord question, MemoryRecord answer) {
         return Turns.utf8(Turns.line(question) + Turns.line(answer));
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     private static void unchecked(Work work) {

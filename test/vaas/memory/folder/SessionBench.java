@@ -18,7 +18,7 @@ import vaas.testing.Talk;
 
 /**
  * Measures many conversations beside the least that could do their work; ratios in one run. Run by
- * "make bench"; not a test.
+ * "make bench BENCH=all"; not a test.
  */
 final class SessionBench {
     private static final int ROUNDS = 9;
