@@ -4,9 +4,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import vaas.http.EntityTags;
 import vaas.http.Problem;
 import vaas.http.Request;
@@ -26,6 +30,11 @@ public final class Asset implements Route {
             "Referrer-Policy", "no-referrer",
             "Cache-Control", "no-cache"); // kept, but only used while the tag is the same
 
+    /** The script's, each one idea; one module, so that they see each other and nobody else. */
+    private static final String[] SCRIPT = {"text.js", "inline.js", "markdown.js", "events.js",
+        "server.js", "image.js", "message.js", "turn.js", "conversation.js", "dialogs.js",
+        "composer.js", "sidebar.js", "main.js"};
+
     private final String mediaType;
     private final byte[] content;
     private final String tag;
@@ -44,6 +53,29 @@ public final class Asset implements Route {
             content.writeBytes(read(file));
         }
         return new Asset(mediaType, content.toByteArray());
+    }
+
+    /** The page, which tells how much of a conversation the model is sent, where that is known. */
+    public static Asset page(OptionalInt memorySize) {
+        String size = memorySize.isPresent() ? Integer.toString(memorySize.getAsInt()) : "";
+        return text("text/html", html -> html.replace("{memory_size}", size), "page.html");
+    }
+
+    /** What the page runs. */
+    public static Asset script() {
+        return trimmed("text/javascript", SCRIPT);
+    }
+
+    /** As {@link #of}, without what only readers of the files need: indentation and comments. */
+    public static Asset trimmed(String mediaType, String... files) {
+        return text(mediaType, text -> text.lines().map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("//"))
+                .collect(Collectors.joining("\n", "", "\n")), files);
+    }
+
+    private static Asset text(String type, UnaryOperator<String> change, String... files) {
+        String text = new String(of(type, files).content, StandardCharsets.UTF_8);
+        return new Asset(type, change.apply(text).getBytes(StandardCharsets.UTF_8));
     }
 
     /**

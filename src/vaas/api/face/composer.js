@@ -1,0 +1,112 @@
+// Where one writes: a text, an image, and the buttons that send and stop.
+
+class Composer {
+    #form = byId("composer");
+    #field = byId("message");
+    #file = byId("file");
+    #preview = byId("preview");
+    #trouble = byId("composer-trouble");
+    #stop = byId("stop");
+    #image = null;
+    #asked = null; // the turn that is being edited
+
+    // Calls back to send what is written, and to stop.
+    constructor(send, stop) {
+        this.#form.addEventListener("submit", event => {
+            event.preventDefault();
+            send();
+        });
+        this.#field.addEventListener("keydown", event => {
+            // While an input method composes, Enter chooses a word (229 where that is not told).
+            const isComposing = event.isComposing || event.keyCode === 229;
+            if (event.key === "Enter" && !event.shiftKey && !isComposing) {
+                event.preventDefault();
+                send();
+            }
+        });
+        this.#stop.addEventListener("click", stop);
+        byId("image").addEventListener("click", () => this.#file.click());
+        this.#file.addEventListener("change", () => {
+            this.#attach(this.#file.files);
+            this.#file.value = "";
+        });
+        this.#field.addEventListener("paste", event => this.#take(event, event.clipboardData));
+        document.addEventListener("dragover", event => this.#welcome(event));
+        document.addEventListener("drop", event => this.#take(event, event.dataTransfer));
+    }
+
+    #welcome(event) {
+        if (event.dataTransfer.types.includes("Files")) {
+            event.preventDefault();
+        }
+    }
+
+    // Text is left to the browser.
+    #take(event, {files}) {
+        if (files.length) {
+            event.preventDefault();
+            this.#attach(files);
+        }
+    }
+
+    async #attach([file]) {
+        this.say("");
+        try {
+            this.#show(file ? await Picture.of(file) : this.#image);
+            this.#field.focus();
+        } catch (e) {
+            this.say(e instanceof Problem ? e.words : "The file can\u2019t be read.");
+        }
+    }
+
+    #show(image) {
+        this.#image = image;
+        this.#preview.replaceChildren();
+        if (image) {
+            const remove = element("button", {type: "button"}, "Remove image");
+            remove.addEventListener("click", () => {
+                this.#show(null);
+                this.#field.focus();
+            });
+            this.#preview.append(image.node(), remove);
+        }
+    }
+
+    say(words) {
+        this.#trouble.textContent = words;
+    }
+
+    get isEmpty() {
+        return !this.#field.value.trim() && !this.#image;
+    }
+
+    get draft() {
+        return {text: this.#field.value, image: this.#image, asked: this.#asked};
+    }
+
+    set draft({text, image, asked}) {
+        this.#field.value = text;
+        this.#asked = asked;
+        this.#show(image);
+        this.say("");
+    }
+
+    set isRunning(running) {
+        this.#stop.hidden = !running;
+        if (running === false && document.activeElement === this.#stop) {
+            this.#field.focus();
+        }
+    }
+
+    focus() {
+        this.#field.focus();
+    }
+}
+
+// The turn of a draft; one that was asked before keeps its key, if it still says the same.
+function turnOf({text, image, asked}, onShown) {
+    const isSame = asked && asked.text === text && asked.image === image;
+    const turn = new Turn({text, image, key: isSame ? asked.key : null}, onShown);
+    turn.after = isSame ? asked.after : null;
+    return turn;
+}
