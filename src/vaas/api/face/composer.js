@@ -92,10 +92,10 @@ class Composer {
     }
 
     set isRunning(running) {
-        this.#stop.hidden = !running;
-        if (running === false && document.activeElement === this.#stop) {
+        if (!running && document.activeElement === this.#stop) {
             this.#field.focus();
         }
+        this.#stop.hidden = !running;
     }
 
     focus() {

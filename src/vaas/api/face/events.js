@@ -37,7 +37,7 @@ class EventReader {
 // More than the server is ever silent: it writes at least every second.
 const SILENCE_MILLIS = 30000;
 
-// The events of an answer as they come, up to its end, or to where it fell silent.
+// The events of an answer, as many as come together, up to its end or to where it fell silent.
 async function* eventsOf(answer) {
     const bytes = answer.body.getReader();
     const decoder = new TextDecoder();
@@ -49,7 +49,7 @@ async function* eventsOf(answer) {
             if (done) {
                 return;
             }
-            yield* events.read(decoder.decode(value, {stream: true}));
+            yield events.read(decoder.decode(value, {stream: true}));
         }
     } finally {
         bytes.cancel().catch(() => {}); // who has read enough lets go of the connection

@@ -300,7 +300,7 @@ class Page {
 
     #memoryWords({records, more, isRead}, sent) {
         if (!isRead) {
-            return "Reading what is remembered\u2026";
+            return "Reading\u2026";
         } else if (!records.length) {
             return "Nothing is remembered.";
         }
@@ -343,11 +343,8 @@ class Page {
         this.#showJump();
     }
 
-    // Twice: what comes into sight for the first time may turn out to be of another height.
     #toNewest() {
-        const end = () => scrollTo(0, document.scrollingElement.scrollHeight);
-        end();
-        requestAnimationFrame(end);
+        untilSettled(() => scrollTo(0, document.scrollingElement.scrollHeight));
     }
 
     #showJump() {
@@ -358,9 +355,9 @@ class Page {
         const anchor = this.#log.firstElementChild;
         const before = anchor?.getBoundingClientRect().top;
         change();
-        if (anchor?.isConnected) {
-            scrollBy(0, anchor.getBoundingClientRect().top - before);
+        if (anchor) {
             anchor.querySelector("button")?.focus({preventScroll: true});
+            untilSettled(() => scrollBy(0, anchor.getBoundingClientRect().top - before));
         }
     }
 
@@ -402,6 +399,12 @@ class Page {
             // as above
         }
     }
+}
+
+// Scrolls, and again when what is new has its height.
+function untilSettled(scroll) {
+    scroll();
+    afterFrames(1, scroll);
 }
 
 // Makes the children of a node these, and moves none that is in its place.

@@ -9,7 +9,15 @@ function messageNode(role, timestamp) {
         "Copy");
     const head = element("header", {}, element("h3", {}, who),
         ...(timestamp ? [timeNode(timestamp)] : []), copy);
-    return element("article", {class: "message " + role}, head, element("div", {class: "text"}));
+    const node = element("article", {class: "message new " + role}, head,
+        element("div", {class: "text"}));
+    // Laid out once, wherever it stands: then its height is known when it is out of sight.
+    afterFrames(2, () => node.classList.remove("new"));
+    return node;
+}
+
+function afterFrames(frames, action) {
+    requestAnimationFrame(frames > 1 ? () => afterFrames(frames - 1, action) : action);
 }
 
 function textOf(message) {

@@ -130,8 +130,8 @@ class Server {
         }
     }
 
-    // Asks a question: events, of which the last is the whole answer.
-    async *chat(conversation, turn, signal) {
+    // Asks a question, tells the words of the answer as they come, and returns the whole.
+    async chat(conversation, turn, signal, tell) {
         const body = JSON.stringify({
             message: turn.text,
             image_base64: turn.image && await base64(turn.image.file),
@@ -144,25 +144,27 @@ class Server {
             body,
             signal,
         });
-        for await (const {name, data} of this.#events(answer)) {
-            const value = JSON.parse(data);
-            if (name === "error") {
-                throw Problem.of(value, value.status, value.retry_after);
-            }
-            yield {name, value};
-            if (name === "done") {
-                return;
+        try {
+            return await this.#read(answer, tell);
+        } catch (e) {
+            throw e.name === "AbortError" || e instanceof Problem ? e : Problem.broken();
+        }
+    }
+
+    async #read(answer, tell) {
+        for await (const events of eventsOf(answer)) {
+            for (const {name, data} of events) {
+                const value = JSON.parse(data);
+                if (name === "done") {
+                    return value;
+                } else if (name === "error") {
+                    throw Problem.of(value, value.status, value.retry_after);
+                } else if (name === "delta") {
+                    tell(value.text);
+                }
             }
         }
         throw Problem.broken();
-    }
-
-    async *#events(answer) {
-        try {
-            yield* eventsOf(answer);
-        } catch (e) {
-            throw e.name === "AbortError" ? e : Problem.broken();
-        }
     }
 
     async memory(conversation, {limit, before = "", tag = ""}) {

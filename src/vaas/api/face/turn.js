@@ -2,6 +2,7 @@
 
 // Behind every message that is remembered.
 const LAST = "~";
+const FRAME_MILLIS = 16;
 
 class Turn {
     answer = "";
@@ -13,7 +14,10 @@ class Turn {
     resetWords = ""; // if the conversation was reset while it ran
     #pending = ""; // not shown yet
     #markdown;
-    #frame = 0;
+    #timer = 0;
+    #pause = 0;
+    #step = PIECE; // characters shown at once
+    #onAllShown = () => {};
     #stopper;
 
     constructor({text, image, key}, onShown) {
@@ -56,15 +60,20 @@ class Turn {
         this.#makeAnswer();
         this.#showState();
         try {
-            for await (const {name, value} of
-                    server.chat(conversation, this, this.#stopper.signal)) {
-                this.#take(name, value);
-            }
+            this.#complete(await server.chat(
+                conversation, this, this.#stopper.signal, words => this.#take(words)));
         } catch (e) {
             this.#fail(e);
         }
-        this.#show();
+        await this.#allShown();
         this.#showState();
+    }
+
+    #allShown() {
+        return new Promise(resolve => {
+            this.#onAllShown = resolve;
+            this.#show();
+        });
     }
 
     stop() {
@@ -79,26 +88,21 @@ class Turn {
         this.#markdown = new Markdown(textOf(reply));
     }
 
-    #take(name, value) {
-        if (name === "delta") {
-            this.answer += value.text;
-            this.#pending += value.text;
-            this.#frame ||= requestAnimationFrame(() => this.#show());
-        } else if (name === "done") {
-            this.#complete(value.message);
-            this.messageId = value.message_id;
-            this.clip = value.clip_path;
-            this.state = value.remembered ? "stored" : "forgotten";
-        }
+    #take(words) {
+        this.answer += words;
+        this.#pending += words;
+        this.#timer ||= setTimeout(() => this.#show(), this.#pause);
     }
 
     // What was shown is its beginning, or else is shown anew.
-    #complete(message) {
+    #complete({message, message_id: id, clip_path: clip, remembered}) {
         if (!message.startsWith(this.answer)) {
             this.#makeAnswer();
         }
-        this.#pending += message.slice(this.answer.length);
-        this.answer = message;
+        this.#take(message.slice(this.answer.length));
+        this.messageId = id;
+        this.clip = clip;
+        this.state = remembered ? "stored" : "forgotten";
     }
 
     #fail(e) {
@@ -113,14 +117,24 @@ class Turn {
         }
     }
 
-    // At most once a frame, however fast the words come.
+    // However fast the words come, and however slow the device, most of its time is the reader's:
+    // so much text as takes little time, and then a pause.
     #show() {
-        cancelAnimationFrame(this.#frame);
-        this.#frame = 0;
-        const text = this.#pending;
-        this.#pending = "";
+        clearTimeout(this.#timer);
+        this.#timer = 0;
+        const start = performance.now();
+        const text = this.#pending.slice(0, this.#step);
+        this.#pending = this.#pending.slice(this.#step);
         this.onShown(() => this.#markdown.write(text));
-        sources.set(this.reply, this.answer);
+        const millis = performance.now() - start;
+        this.#step = millis > FRAME_MILLIS ? Math.max(PIECE, this.#step / 2) : 2 * this.#step;
+        this.#pause = Math.max(FRAME_MILLIS, millis);
+        if (this.#pending) {
+            this.#timer = setTimeout(() => this.#show(), this.#pause);
+        } else {
+            sources.set(this.reply, this.answer);
+            this.#onAllShown();
+        }
     }
 
     // The conversation has been reset, which fences what still runs.
