@@ -160,7 +160,8 @@ final class Browser implements AutoCloseable {
 
     /** Presses keys wherever the focus is. */
     void press(String keys) {
-        type(":focus", keys);
+        Map<?, ?> active = (Map<?, ?>) call("GET", session + "/element/active", null);
+        post("/element/" + active.get(ELEMENT) + "/value", Map.of("text", keys));
     }
 
     String text(String selector) {

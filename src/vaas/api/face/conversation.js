@@ -96,7 +96,7 @@ class Conversation {
 
     #showTimes(at) {
         for (const {message_id: id, timestamp} of this.records.slice(at - 1, at + 1)) {
-            this.#nodes.get(id).querySelector("h3").after(timeNode(timestamp));
+            settle(this.#nodes.get(id)).querySelector("h3").after(timeNode(timestamp));
         }
     }
 
@@ -205,7 +205,7 @@ class Conversation {
     #node(record) {
         const id = record.message_id;
         if (!this.#nodes.has(id)) {
-            this.#nodes.set(id, recordNode(record));
+            this.#nodes.set(id, settle(recordNode(record)));
         }
         return this.#nodes.get(id);
     }

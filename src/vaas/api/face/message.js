@@ -9,9 +9,13 @@ function messageNode(role, timestamp) {
         "Copy");
     const head = element("header", {}, element("h3", {}, who),
         ...(timestamp ? [timeNode(timestamp)] : []), copy);
-    const node = element("article", {class: "message new " + role}, head,
+    return element("article", {class: "message new " + role}, head,
         element("div", {class: "text"}));
-    // Laid out once, wherever it stands: then its height is known when it is out of sight.
+}
+
+// What changes no more is laid out once, wherever it stands, and then only where it is in sight:
+// its height is known.
+function settle(node) {
     afterFrames(2, () => node.classList.remove("new"));
     return node;
 }

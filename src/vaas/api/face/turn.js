@@ -125,7 +125,10 @@ class Turn {
         const start = performance.now();
         const text = this.#pending.slice(0, this.#step);
         this.#pending = this.#pending.slice(this.#step);
-        this.onShown(() => this.#markdown.write(text));
+        this.onShown(() => {
+            this.reply.classList.toggle("empty", !this.answer);
+            this.#markdown.write(text);
+        });
         const millis = performance.now() - start;
         this.#step = millis > FRAME_MILLIS ? Math.max(PIECE, this.#step / 2) : 2 * this.#step;
         this.#pause = Math.max(FRAME_MILLIS, millis);
