@@ -44,7 +44,7 @@ class ResetPageTest extends PageFixture {
         browser.press(Browser.TAB + Browser.ENTER);
         browser.untilSeen("#receipt", "Records removed2Bytes removed");
         assertEquals("reset", browser.value("document.activeElement.id"));
-        browser.untilSeen("#status", "Forgotten. 2 records and ");
+        browser.untilSeen("#status", "Records removed");
         browser.untilSeen("#memory", "Nothing is remembered");
         assertEquals(0, browser.count(".message"));
         assertFalse(browser.value(EVERYTHING).toString().contains("secret"));

@@ -1,7 +1,6 @@
 // Where one writes: a text, an image, and the buttons that send and stop.
 
 class Composer {
-    #form = byId("composer");
     #field = byId("message");
     #file = byId("file");
     #preview = byId("preview");
@@ -12,11 +11,11 @@ class Composer {
 
     // Calls back to send what is written, and to stop.
     constructor(send, stop) {
-        this.#form.addEventListener("submit", event => {
+        on(byId("composer"), "submit", event => {
             event.preventDefault();
             send();
         });
-        this.#field.addEventListener("keydown", event => {
+        on(this.#field, "keydown", event => {
             // While an input method composes, Enter chooses a word (229 where that is not told).
             const isComposing = event.isComposing || event.keyCode === 229;
             if (event.key === "Enter" && !event.shiftKey && !isComposing) {
@@ -24,15 +23,15 @@ class Composer {
                 send();
             }
         });
-        this.#stop.addEventListener("click", stop);
-        byId("image").addEventListener("click", () => this.#file.click());
-        this.#file.addEventListener("change", () => {
+        on(this.#stop, "click", stop);
+        on(byId("image"), "click", () => this.#file.click());
+        on(this.#file, "change", () => {
             this.#attach(this.#file.files);
             this.#file.value = "";
         });
-        this.#field.addEventListener("paste", event => this.#take(event, event.clipboardData));
-        document.addEventListener("dragover", event => this.#welcome(event));
-        document.addEventListener("drop", event => this.#take(event, event.dataTransfer));
+        on(this.#field, "paste", event => this.#take(event, event.clipboardData));
+        on(document, "dragover", event => this.#welcome(event));
+        on(document, "drop", event => this.#take(event, event.dataTransfer));
     }
 
     #welcome(event) {
@@ -52,7 +51,8 @@ class Composer {
     async #attach([file]) {
         this.say("");
         try {
-            this.#show(file ? await Picture.of(file) : this.#image);
+            await checkImage(file);
+            this.#show(file);
             this.#field.focus();
         } catch (e) {
             this.say(e instanceof Problem ? e.words : "The file can\u2019t be read.");
@@ -64,11 +64,11 @@ class Composer {
         this.#preview.replaceChildren();
         if (image) {
             const remove = element("button", {type: "button"}, "Remove image");
-            remove.addEventListener("click", () => {
+            on(remove, "click", () => {
                 this.#show(null);
                 this.#field.focus();
             });
-            this.#preview.append(image.node(), remove);
+            this.#preview.append(imageNode(image), remove);
         }
     }
 

@@ -15,6 +15,7 @@ class Conversation {
     #tag = "";
     #nodes = new Map(); // by message id
     #reading = null;
+    #begun = 0; // raised when what is being read has lost its meaning
 
     // Its name, null for the one that everybody shares.
     constructor(id) {
@@ -23,6 +24,11 @@ class Conversation {
 
     get title() {
         return this.id ?? "Shared conversation";
+    }
+
+    // How much is remembered, in words.
+    get kept() {
+        return (this.more ? "More than " : "") + count(this.records.length, "message");
     }
 
     get newestId() {
@@ -35,8 +41,12 @@ class Conversation {
 
     // Reads what is remembered now; true if that has changed.
     async read(server) {
-        this.#reading ??= this.#read(server).finally(() => this.#reading = null);
-        return this.#reading;
+        const reading = this.#reading ??= this.#read(server);
+        try {
+            return await reading;
+        } finally {
+            this.#reading = this.#reading === reading ? null : this.#reading;
+        }
     }
 
     // The same, but surely begun after all that has happened so far.
@@ -46,14 +56,15 @@ class Conversation {
     }
 
     async #read(server) {
+        const begun = this.#begun;
         const ended = this.turns.filter(turn => turn.state === "stored");
         const limit = this.records.length ? NEWS : PAGE;
         let page = await server.memory(this.id, {limit, tag: this.#tag});
-        if (!page) {
-            return false;
-        }
-        if (limit < PAGE && page.more && !this.#goesOn(page)) {
+        if (page && limit < PAGE && page.more && !this.#goesOn(page)) {
             page = await server.memory(this.id, {limit: PAGE});
+        }
+        if (!page || begun !== this.#begun) {
+            return false;
         }
         this.#take(page, ended);
         return true;
@@ -151,14 +162,20 @@ class Conversation {
             this.returned = {text, image, asked: unsent.length === 1 ? unsent[0] : null};
         }
         if (!elsewhere) {
-            this.records = [];
-            this.more = false;
-            this.#tag = "";
-            this.#nodes.clear();
+            this.#clear();
         }
         this.wasResetElsewhere = elsewhere;
         this.turns = this.turns.filter(turn => turn.isRunning);
         this.turns.forEach(turn => turn.fence(elsewhere));
+    }
+
+    #clear() {
+        this.records = [];
+        this.more = false;
+        this.#tag = "";
+        this.#nodes.clear();
+        this.#reading = null;
+        this.#begun++;
     }
 
     // Makes a question one to be typed on; sent unchanged it is still the same.
@@ -170,11 +187,8 @@ class Conversation {
 
     // While another is shown: it is read anew when it is shown again.
     leave() {
-        this.records = [];
-        this.more = false;
+        this.#clear();
         this.isRead = false;
-        this.#tag = "";
-        this.#nodes.clear();
         this.receipt = null;
         this.wasResetElsewhere = false;
     }

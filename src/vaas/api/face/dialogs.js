@@ -5,6 +5,10 @@ function byId(id) {
     return document.getElementById(id);
 }
 
+function on(target, event, action) {
+    target.addEventListener(event, action);
+}
+
 class TokenDialog {
     #dialog = byId("token-dialog");
     #field = byId("token");

@@ -18,33 +18,30 @@ class Page {
     #sidebar = new Sidebar(this.#server);
     #resetDialog = new ResetDialog();
     #composer = new Composer(() => this.#send(), () => this.#shown.running?.stop());
-    #others = "BroadcastChannel" in window ? new BroadcastChannel("vaas") : null; // tabs
+    #others = new BroadcastChannel("vaas"); // tabs
     #shown = null;
 
     start() {
         this.#restore();
-        addEventListener("hashchange", () => this.#open(this.#inAddress()));
-        addEventListener("pagehide", () => this.#save());
-        addEventListener("focus", () => this.#poll());
-        document.addEventListener("visibilitychange", () => this.#poll());
-        addEventListener("scroll", () => this.#showJump(), {passive: true});
-        document.addEventListener("click", copyFrom);
-        this.#log.addEventListener("click", event => this.#askAgain(event));
-        this.#older.addEventListener("click", () => this.#readOlder());
-        this.#others?.addEventListener("message", () => this.#poll());
-        byId("reset").addEventListener("click", () => this.#askToReset());
-        byId("jump").addEventListener("click", () => this.#toNewest());
-        byId("new").addEventListener("click", () => this.#begin());
-        byId("menu").addEventListener("click", () => this.#toggleMenu());
-        byId("conversation-list").addEventListener("click", event => this.#choose(event));
-        byId("more-conversations").addEventListener("click", () => this.#trying(
-            async () => {
-                await this.#sidebar.readMore();
-                this.#showList();
-            }));
+        on(window, "hashchange", () => this.#open(this.#inAddress()));
+        on(window, "pagehide", () => this.#save());
+        on(window, "pageshow", () => tab.removeItem(this.#kept));
+        on(window, "scroll", () => this.#showJump());
+        on(window, "focus", () => this.#poll());
+        on(document, "visibilitychange", () => this.#poll());
+        on(this.#others, "message", () => this.#read());
+        on(document, "click", copyFrom);
+        on(this.#log, "click", event => this.#askAgain(event));
+        on(this.#older, "click", () => this.#readOlder());
+        on(byId("reset"), "click", () => this.#askToReset());
+        on(byId("jump"), "click", () => this.#toNewest());
+        on(byId("new"), "click", () => location.hash = "#/" + randomName(12));
+        on(byId("menu"), "click", () => this.#showMenu(!document.body.classList.contains("menu")));
+        on(byId("conversation-list"), "click", () => this.#showMenu(false));
+        on(byId("more-conversations"), "click", () => this.#readList(true));
         setInterval(() => this.#poll(), POLL_MILLIS);
         this.#open(this.#inAddress());
-        this.#readList();
+        this.#readList(false);
     }
 
     // ---- which one
@@ -77,6 +74,7 @@ class Page {
         this.#states.delete(id);
         this.#announce("");
         this.#composer.draft = this.#shown.draft;
+        this.#showMenu(false);
         this.#render();
         this.#showList();
         this.#toNewest();
@@ -85,30 +83,14 @@ class Page {
         this.#toNewest();
     }
 
-    #begin() {
-        location.hash = "#/" + randomName(12);
-        this.#closeMenu();
-    }
-
-    #choose(event) {
-        if (event.target.closest("a")) {
-            this.#closeMenu();
-        }
-    }
-
-    #toggleMenu() {
-        const isOpen = document.body.classList.toggle("menu");
+    // Where there is no room for it beside the conversation.
+    #showMenu(isOpen) {
+        document.body.classList.toggle("menu", isOpen);
         byId("menu").setAttribute("aria-expanded", isOpen);
-        this.#readList();
     }
 
-    #closeMenu() {
-        document.body.classList.remove("menu");
-        byId("menu").setAttribute("aria-expanded", false);
-    }
-
-    async #readList() {
-        await this.#trying(() => this.#sidebar.read());
+    async #readList(goesOn) {
+        await this.#trying(() => this.#sidebar.read(goesOn));
         this.#showList();
     }
 
@@ -177,10 +159,10 @@ class Page {
         if (this.#notice.firstChild?.textContent !== words) {
             const again = element("button", {type: "button"},
                 problem.status === 401 ? "Give the token" : "Try again");
-            again.addEventListener("click", () => {
+            on(again, "click", () => {
                 this.#token.isDeclined = false;
                 this.#read();
-                this.#readList();
+                this.#readList(false);
             });
             this.#notice.replaceChildren(element("span", {}, words), again);
         }
@@ -207,7 +189,7 @@ class Page {
         await end;
         this.#tellEnd(conversation, turn);
         await this.#readAfter(conversation, turn);
-        this.#others?.postMessage("changed");
+        this.#others.postMessage("changed");
     }
 
     #showing(conversation, change) {
@@ -220,6 +202,7 @@ class Page {
 
     #tellEnd(conversation, turn) {
         if (conversation === this.#shown) {
+            this.#composer.say("");
             this.#stick(() => this.#render());
             const words = turn.answer.slice(0, 1000);
             this.#announce(turn.state === "stored" || turn.state === "forgotten"
@@ -240,7 +223,7 @@ class Page {
             this.#stick(() => this.#render());
         }
         if (turn.state === "stored" && !this.#sidebar.has(conversation.id)) {
-            this.#readList();
+            this.#readList(false);
         }
     }
 
@@ -266,20 +249,19 @@ class Page {
 
     #askToReset() {
         const conversation = this.#shown;
-        const {records, more} = conversation;
-        const what = more ? "more than " + count(records.length, "message")
-            : count(records.length, "message");
-        this.#resetDialog.ask(`${conversation.title}: ${what}, from the page, from the server`
-            + " and from its disk, for everybody. It can\u2019t be taken back.",
+        const {title, kept} = conversation;
+        this.#resetDialog.ask(`${title}: ${kept} will be gone from this page and from the server,`
+            + " for everybody who reads here. This can\u2019t be taken back.",
         () => this.#reset(conversation));
     }
 
     async #reset(conversation) {
         await conversation.reset(this.#server);
-        this.#others?.postMessage("changed");
+        this.#others.postMessage("changed");
         this.#render();
-        this.#announce("Forgotten. " + receiptWords(conversation.receipt));
-        this.#readList();
+        this.#announce(byId("receipt").innerText);
+        this.#read();
+        this.#readList(false);
     }
 
     // ---- what is seen
@@ -298,20 +280,16 @@ class Page {
         this.#showJump();
     }
 
-    #memoryWords({records, more, isRead}, sent) {
-        if (!isRead) {
-            return "Reading\u2026";
-        } else if (!records.length) {
-            return "Nothing is remembered.";
+    #memoryWords({records: {length}, more, isRead, kept}, sent) {
+        if (!isRead || !length) {
+            return isRead ? "Nothing is remembered." : "Reading\u2026";
         }
-        const kept = `${more ? "More than " : ""}${count(records.length, "message")} remembered`;
-        const next = sent === null ? ""
-            : sent === records.length && !more ? "; the model is sent all of them with the next"
-            : sent === records.length && sent < this.#memorySize - 1
-                ? `; the model is sent at least the newest ${sent} with the next`
-            : sent ? `; the model is sent the newest ${sent} with the next`
-            : "; the model is sent none of them";
-        return kept + next + ".";
+        const isAll = sent === length;
+        const which = isAll && !more ? "all of them"
+            : isAll && sent < this.#memorySize - 1 ? `at least the newest ${sent}`
+            : sent ? `the newest ${sent}` : "none of them";
+        return `${kept} remembered` + (sent === null ? "."
+            : `; the model is sent ${which} with the next.`);
     }
 
     #showTitle() {
@@ -380,23 +358,14 @@ class Page {
                     ? {text, image: null, key: asked.key, after: asked.after} : null});
             }
         }
-        try {
-            if (typed.length) {
-                sessionStorage.setItem(this.#kept, JSON.stringify(typed));
-            }
-        } catch {
-            // where nothing can be kept, nothing is
+        if (typed.length) {
+            tab.setItem(this.#kept, JSON.stringify(typed));
         }
     }
 
     #restore() {
-        try {
-            for (const {id, text, asked} of JSON.parse(sessionStorage.getItem(this.#kept)) ?? []) {
-                this.#of(id).draft = {text, image: null, asked};
-            }
-            sessionStorage.removeItem(this.#kept);
-        } catch {
-            // as above
+        for (const {id, text, asked} of JSON.parse(tab.getItem(this.#kept)) ?? []) {
+            this.#of(id).draft = {text, image: null, asked};
         }
     }
 }
@@ -424,13 +393,6 @@ function inOrder(parent, nodes) {
     }
 }
 
-function receiptWords({records_removed: records, bytes_removed: bytes, backup}) {
-    const what = records === null ? "Messages that could not be counted"
-        : count(records, "record");
-    return `${what} and ${count(bytes, "byte")} were removed.`
-        + (backup ? ` A backup was kept as ${backup}.` : "");
-}
-
 function showReceipt({receipt, wasResetElsewhere, records, turns, isRead}) {
     const node = byId("receipt");
     const isEmpty = isRead && !records.length && !turns.length;
@@ -438,10 +400,11 @@ function showReceipt({receipt, wasResetElsewhere, records, turns, isRead}) {
     if (receipt) {
         const {records_removed: removed, bytes_removed: bytes, generation, backup} = receipt;
         const rows = [["Records removed", removed ?? "not countable"], ["Bytes removed", bytes],
-            ["Resets since it was opened", generation], ...(backup ? [["Backup", backup]] : [])];
+            ["Resets since it was opened", generation], ["Backup", backup]];
         node.replaceChildren(element("h3", {}, "Forgotten"),
-            element("dl", {}, ...rows.flatMap(([name, value]) =>
-                [element("dt", {}, name), element("dd", {}, value.toLocaleString())])));
+            element("dl", {}, ...rows.filter(([, value]) => value !== undefined).flatMap(
+                ([name, value]) => [element("dt", {}, name),
+                    element("dd", {}, value.toLocaleString())])));
     } else {
         node.replaceChildren(element("p", {}, wasResetElsewhere
             ? "This conversation was reset elsewhere. What was shown here before is forgotten."

@@ -37,20 +37,24 @@ class Problem extends Error {
     }
 }
 
+// What the browser keeps for this tab; one that keeps nothing loses nothing but comfort.
+const tab = (() => {
+    try {
+        return sessionStorage;
+    } catch {
+        return {getItem: () => null, setItem() {}, removeItem() {}};
+    }
+})();
+
 // The token, if one is wanted. It is kept once the server has taken it, for this tab only.
 class Token {
     #kept = "vaas-token " + location.pathname;
     #asking = null;
-    value = "";
+    value = tab.getItem(this.#kept) ?? "";
     isDeclined = false; // by who was asked for it
 
     constructor(dialog) {
         this.dialog = dialog;
-        try {
-            this.value = sessionStorage.getItem(this.#kept) ?? "";
-        } catch {
-            // a browser that keeps nothing is asked again after each reload
-        }
     }
 
     get headers() {
@@ -87,14 +91,10 @@ class Token {
 
     #keep(value) {
         this.value = value;
-        try {
-            if (value) {
-                sessionStorage.setItem(this.#kept, value);
-            } else {
-                sessionStorage.removeItem(this.#kept);
-            }
-        } catch {
-            // as above
+        if (value) {
+            tab.setItem(this.#kept, value);
+        } else {
+            tab.removeItem(this.#kept);
         }
     }
 }
@@ -134,7 +134,7 @@ class Server {
     async chat(conversation, turn, signal, tell) {
         const body = JSON.stringify({
             message: turn.text,
-            image_base64: turn.image && await base64(turn.image.file),
+            image_base64: turn.image && await base64(turn.image),
             session_id: conversation,
             stream: true,
         });

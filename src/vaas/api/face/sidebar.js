@@ -10,16 +10,10 @@ class Sidebar {
         this.server = server;
     }
 
-    // Reads the first of them, and shows which one is open, which answer, and which have.
-    async read() {
-        const {sessions, next} = await this.server.sessions(null);
-        this.#rows = sessions;
-        this.#next = next;
-    }
-
-    async readMore() {
-        const {sessions, next} = await this.server.sessions(this.#next);
-        this.#rows.push(...sessions);
+    // Reads the first of them, or those behind what was read.
+    async read(goesOn) {
+        const {sessions, next} = await this.server.sessions(goesOn ? this.#next : null);
+        this.#rows = goesOn ? [...this.#rows, ...sessions] : sessions;
         this.#next = next;
     }
 
@@ -27,6 +21,7 @@ class Sidebar {
         return this.#rows.some(row => row.session_id === id);
     }
 
+    // Shows which one is open, which answer, and which have.
     show(current, states) {
         const known = [{session_id: null}, ...this.#rows];
         const others = [current, ...states.keys()].filter((id, i, all) => all.indexOf(id) === i

@@ -27,7 +27,7 @@ class Turn {
         this.onShown = onShown;
         this.question = recordNode({role: "user", content: text, timestamp: ""});
         if (image) {
-            textOf(this.question).append(image.node());
+            textOf(this.question).append(imageNode(image));
         }
         this.#makeAnswer();
     }
