@@ -3,14 +3,21 @@ package vaas.face;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.api.Api;
 
 /** What the page costs, on what screens it can be read, and by whom it can be used. */
 class FirstLoadTest extends PageFixture {
@@ -122,6 +129,26 @@ class FirstLoadTest extends PageFixture {
                 "[role=log][aria-live=off]", "[role=status]", "label[for=message]",
                 "dialog[aria-labelledby=reset-title]", "dialog[aria-labelledby=token-title]")) {
             assertEquals(1, Math.min(1, browser.count(part)), part);
+        }
+    }
+
+    @Test
+    void itWorksBelowAPathOfAnotherServer() throws IOException {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        HttpServer server = HttpServer.create(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/help", Api.handler(Api.options(), served.agent));
+        server.start();
+        try {
+            browser.open(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/help"));
+            browser.untilSeen("#memory", "Nothing is remembered");
+            send("Hello");
+            untilRemembered(2);
+            browser.open(URI.create("about:blank"));
+        } finally {
+            server.stop(0);
+            threads.shutdownNow();
         }
     }
 

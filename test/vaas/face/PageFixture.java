@@ -8,8 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -20,8 +21,6 @@ import vaas.testing.Talk;
  * A page in a real browser, and its server. All tests share one browser, for it takes long to
  * start; each has an origin of its own, so that nothing is kept from one to the next.
  */
-@EnabledIf(value = "vaas.face.Browser#isHere", disabledReason = "skipped: no chromium and"
-        + " chromedriver here (apt-get install chromium chromium-driver)")
 @ExtendWith(PageFixture.OneBrowser.class)
 @Timeout(60)
 abstract class PageFixture extends ServedFixture {
@@ -29,7 +28,14 @@ abstract class PageFixture extends ServedFixture {
     private final List<String> harmless; // beginnings of lines in the browser's log
 
     /** Started by the first class that needs it, and closed behind the last. */
-    static final class OneBrowser implements BeforeAllCallback {
+    static final class OneBrowser implements ExecutionCondition, BeforeAllCallback {
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return Browser.isHere() ? ConditionEvaluationResult.enabled("")
+                    : ConditionEvaluationResult.disabled("skipped: no chromium and chromedriver"
+                            + " here (apt-get install chromium chromium-driver)");
+        }
+
         @Override
         public void beforeAll(ExtensionContext context) {
             browser = context.getRoot().getStore(Namespace.GLOBAL)
