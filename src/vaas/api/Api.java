@@ -95,8 +95,8 @@ public final class Api implements AutoCloseable {
                 .add("GET", "/openapi.json", Router.Access.PAGE,
                         Asset.of("application/json", "openapi.json"))
                 .add("GET", "/docs", Router.Access.PAGE, Docs.page())
-                .add("GET", "/page.css", Router.Access.PAGE,
-                        Asset.trimmed("text/css", "page.css", "docs.css"))
+                .add("GET", "/docs.css", Router.Access.PAGE, Asset.trimmed("text/css", "docs.css"))
+                .add("GET", "/page.css", Router.Access.PAGE, Asset.trimmed("text/css", "page.css"))
                 .add("GET", "/page.js", Router.Access.PAGE, Asset.script())
                 .add("GET", "/icon.svg", Router.Access.PAGE, Asset.of("image/svg+xml", "icon.svg"));
     }

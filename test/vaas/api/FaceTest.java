@@ -43,7 +43,8 @@ class FaceTest extends ServedFixture {
 
     @ParameterizedTest
     @CsvSource({"/page.css, text/css; charset=utf-8", "/page.js, text/javascript; charset=utf-8",
-        "/icon.svg, image/svg+xml; charset=utf-8", "/docs, text/html; charset=utf-8",
+        "/icon.svg, image/svg+xml; charset=utf-8", "/docs.css, text/css; charset=utf-8",
+        "/docs, text/html; charset=utf-8",
         "/openapi.json, application/json"})
     void whatThePageLoadsIsThereForAnybodyWithoutTheToken(String path, String type)
             throws IOException {
@@ -63,7 +64,8 @@ class FaceTest extends ServedFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/page.css", "/page.js", "/icon.svg", "/docs", "/openapi.json"})
+    @ValueSource(strings = {"/", "/page.css", "/docs.css", "/page.js", "/icon.svg", "/docs",
+        "/openapi.json"})
     void nothingButWhatComesFromHereIsShownOrRun(String path) throws IOException {
         Answer answer = served.get(path, "Accept: text/html");
         String policy = answer.header("Content-Security-Policy").orElseThrow();
