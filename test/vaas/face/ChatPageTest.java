@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.api.ScriptedAgent;
@@ -184,6 +185,31 @@ class ChatPageTest extends PageFixture {
         assertEquals(2, browser.count(".message"));
         assertEquals(0, browser.count(".message footer"));
         assertEquals("", browser.text("#notice"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsReadBackBeforeItsAnswerHasEndedStandsThereOnce(boolean breaks) throws IOException {
+        served.agent.script(question -> {
+            Reply reply = served.agent.remember(question, "Half and whole");
+            served.agent.write("Half");
+            Await.latch(goOn);
+            return reply;
+        });
+        open(wire.url(), "");
+        send("Once");
+        browser.untilSeen(LATEST, "Half");
+        browser.run("dispatchEvent(new Event('focus'))");
+        untilRemembered(2);
+        if (breaks) {
+            wire.cut();
+            browser.untilSeen(LATEST + " footer", "The connection broke");
+            wire.mend();
+        }
+        goOn.countDown();
+        browser.until("document.querySelectorAll('.message').length === 2");
+        browser.untilSeen(LATEST + " .text", "Half and whole");
+        assertEquals(0, browser.count(".message footer"));
     }
 
     @Test

@@ -33,7 +33,7 @@ class HostileTextTest extends PageFixture {
         "**<b onclick=alert(1)>** `<i>` - <iframe src=//evil.example></iframe>",
         "![x](https://evil.example/x.png) <svg/onload=window.hit=1>",
         "[x](javascript:window.hit=1) [y](data:text/html,x) [z](//evil.example) [w](/reset-memory)",
-        "[x](vbscript:x) [y](file:///etc/passwd) [z](https://user:pw@evil.example/) [](https://a.b)",
+        "[x](vbscript:x) [y](file:///etc) [z](https://user:pw@evil.example/) [](https://a.b)",
         "javascript:alert(1) ftp://a.example xhttps://a.example https:// http://[",
         "&lt;b&gt; &amp; &#x3C; <a href='https://a.example'",
         "| a | b |\n|---|---|\n> quote\n***\n***x* __y__"})

@@ -14,6 +14,7 @@ class Conversation {
     returned = null; // a draft: what was typed here and not remembered when it was reset elsewhere
     #tag = "";
     #nodes = new Map(); // by message id
+    #ours = new Set(); // ids of questions whose turns were given up for them
     #reading = null;
     #begun = 0; // raised when what is being read has lost its meaning
 
@@ -63,18 +64,22 @@ class Conversation {
         if (page && limit < PAGE && page.more && !this.#goesOn(page)) {
             page = await server.memory(this.id, {limit: PAGE});
         }
-        if (!page || begun !== this.#begun) {
+        if (begun !== this.#begun) {
             return false;
         }
-        this.#take(page, ended);
-        return true;
+        const {length} = this.turns;
+        if (page) {
+            this.#take(page);
+        }
+        this.#adopt(ended);
+        return Boolean(page) || this.turns.length !== length;
     }
 
     #goesOn({records}) {
         return records.some(record => record.message_id === this.newestId);
     }
 
-    #take(page, ended) {
+    #take(page) {
         const first = page.records[0]?.message_id ?? LAST;
         const goesOn = this.#goesOn(page);
         const wasWiped = this.records.length > 0 && !goesOn && !page.more;
@@ -84,7 +89,6 @@ class Conversation {
         this.records = [...older, ...page.records];
         this.#tag = page.tag;
         this.isRead = true;
-        this.#adopt(ended);
         this.#dropNodes();
         if (wasWiped) {
             this.forget({elsewhere: true});
@@ -96,6 +100,7 @@ class Conversation {
         this.turns = this.turns.filter(turn => {
             const at = this.records.findIndex(record => record.message_id === turn.messageId);
             if (turn.state === "stored" && at > 0) {
+                this.#ours.add(this.records[at - 1].message_id);
                 this.#nodes.set(this.records[at - 1].message_id, turn.question);
                 this.#nodes.set(turn.messageId, turn.reply);
                 this.#showTimes(at);
@@ -112,8 +117,12 @@ class Conversation {
     }
 
     #isStored(turn) {
-        return this.records.some(({message_id: id, role, content}) => role === "user"
-            && id > turn.after && content === turn.remembered && !this.#nodes.has(id));
+        const stored = this.records.find(({message_id: id, role, content}) => role === "user"
+            && id > turn.after && content === turn.remembered && !this.#ours.has(id));
+        if (stored) {
+            this.#ours.add(stored.message_id);
+        }
+        return Boolean(stored);
     }
 
     #dropNodes() {

@@ -113,7 +113,6 @@ class Page {
             const hasChanged = await conversation.read(this.#server);
             if (hasChanged && conversation === this.#shown) {
                 this.#stick(() => this.#render());
-                this.#takeEdited(conversation);
                 if (conversation.wasResetElsewhere && !hadReset) {
                     this.#announce("This conversation was reset elsewhere.");
                 }
@@ -122,7 +121,7 @@ class Page {
     }
 
     // A reset may have given back what was never remembered.
-    #takeEdited(conversation) {
+    #takeReturned(conversation) {
         if (conversation.returned) {
             const {text, image} = this.#composer.draft;
             conversation.draft = {...conversation.returned,
@@ -268,6 +267,7 @@ class Page {
 
     #render() {
         const conversation = this.#shown;
+        this.#takeReturned(conversation);
         const sent = conversation.sentCount(this.#memorySize);
         inOrder(this.#log, conversation.nodes(sent));
         this.#older.hidden = !conversation.more;

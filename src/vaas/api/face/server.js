@@ -19,7 +19,8 @@ class Problem extends Error {
     static of(body, status, seconds) {
         const words = typeof body?.detail === "string" ? body.detail
             : `The server answered ${status}, without a word why.`;
-        return new Problem(words, {status, type: body?.type ?? "", seconds: Number(seconds) || 0});
+        return new Problem(words, {status, type: body?.type ?? "", seconds: Number(seconds) || 0,
+            isUnsure: body ? words.includes("may be stored") : status >= 500});
     }
 
     static async ofAnswer(answer) {
