@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import vaas.budget.OverBudgetException;
 import vaas.memory.Conversations;
@@ -182,6 +183,11 @@ public abstract class BaseAgent {
 
     public final String name() {
         return name;
+    }
+
+    /** Most records of a conversation that its model is sent with a question, where it can tell. */
+    public OptionalInt memorySize() {
+        return OptionalInt.empty();
     }
 
     /** What it remembers; stays open when the agent is closed. */

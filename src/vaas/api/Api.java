@@ -80,7 +80,7 @@ public final class Api implements AutoCloseable {
             ApiOptions options, InFlight inFlight, BaseAgent agent, ChatHandler chats) {
         Metrics metrics = options.metrics;
         ReadingBack reading = new ReadingBack(agent.conversations(), options.budget);
-        Asset page = Asset.of("text/html", "page.html");
+        Asset page = Asset.page(agent.memorySize());
         return new Router(options.guard(), inFlight, options.bodyBytesMax,
                 new Watchdog(options.patience), metrics)
                 .add("POST", "/chat", chats)
@@ -94,10 +94,10 @@ public final class Api implements AutoCloseable {
                 .add("GET", "/", Router.Access.PAGE, request -> welcome(agent, request, page))
                 .add("GET", "/openapi.json", Router.Access.PAGE,
                         Asset.of("application/json", "openapi.json"))
-                .add("GET", "/docs", Router.Access.PAGE, Docs::handle)
-                .add("GET", "/page.css", Router.Access.PAGE,
-                        Asset.of("text/css", "page.css", "docs.css"))
-                .add("GET", "/page.js", Router.Access.PAGE, Asset.of("text/javascript", "page.js"))
+                .add("GET", "/docs", Router.Access.PAGE, Docs.page())
+                .add("GET", "/docs.css", Router.Access.PAGE, Asset.trimmed("text/css", "docs.css"))
+                .add("GET", "/page.css", Router.Access.PAGE, Asset.trimmed("text/css", "page.css"))
+                .add("GET", "/page.js", Router.Access.PAGE, Asset.script())
                 .add("GET", "/icon.svg", Router.Access.PAGE, Asset.of("image/svg+xml", "icon.svg"));
     }
 

@@ -41,7 +41,7 @@ class DescriptionTest extends HangingFixture {
     private static final String HELLO = "{\"message\":\"Hello\"}";
     private static final String ID = "01a202c3-15a9-7695-837b-edfea8393726";
     private static final Set<String> OF_THE_PAGE = Set.of(
-            "GET /page.css", "GET /page.js", "GET /icon.svg");
+            "GET /docs.css", "GET /page.css", "GET /page.js", "GET /icon.svg");
     /** Statuses that other tests of this class bring about. */
     private static final Map<String, Set<String>> OTHERS = Map.of(
             "/chat", Set.of("413", "429", "502", "504", "507"),

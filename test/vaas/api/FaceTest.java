@@ -42,13 +42,16 @@ class FaceTest extends ServedFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"/page.css, text/css", "/page.js, text/javascript", "/icon.svg, image/svg+xml"})
+    @CsvSource({"/page.css, text/css; charset=utf-8", "/page.js, text/javascript; charset=utf-8",
+        "/icon.svg, image/svg+xml; charset=utf-8", "/docs.css, text/css; charset=utf-8",
+        "/docs, text/html; charset=utf-8",
+        "/openapi.json, application/json"})
     void whatThePageLoadsIsThereForAnybodyWithoutTheToken(String path, String type)
             throws IOException {
         Answer answer = served.get(path, "Sec-Fetch-Site: cross-site",
                 "Origin: https://elsewhere.example");
         assertEquals(200, answer.status());
-        assertEquals(type + "; charset=utf-8", answer.header("Content-Type").orElseThrow());
+        assertEquals(type, answer.header("Content-Type").orElseThrow());
         assertFalse(answer.body().isBlank());
         String tag = answer.header("ETag").orElseThrow();
         Answer again = served.get(path, "If-None-Match: " + tag);
@@ -61,7 +64,8 @@ class FaceTest extends ServedFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/page.css", "/page.js", "/icon.svg"})
+    @ValueSource(strings = {"/", "/page.css", "/docs.css", "/page.js", "/icon.svg", "/docs",
+        "/openapi.json"})
     void nothingButWhatComesFromHereIsShownOrRun(String path) throws IOException {
         Answer answer = served.get(path, "Accept: text/html");
         String policy = answer.header("Content-Security-Policy").orElseThrow();

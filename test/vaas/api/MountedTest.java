@@ -82,7 +82,9 @@ class MountedTest {
             page = ask("GET " + page.header("Location").orElseThrow(), "", "Accept: text/html");
         }
         assertEquals(200, page.status());
-        assertEquals(200, ask("GET " + base + "page.css", "").status());
+        for (String face : new String[] {"page.css", "docs", "openapi.json"}) {
+            assertEquals(200, ask("GET " + base + face, "").status(), face);
+        }
         for (String wrong : new String[] {"chatx", "chat/", "x/chat", "help/chat"}) {
             assertEquals(404, ask("POST " + base + wrong, HELLO).status(), wrong);
         }

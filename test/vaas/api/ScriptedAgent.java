@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,7 @@ public final class ScriptedAgent extends BaseAgent {
     /** All that was asked. */
     public final List<Question> questions = new CopyOnWriteArrayList<>();
     private final ThreadLocal<Conversations.Lease> leases = new ThreadLocal<>(); // of this chat
+    private final ThreadLocal<AnswerReader> readers = new ThreadLocal<>();
     private volatile Script script = this::remember;
 
     /** What becomes of a question. */
@@ -54,18 +56,33 @@ public final class ScriptedAgent extends BaseAgent {
         return leases.get().memory();
     }
 
+    /** Hands a part of the answer to whoever reads it while it is written. */
+    public void write(String text) throws IOException {
+        readers.get().read(text);
+    }
+
     public Reply remember(Question question) throws IOException {
+        return remember(question, ANSWER);
+    }
+
+    public Reply remember(Question question, String answer) throws IOException {
         Memory memory = memory();
-        Insertion done = memory.insert(memory.latest(0), question.remembered(), ANSWER,
+        Insertion done = memory.insert(memory.latest(0), question.remembered(), answer,
                 question.key().orElse(null));
-        return new Reply.Answered(ANSWER, Optional.empty(), done instanceof Insertion.Stored stored
+        return new Reply.Answered(answer, Optional.empty(), done instanceof Insertion.Stored stored
                 ? Optional.of(stored.answer().messageId()) : Optional.empty());
+    }
+
+    @Override
+    public OptionalInt memorySize() {
+        return OptionalInt.of(20);
     }
 
     @Override
     protected Reply chat(Conversations.Lease in, Question question, Deadline deadline,
             AnswerReader reader) {
         leases.set(in);
+        readers.set(reader);
         questions.add(question);
         try {
             return script.answer(question);

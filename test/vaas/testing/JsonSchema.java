@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import vaas.json.Json;
+import vaas.json.JsonException;
 
 /**
  * Holds values to the schemas of one document, of which it knows the keywords that are used there;
@@ -18,7 +20,7 @@ import java.util.regex.Pattern;
  */
 public final class JsonSchema {
     private static final Set<String> SAY_NOTHING = Set.of("description", "default",
-            "additionalProperties", "required", "maximum");
+            "additionalProperties", "required", "maximum", "contentMediaType");
 
     private final Map<String, Object> document;
 
@@ -76,6 +78,10 @@ public final class JsonSchema {
             }
             case "oneOf" -> ((List<?>) says).stream()
                     .filter(one -> accepts(one, value, place)).count() == 1;
+            case "contentSchema" -> {
+                check(says, json(value.toString()), place);
+                yield true;
+            }
             default -> SAY_NOTHING.contains(keyword);
         };
     }
@@ -102,6 +108,14 @@ public final class JsonSchema {
             return true;
         } catch (AssertionError e) {
             return false;
+        }
+    }
+
+    private static Map<String, Object> json(String text) {
+        try {
+            return Json.read(text);
+        } catch (JsonException e) {
+            throw new AssertionError(text, e);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import vaas.agent.AnswerReader;
@@ -89,6 +90,11 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     /** Options with their defaults. */
     public static Options options() {
         return new Options();
+    }
+
+    @Override
+    public OptionalInt memorySize() {
+        return OptionalInt.of(memorySize);
     }
 
     @Override

@@ -8,16 +8,12 @@ import static vaas.api.face.Html.table;
 import static vaas.api.face.Html.tag;
 import static vaas.api.face.Html.text;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import vaas.http.Problem;
-import vaas.http.Request;
-import vaas.http.Response;
 import vaas.json.Json;
 import vaas.json.JsonException;
 
@@ -37,15 +33,9 @@ public final class Docs {
         this.document = document;
     }
 
-    /** Made when it is first asked for, so that a start does not pay for it. */
-    private static final class Made {
-        static final Asset PAGE = new Asset("text/html",
-                new Docs(document()).page().getBytes(StandardCharsets.UTF_8));
-    }
-
     /** Answers {@code GET /docs}. */
-    public static Response handle(Request request) throws Problem {
-        return Made.PAGE.handle(request);
+    public static Asset page() {
+        return new Asset("text/html", () -> new Docs(document()).html());
     }
 
     private static Map<String, Object> document() {
@@ -56,10 +46,10 @@ public final class Docs {
         }
     }
 
-    private String page() {
+    private String html() {
         Map<String, Object> info = at(document, "info");
         String title = said(info, "title") + " " + said(info, "version");
-        return new String(Asset.read("docs.html"), StandardCharsets.UTF_8).formatted(title, title,
+        return Asset.read("docs.html").formatted(title, title,
                 told(info, "summary", "description"),
                 operations(Docs::entry) + entry("Errors", Map.of("operationId", "errors"))
                         + entry("Types of problems", Map.of("operationId", "types"))
@@ -111,8 +101,7 @@ public final class Docs {
 
     private String content(Map<String, Object> of) {
         return each(at(of, "content"), (media, content) -> tag("p", code(media) + ": "
-                + type(at(content, "schema")) + each(at(content, "x-events"),
-                        (name, schema) -> ", event " + code(name) + ": " + type(schema))));
+                + type(at(content, "schema"))));
     }
 
     private String examples(Map<String, Object> of) {
@@ -187,6 +176,8 @@ public final class Docs {
             return list(schema, "oneOf").map(this::type).collect(Collectors.joining(" or "));
         } else if (schema.containsKey("items")) {
             return "list of " + type(at(schema, "items"));
+        } else if (schema.containsKey("contentSchema")) {
+            return type(at(schema, "contentSchema")) + " as JSON";
         }
         String kinds = said(schema, "type").replaceAll("[\\[\\]]", "").replace(", ", " or ");
         return kinds + BOUNDS.stream().filter(schema::containsKey)
