@@ -251,8 +251,10 @@ class ChatPageTest extends PageFixture {
         assertEquals("", browser.value("document.querySelector('#message').value"));
         browser.untilSeen("a[href='#/ann']", "answering");
         browser.type("#message", "of the shared one");
+        browser.run("document.querySelector('a[href=\"#/ann\"]').focus()");
         goOn.countDown();
         browser.untilSeen("a[href='#/ann']", "answered");
+        assertEquals("#/ann", browser.value("document.activeElement.getAttribute('href')"));
         assertEquals(0, browser.count(".message"));
         browser.click("a[href='#/ann']");
         untilRemembered(2);
@@ -274,7 +276,7 @@ class ChatPageTest extends PageFixture {
         browser.untilSeen("#title", name);
         send("First");
         untilRemembered(2);
-        browser.until("document.querySelector('[aria-current] time')");
+        browser.until("document.querySelector('[aria-current=page] time')");
         assertEquals(List.of("First", ScriptedAgent.ANSWER), served.texts(name));
         browser.run("history.back()");
         browser.untilSeen("#title", "Shared");

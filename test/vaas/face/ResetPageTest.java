@@ -68,6 +68,26 @@ class ResetPageTest extends PageFixture {
     }
 
     @Test
+    void whatWasReadBeforeAResetIsNotShownAfterIt() throws IOException {
+        open("");
+        store("secret 1", "secret 2");
+        browser.run("window.fetched = fetch; window.fetch = async (path, options) => {"
+                + "  const answer = await fetched(path, options);"
+                + "  if (path.startsWith('memory') && answer.status === 200 && !window.held) {"
+                + "    await new Promise(go => window.held = go); }"
+                + "  return answer; }; dispatchEvent(new Event('focus'))");
+        browser.until("window.held");
+        browser.click("#reset");
+        browser.click("#reset-confirm");
+        browser.untilSeen("#receipt", "Records removed2");
+        browser.untilSeen("#memory", "Nothing is remembered");
+        browser.run("held(); return fetch('memory').then(() => fetch('memory'))");
+        assertEquals("Nothing is remembered.", browser.text("#memory"));
+        assertEquals(0, browser.count(".message"));
+        assertFalse(browser.value(EVERYTHING).toString().contains("secret"));
+    }
+
+    @Test
     void whatAnotherHasResetIsNoLongerShown() throws IOException {
         store("secret 1", "secret 2");
         open("");

@@ -3,6 +3,7 @@
 class Sidebar {
     #list = byId("conversation-list");
     #more = byId("more-conversations");
+    #items = new Map(); // by id
     #rows = [];
     #next = null;
 
@@ -27,27 +28,30 @@ class Sidebar {
         const others = [current, ...states.keys()].filter((id, i, all) => all.indexOf(id) === i
             && !known.some(row => row.session_id === id));
         known.splice(1, 0, ...others.map(id => ({session_id: id})));
-        this.#list.replaceChildren(...known.map(row => this.#node(row, current, states)));
+        inOrder(this.#list, known.map(row => this.#item(row, current, states)));
         this.#more.hidden = this.#next === null;
     }
 
-    #node({session_id: id, bytes, last_activity: time}, current, states) {
-        const details = element("span", {class: "details"});
-        const state = states.get(id);
-        if (state) {
-            details.append(element("strong", {}, state));
-        } else if (time) {
-            details.append(timeNode(time), ` \u00b7 ${sizeOf(bytes)}`);
-        } else {
-            details.append(id === null ? "everybody\u2019s" : "new");
+    // The same as before where there was one, for the focus may be on it.
+    #item(row, current, states) {
+        const {session_id: id} = row;
+        if (!this.#items.has(id)) {
+            this.#items.set(id, element("li", {}, element("a", {href: "#/" + (id ?? "")},
+                element("span", {class: "name"}, id ?? "Shared conversation"),
+                element("span", {class: "details"}))));
         }
-        const link = element("a", {href: id === null ? "#/" : "#/" + id},
-            element("span", {class: "name"}, id ?? "Shared conversation"), details);
-        if (id === current) {
-            link.setAttribute("aria-current", "page");
-        }
-        return element("li", {}, link);
+        const item = this.#items.get(id);
+        const link = item.firstChild;
+        link.setAttribute("aria-current", id === current ? "page" : "false");
+        link.lastChild.replaceChildren(...detailsOf(row, states.get(id)));
+        return item;
     }
+}
+
+function detailsOf({session_id: id, bytes, last_activity: time}, state) {
+    return state ? [element("strong", {}, state)]
+        : time ? [timeNode(time), ` \u00b7 ${sizeOf(bytes)}`]
+        : [id === null ? "everybody\u2019s" : "new"];
 }
 
 function sizeOf(bytes) {
