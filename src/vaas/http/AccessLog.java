@@ -13,7 +13,7 @@ final class AccessLog {
                 printable(exchange.method()),
                 printable(exchange.target().getRawPath()),
                 Integer.toString(exchange.status()), Long.toString(nanos / NANOS_PER_MILLI),
-                Long.toString(exchange.bytes()), exchange.id());
+                Long.toString(exchange.bytes()), exchange.logId());
     }
 
     /** Text from outside with all but visible ASCII escaped, so that it can't forge lines. */

@@ -183,7 +183,7 @@ final class Chat {
             throws IOException {
         boolean streamed = reader != AnswerReader.NONE;
         return parts.calls().complete(request.body(mayCall, without, streamed), deadline,
-                question.requestId(), share, streamed ? texts : reader);
+                question, share, streamed ? texts : reader);
     }
 
     private static boolean isRefused(Completion completion, Reason reason) {

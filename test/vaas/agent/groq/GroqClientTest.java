@@ -26,6 +26,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -597,7 +598,9 @@ class GroqClientTest {
     private static Completion complete(GroqClient client, Piece body, Duration timeout) {
         try (Budget.Share share = Budget.ofThisProcess().share()) {
             return client.calls().complete(
-                    body, Deadline.after(timeout), "request-id", share, AnswerReader.NONE);
+                    body, Deadline.after(timeout),
+                    new Question("q", Optional.empty(), Optional.empty(), "request-id"), share,
+                    AnswerReader.NONE);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
