@@ -15,6 +15,7 @@ import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Tool;
+import vaas.agent.client.TimeLimiter;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;

@@ -12,6 +12,7 @@ import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.agent.Tool;
+import vaas.agent.client.TimeLimiter;
 import vaas.agent.groq.Completion.Answer;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;

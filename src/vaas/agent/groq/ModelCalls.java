@@ -19,6 +19,9 @@ import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.ReaderLeftException;
+import vaas.agent.client.BoundedDns;
+import vaas.agent.client.EventStream;
+import vaas.agent.client.OneShotBody;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
 import vaas.agent.groq.Completion.Refused;
@@ -138,7 +141,7 @@ final class ModelCalls implements AutoCloseable {
             return Optional.of(new Attempt(isClosed() ? new Unreachable() : new TimedOut()));
         }
         Request.Builder request = target.newBuilder()
-                .post(new OneShotBody(body)).tag(Reuse.class, reuse);
+                .post(new OneShotBody(body.length(), body::writeTo)).tag(Reuse.class, reuse);
         question.trace().ifPresent(trace -> request.header("traceparent", trace.nextParent()));
         Call call = http.newCall(request.build());
         call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
@@ -184,7 +187,8 @@ final class ModelCalls implements AutoCloseable {
 
     private static Attempt read(Response response, AnswerBytes bytes, AnswerStream stream,
             String requestId) throws IOException {
-        ChatResponse body = AnswerStream.isOne(response) ? stream.read(response)
+        boolean streamed = response.isSuccessful() && EventStream.isOne(response);
+        ChatResponse body = streamed ? stream.read(response)
                 : ChatResponse.of(bytes.read(response.body().source()));
         Optional<Completion> completion =
                 response.isSuccessful() ? body.completion() : Optional.empty();

@@ -1,4 +1,4 @@
-package vaas.agent.groq;
+package vaas.agent.client;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -19,7 +19,7 @@ import vaas.agent.Deadline;
  * sits inside a native call, where it would hold the carrier of a virtual thread. Safe for
  * concurrent use.
  */
-final class TimeLimiter implements AutoCloseable {
+public final class TimeLimiter implements AutoCloseable {
     private final Semaphore free;
     private final long patienceNanos;
     private final ExecutorService threads;
@@ -30,7 +30,7 @@ final class TimeLimiter implements AutoCloseable {
      * @param patience how long to wait for a thread while all are taken, most of them by what was
      *     left behind
      */
-    TimeLimiter(String name, int threadsMax, Duration patience) {
+    public TimeLimiter(String name, int threadsMax, Duration patience) {
         AtomicLong number = new AtomicLong();
         this.free = new Semaphore(threadsMax);
         this.patienceNanos = patience.toNanos();
@@ -48,7 +48,7 @@ final class TimeLimiter implements AutoCloseable {
      * @throws TimeoutException if it has not ended in time
      * @throws RejectedExecutionException if there is no thread for it, or this is closed
      */
-    <T> T call(Callable<T> callable, Deadline deadline)
+    public <T> T call(Callable<T> callable, Deadline deadline)
             throws InterruptedException, ExecutionException, TimeoutException {
         long nanos = Math.min(deadline.remaining().toNanos(), patienceNanos);
         boolean acquired = nanos > 0 && free.tryAcquire(nanos, TimeUnit.NANOSECONDS);

@@ -1,4 +1,4 @@
-package vaas.agent.groq;
+package vaas.agent.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;

@@ -1,4 +1,4 @@
-package vaas.agent.groq;
+package vaas.agent.client;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -15,7 +15,7 @@ import vaas.agent.Deadline;
  * call, where its timeouts can't reach them, and a silent name server takes the system's resolver
  * ten seconds and more.
  */
-final class BoundedDns implements Dns, AutoCloseable {
+public final class BoundedDns implements Dns, AutoCloseable {
     /** Look-ups under way, those included for which nobody waits any more. */
     private static final int LOOKUPS_MAX = 16;
 
@@ -24,13 +24,16 @@ final class BoundedDns implements Dns, AutoCloseable {
     // OkHttp has no way to tell which call a look-up is for, but that it is on the same thread.
     private final ThreadLocal<Deadline> deadline = new ThreadLocal<>();
 
+    /** Sets it up; there are no threads yet. */
+    public BoundedDns() {}
+
     /** Binds the look-ups of this thread to a deadline. */
-    void begin(Deadline end) {
+    public void begin(Deadline end) {
         deadline.set(end);
     }
 
     /** The opposite of {@link #begin}. */
-    void end() {
+    public void end() {
         deadline.remove();
     }
 
