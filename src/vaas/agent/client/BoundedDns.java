@@ -1,5 +1,6 @@
 package vaas.agent.client;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import okhttp3.Dns;
+import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 
 /**
@@ -44,8 +46,9 @@ public final class BoundedDns implements Dns, AutoCloseable {
             return Dns.SYSTEM.lookup(name);
         }
         try {
-            return limiter.call(() -> Dns.SYSTEM.lookup(name), end);
-        } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+            return limiter.call(() -> Dns.SYSTEM.lookup(name), end, AnswerReader.NONE);
+        } catch (ExecutionException | TimeoutException | RejectedExecutionException
+                | IOException e) {
             throw new UnknownHostException("no address in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

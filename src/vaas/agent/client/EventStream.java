@@ -90,7 +90,7 @@ public final class EventStream {
 
         @Override
         public void onFailure(EventSource source, Throwable e, Response response) {
-            failure = e;
+            failure = ended ? null : e; // the end is a failure, too
         }
     }
 

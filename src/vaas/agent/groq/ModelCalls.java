@@ -220,7 +220,7 @@ final class ModelCalls implements AutoCloseable {
                 || !said.equals("false") && (lost || status == 429
                         || status > 500 && reason == Reason.MODEL);
         return new Attempt(lost ? new Unreachable()
-                : new Refused(reason, reason == Reason.TOOLS ? error.words() : ""),
+                : new Refused(reason, reason == Reason.TOOLS ? error.words() : "", status),
                 status, passes, Backoff.asked(response::header, Instant.now()));
     }
 
