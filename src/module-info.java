@@ -11,6 +11,7 @@ module vaas {
 
     exports vaas.agent;
     exports vaas.agent.groq;
+    exports vaas.agent.mcp;
     exports vaas.api;
     exports vaas.budget;
     exports vaas.memory;

@@ -8,9 +8,12 @@ import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Map;
 import vaas.agent.SearchMemory;
+import vaas.agent.Tool;
+import vaas.agent.ToolSource;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.OfflineGroq;
+import vaas.agent.mcp.McpTools;
 import vaas.api.Api;
 import vaas.budget.Budget;
 import vaas.config.Config;
@@ -141,8 +144,12 @@ final class Main {
                 ? opened.add(OfflineGroq.start()).client().connections(config.chatsMax())
                 : config.client();
         GroqClient client = opened.add(GroqClient.open(model.metrics(metrics)));
+        Tool search = SearchMemory.tool();
+        ToolSource more = config.tools().isEmpty() ? ToolSource.NONE
+                : opened.add(McpTools.open(config.tools().get().own(search).version(VERSION)
+                        .metrics(metrics).budget(budget)));
         GroqAgent agent = opened.add(GroqAgent.open(client, folder,
-                config.agent().tools(SearchMemory.tool()).budget(budget)));
+                config.agent().tools(search).source(more).budget(budget)));
         Rehearsal rehearsal = opened.add(new Rehearsal(client));
         Api api = opened.add(
                 Api.start(config.http().metrics(metrics).budget(budget), agent));

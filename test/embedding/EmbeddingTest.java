@@ -52,6 +52,11 @@ class EmbeddingTest {
         assertChats("HandlerMounted", "chat at http://127", "");
     }
 
+    @Test
+    void toolsComeFromWhereverAProgramSays() throws Exception {
+        assertChats("ToolsThatComeAndGo", "listens on http://127", "/chat");
+    }
+
     private void assertChats(String program, String start, String path) throws Exception {
         Process process = run(program);
         try (BufferedReader out = output(process)) {

@@ -38,7 +38,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ServerInside", "HandlerMounted", "MemoryAlone"})
+    @ValueSource(strings = {"ServerInside", "HandlerMounted", "MemoryAlone", "ToolsThatComeAndGo"})
     void theEmbeddingSectionIsTheProgramsThatTheTestsRun(String name) {
         String program = read("test/embedding/" + name + ".java");
         String body = program.substring(program.indexOf("public static void main"));

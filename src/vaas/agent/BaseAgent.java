@@ -3,7 +3,9 @@ package vaas.agent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -29,6 +31,7 @@ public abstract class BaseAgent {
     private final Conversations conversations;
     private final Set<String> disabledTools;
     private final List<Tool> tools;
+    private final ToolSource source;
     private final Duration timeout;
 
     /**
@@ -36,13 +39,15 @@ public abstract class BaseAgent {
      *
      * @param conversations closed by whoever opened them
      * @param tools what it could use
+     * @param source of more; closed by whoever opened it
      * @param disabledTools names of tools that it must not use
      * @param timeout for one chat, the wait for its turn included
      * @throws IllegalArgumentException if two tools have one name, or there are more than 128
      */
     protected BaseAgent(String name, Conversations conversations, List<Tool> tools,
-            Set<String> disabledTools, Duration timeout) {
+            ToolSource source, Set<String> disabledTools, Duration timeout) {
         this.name = name;
+        this.source = source;
         this.timeout = timeout;
         this.conversations = conversations;
         this.disabledTools = Set.copyOf(disabledTools);
@@ -195,9 +200,18 @@ public abstract class BaseAgent {
         return conversations;
     }
 
-    /** What it may use, in the order given. */
+    /** What it has of its own and may use, in the order given. */
     public final List<Tool> tools() {
         return tools;
+    }
+
+    /** The same for a question, and then what the source has for it: 128 in all, none twice. */
+    public final List<Tool> tools(Question question) {
+        Map<String, Tool> byName = new LinkedHashMap<>();
+        tools.forEach(tool -> byName.put(tool.name(), tool));
+        filterActiveTools(source.tools(question))
+                .forEach(tool -> byName.putIfAbsent(tool.name(), tool));
+        return byName.values().stream().limit(TOOLS_MAX).toList();
     }
 
     /** Names a conversation between two resets, for log lines; a reset begins a new one. */

@@ -3,6 +3,7 @@ package vaas.agent;
 import java.util.Objects;
 import java.util.Optional;
 import vaas.memory.MemoryRecord;
+import vaas.metrics.Trace;
 
 /**
  * What a caller asks.
@@ -12,9 +13,10 @@ import vaas.memory.MemoryRecord;
  * @param videoPath handed to tools as it came; nothing else looks at it
  * @param requestId stands in log lines about it
  * @param key by which it is known when it is asked again, and then not answered or stored twice
+ * @param trace that the calls made for it belong to
  */
 public record Question(String message, Optional<Image> image, Optional<String> videoPath,
-        String requestId, Optional<String> key) {
+        String requestId, Optional<String> key, Optional<Trace> trace) {
     /** What stands in the memory for an image without text. */
     public static final String IMAGE_ONLY = "[image]";
 
@@ -29,13 +31,20 @@ public record Question(String message, Optional<Image> image, Optional<String> v
         Objects.requireNonNull(videoPath, "videoPath");
         Objects.requireNonNull(requestId, "requestId");
         Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(trace, "trace");
         MemoryRecord.checkContent(message); // before a model is paid for it
         if (message.isEmpty() && image.isEmpty()) {
             throw new IllegalArgumentException("message is empty and there is no image");
         }
     }
 
-    /** A question without a key. */
+    /** A question without a trace. */
+    public Question(String message, Optional<Image> image, Optional<String> videoPath,
+            String requestId, Optional<String> key) {
+        this(message, image, videoPath, requestId, key, Optional.empty());
+    }
+
+    /** A question without a key or a trace. */
     public Question(String message, Optional<Image> image, Optional<String> videoPath,
             String requestId) {
         this(message, image, videoPath, requestId, Optional.empty());

@@ -35,6 +35,17 @@ public record Tool(String name, String description, Map<String, Object> paramete
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters)); // in order
     }
 
+    /** A tool equals no other: what it does can't be compared. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+
     /** What a tool does. */
     @FunctionalInterface
     public interface Function {

@@ -48,7 +48,7 @@ record Asked(String conversation, Question question, boolean streamed) {
         try (Budget.Share reading = budget.share()) {
             reading.take(READING_BYTES);
             JsonFields fields = fields(request, reading);
-            Question question = question(fields, request.id(), key);
+            Question question = question(fields, request, key);
             share.count(chars(question) * ChatHandler.CHAR_BYTES);
             return new Asked(SessionId.of(text(fields, SessionId.NAME))
                     .orElse(Conversations.SHARED), question, fields.flag(STREAM).orElse(false));
@@ -69,8 +69,8 @@ record Asked(String conversation, Question question, boolean streamed) {
                 + question.image().map(image -> image.base64().length()).orElse(0);
     }
 
-    private static Question question(JsonFields fields, String id, Optional<String> key)
-            throws Problem {
+    private static Question question(JsonFields fields, Request request,
+            Optional<String> key) throws Problem {
         for (String name : STRINGS) {
             if (fields.isMistyped(name)) {
                 throw new Problem(422, "The field " + name + " must be a string"
@@ -85,8 +85,8 @@ record Asked(String conversation, Question question, boolean streamed) {
         if (message.isEmpty() && fields.string(IMAGE).isEmpty()) {
             throw new Problem(422, "The field message may be empty only beside an image.");
         }
-        return new Question(
-                message, image(text(fields, IMAGE)), text(fields, VIDEO_PATH), id, key);
+        return new Question(message, image(text(fields, IMAGE)), text(fields, VIDEO_PATH),
+                request.logId(), key, request.trace());
     }
 
     private static JsonFields fields(Request request, Budget.Share reading)

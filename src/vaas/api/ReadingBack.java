@@ -134,7 +134,7 @@ final class ReadingBack {
             throw ProblemType.TOO_MANY_IN_USE.askAgain("Too many conversations are in use.");
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "id {0}: the memory can not be read: {1}",
-                    request.id(), e.toString());
+                    request.logId(), e.toString());
             throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory can't be read.");
         }
     }

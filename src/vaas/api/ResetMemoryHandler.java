@@ -35,7 +35,8 @@ final class ResetMemoryHandler implements Route {
     @Override
     public Response handle(Request request) throws IOException {
         ResetScope scope = ResetScope.of(request);
-        Requester by = new Requester(request.id(), request.remoteAddress());
+        Requester by = new Requester(
+                request.id(), request.remoteAddress(), request.logId());
         try {
             return scope.all() ? all(by) : one(scope, by);
         } catch (Problem | OverBudgetException e) {
@@ -45,7 +46,7 @@ final class ResetMemoryHandler implements Route {
         } catch (MemoryUnavailableException e) {
             throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory is closed.");
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.ERROR, "id {0}: reset failed: {1}", request.id(),
+            LOG.log(System.Logger.Level.ERROR, "id {0}: reset failed: {1}", request.logId(),
                     e.toString());
             throw new Problem(500, "Memory reset failed");
         }
@@ -56,7 +57,7 @@ final class ResetMemoryHandler implements Route {
         Receipt receipt = (always ? Optional.of(agent.resetMemory(scope.conversation(), by))
                 : agent.resetMemory(scope.conversation(), by, scope.tags().get().strong()))
                 .orElseThrow(() -> new Problem(412, "The conversation is in another state."));
-        LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} begins: {2}", by.requestId(),
+        LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} begins: {2}", by.logId(),
                 BaseAgent.threadId(scope.conversation(), receipt.generation()), receipt);
         Map<String, Object> body = body();
         add(receipt.recordsRemoved(), receipt.bytesRemoved(), body);
@@ -68,7 +69,7 @@ final class ResetMemoryHandler implements Route {
 
     private Response all(Requester by) throws IOException {
         Conversations.Total total = agent.conversations().resetAll(by);
-        LOG.log(System.Logger.Level.INFO, "id {0}: all conversations begin: {1}", by.requestId(),
+        LOG.log(System.Logger.Level.INFO, "id {0}: all conversations begin: {1}", by.logId(),
                 total);
         Map<String, Object> body = body();
         body.put("sessions_reset", total.conversations());

@@ -17,7 +17,8 @@ import java.util.function.ToLongFunction;
  * <p>Of the heap, a quarter is for all shares together, half for connections at their worst (an
  * endless head, and the buffers of the JDK's server), and the rest for the program itself and for
  * garbage. Of the open files, 64 are spare, an eighth is for files of conversations, and the rest
- * goes to connections in three parts: a client's, the model's, and the stand-in's end of that.
+ * goes to connections in three parts: a client's, the model's, and the stand-in's end of that or,
+ * where a real model calls them, one to the server of its tools.
  *
  * <p>Safe for concurrent use. One lock, held for moments only, under which nobody is called.
  */

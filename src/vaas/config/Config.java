@@ -7,9 +7,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.SettingNames;
+import vaas.agent.mcp.McpTools;
 import vaas.api.Api;
 import vaas.api.ApiOptions;
 import vaas.memory.folder.MemoryFolder;
@@ -19,9 +22,10 @@ import vaas.memory.folder.MemoryFolder;
  * can be added.
  */
 public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Options agent,
-        MemoryFolder.Options memory, Path memoryDir, Optional<Path> backupDir, int chatsMax,
-        String generalModel, LogLevel logLevel) {
+        Optional<McpTools.Options> tools, MemoryFolder.Options memory, Path memoryDir,
+        Optional<Path> backupDir, int chatsMax, String generalModel, LogLevel logLevel) {
     private static final int MEMORY_SIZE_MAX = 1000;
+    private static final int MCP_SECONDS_MAX = 600;
     private static final int CHATS_MAX = 10_000;
     private static final String HOST = "(?i)[a-z0-9._-]+|\\[[0-9a-f:.]+]";
     private static final String ORIGIN =
@@ -45,8 +49,8 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
         Optional<Path> backupDir = values.isSet(Setting.RESET_BACKUP_DIR)
                 ? Optional.of(values.path(Setting.RESET_BACKUP_DIR)) : Optional.empty();
         Config config = new Config(http(values), client(values, offline), agent(values),
-                memory(values, memoryDir, backupDir), memoryDir, backupDir, chatsMax(values),
-                values.line(Setting.GROQ_GENERAL_MODEL),
+                tools(values), memory(values, memoryDir, backupDir), memoryDir, backupDir,
+                chatsMax(values), values.line(Setting.GROQ_GENERAL_MODEL),
                 values.oneOf(Setting.LOG_LEVEL, LogLevel.class));
         if (!values.faults().isEmpty()) {
             throw new ConfigException(values.faults());
@@ -97,11 +101,42 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
                 .imageModel(values.line(Setting.GROQ_IMAGE_MODEL))
                 .systemPrompt(values.textOrNothing(Setting.SYSTEM_PROMPT))
                 .memorySize(memorySize(values)).timeout(values.seconds(Setting.GROQ_TIMEOUT, 1))
-                .disabledTools(values.set(Setting.DISABLE_TOOLS, ".*", ""))
+                .disabledTools(disabledTools(values))
                 .settingNames(new SettingNames(Setting.GROQ_API_KEY.name(),
                         Setting.GROQ_BASE_URL.name(), Setting.GROQ_GENERAL_MODEL.name(),
                         Setting.GROQ_IMAGE_MODEL.name(), Setting.GROQ_TIMEOUT.name(),
                         Setting.DISABLE_TOOLS.name()));
+    }
+
+    private static Set<String> disabledTools(Values values) {
+        return values.set(Setting.DISABLE_TOOLS, ".*", "");
+    }
+
+    private static Optional<McpTools.Options> tools(Values values) {
+        Optional<String> token = values.secret(Setting.MCP_TOKEN);
+        int timeout = values.number(Setting.MCP_TIMEOUT, 1, MCP_SECONDS_MAX);
+        Set<String> only = values.set(Setting.MCP_TOOLS, "\\S+", "names without blanks in them");
+        Optional<McpTools.Options> options = values.isSet(Setting.MCP_SERVER)
+                ? server(values) : Optional.empty();
+        if (values.isSet(Setting.MCP_TOOLS) && only.isEmpty()) {
+            values.fault(Setting.MCP_TOOLS, "has no name in it"); // nothing is not all
+        }
+        if (token.isPresent() && !values.isSet(Setting.MCP_SERVER)) {
+            values.fault(Setting.MCP_TOKEN, "is set without MCP_SERVER");
+        }
+        options.ifPresent(it -> {
+            it.timeout(Duration.ofSeconds(timeout)).only(only).disabled(disabledTools(values));
+            token.ifPresent(secret -> values.checked(Setting.MCP_TOKEN, text -> it.token(secret),
+                    "sent over http beyond loopback"));
+        });
+        return options;
+    }
+
+    private static Optional<McpTools.Options> server(Values values) {
+        AtomicReference<McpTools.Options> options = new AtomicReference<>();
+        values.checked(Setting.MCP_SERVER, url -> options.set(McpTools.options(url.strip())),
+                "a URL such as http://host:9090/mcp, without user or fragment");
+        return Optional.ofNullable(options.get());
     }
 
     // One record is no turn.

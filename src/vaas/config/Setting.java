@@ -40,7 +40,12 @@ public enum Setting {
     ALLOWED_HOSTS("", "Host names let in, comma-separated, besides loopback names"),
     MAX_BODY_BYTES("20971520", "largest request body, up to 33554432"),
     MAX_CONCURRENT_CHATS("1024", "chats at a time; more get 503"),
-    DISABLE_TOOLS("", "names of tools to leave out, comma-separated"),
+    MCP_SERVER("", "when set, the MCP server whose tools are offered too, such as"
+            + " http://127.0.0.1:9090/mcp"),
+    MCP_TOKEN("", "sent to that server as bearer; over http on loopback only"),
+    MCP_TIMEOUT("30", "seconds for one call of a tool there, 1 to 600, and less than the chat has"),
+    MCP_TOOLS("", "when set, the server's names of the tools to offer, comma-separated"),
+    DISABLE_TOOLS("process_video", "names of tools to leave out, comma-separated"),
     SHUTDOWN_GRACE("10", "seconds that running chats have to finish after SIGTERM"),
     LOG_LEVEL("INFO", "OFF, ERROR, WARNING, INFO, DEBUG or TRACE");
 

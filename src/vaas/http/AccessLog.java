@@ -13,7 +13,7 @@ final class AccessLog {
         LOG.log(System.Logger.Level.INFO, () -> printable(exchange.method())
                 + " " + printable(exchange.target().getRawPath()) + " " + exchange.status()
                 + " " + nanos / NANOS_PER_MILLI + " ms " + exchange.bytes()
-                + " bytes id " + exchange.id());
+                + " bytes id " + exchange.logId());
     }
 
     /** Text from outside with all but visible ASCII escaped, so that it can't forge lines. */

@@ -9,9 +9,11 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import vaas.metrics.Trace;
 
 /** One exchange with a client: reads the body within its bound, writes the one answer. */
 final class Exchange implements Closeable {
@@ -23,6 +25,7 @@ final class Exchange implements Closeable {
     private final int bodyBytesMax;
     private final Watchdog watchdog;
     private final String id;
+    private final Optional<Trace> trace;
     private final boolean hasBody;
     private final BoundedBody body;
     private int status; // of the answer, 0 before
@@ -36,10 +39,12 @@ final class Exchange implements Closeable {
         this.hasBody = Framing.announcesBody(headers());
         this.body = new BoundedBody(http.getRequestBody(), bodyBytesMax);
         this.id = requestId(headers().getOrDefault("X-Request-Id", List.of()));
+        this.trace = Trace.of(headers().getOrDefault("traceparent", List.of()));
     }
 
-    String id() {
-        return id;
+    /** What stands in log lines for the request. */
+    String logId() {
+        return Request.logId(id, trace);
     }
 
     String method() {
@@ -95,7 +100,8 @@ final class Exchange implements Closeable {
         } else if (use == Route.BodyUse.SKIMMED) {
             body.skim();
         }
-        return new Request(id, remoteAddress(), path, new Query(target().getRawQuery()), headers(),
+        return new Request(id, trace, remoteAddress(), path, new Query(target().getRawQuery()),
+                headers(),
                 hasBody && use != Route.BodyUse.DROPPED ? body : InputStream.nullInputStream());
     }
 

@@ -126,10 +126,10 @@ public final class Router implements HttpHandler {
         try (Response response = respond(exchange, path, found, admitted, headers)) {
             exchange.answer(response, headers);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left: {1}", exchange.id(),
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left: {1}", exchange.logId(),
                     e.getClass().getName());
         } catch (Throwable e) { // an Error that left this method would leave the client hanging
-            LOG.log(System.Logger.Level.ERROR, "id {0}: {1} at {2}", exchange.id(),
+            LOG.log(System.Logger.Level.ERROR, "id {0}: {1} at {2}", exchange.logId(),
                     e.getClass().getName(), place(e));
             answerFailure(exchange, headers);
         }
@@ -211,7 +211,7 @@ public final class Router implements HttpHandler {
                         headers);
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left", exchange.id());
+            LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left", exchange.logId());
         }
     }
 

@@ -69,7 +69,12 @@ public final class Json {
 
     /** Reads one JSON object from text, as {@link #read(byte[])} does. */
     public static Map<String, Object> read(String text) throws JsonException {
-        return read(new StrictReader(new StringReader(text), VALUES_MAX));
+        return read(text, VALUES_MAX);
+    }
+
+    /** The same with another limit of values. */
+    public static Map<String, Object> read(String text, long valuesMax) throws JsonException {
+        return read(new StrictReader(new StringReader(text), valuesMax));
     }
 
     /** Writes an object in UTF-8; see {@link #text}. */

@@ -48,7 +48,8 @@ class BaseAgentTest {
     /** Says what it is told. */
     private final class Parrot extends BaseAgent {
         Parrot(List<Tool> tools, Set<String> disabledTools) {
-            super("parrot", memory.folder, tools, disabledTools, Duration.ofSeconds(60));
+            super("parrot", memory.folder, tools, ToolSource.NONE, disabledTools,
+                    Duration.ofSeconds(60));
         }
 
         @Override

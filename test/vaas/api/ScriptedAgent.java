@@ -14,6 +14,7 @@ import vaas.agent.BaseAgent;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Reply;
+import vaas.agent.ToolSource;
 import vaas.memory.Conversations;
 import vaas.memory.Insertion;
 import vaas.memory.Memory;
@@ -35,7 +36,8 @@ public final class ScriptedAgent extends BaseAgent {
     }
 
     ScriptedAgent(String name, Conversations conversations) {
-        super(name, conversations, List.of(), Set.of(), Duration.ofSeconds(60));
+        super(name, conversations, List.of(), ToolSource.NONE, Set.of(),
+                Duration.ofSeconds(60));
     }
 
     public void script(Script other) {

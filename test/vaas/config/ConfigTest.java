@@ -88,7 +88,8 @@ class ConfigTest {
                 "imageModel", Setting.GROQ_IMAGE_MODEL.defaultValue(),
                 "timeout", Duration.ofSeconds(60),
                 "systemPrompt", Setting.SYSTEM_PROMPT.defaultValue(),
-                "memorySize", 20, "disabledTools", Set.of()));
+                "memorySize", 20, "disabledTools", Set.of("process_video")));
+        assertEquals(Optional.empty(), config.tools());
         assertHeld(config.memory(), Map.of("folder", Path.of("data"), "windowRecords", 20,
                 "limits", Limits.NONE, "backups", Optional.empty(), "maxOpen", 1000,
                 "maxConversations", 100_000L, "idle", Optional.empty()));
@@ -112,6 +113,8 @@ class ConfigTest {
                 "ALLOWED_ORIGINS", "https://A.example, http://b:81",
                 "ALLOWED_HOSTS", "A.example,[fe80::1]", "MAX_BODY_BYTES", "9",
                 "MAX_CONCURRENT_CHATS", "3", "DISABLE_TOOLS", "x, Y", "SHUTDOWN_GRACE", "0",
+                "MCP_SERVER", " http://127.0.0.1:9090/mcp ", "MCP_TOKEN", " mcp ",
+                "MCP_TIMEOUT", "7", "MCP_TOOLS", "a.b, c",
                 "LOG_LEVEL", "trace", "PATH", "ignored"), false);
         assertHeld(config.http(), Map.of("address", InetAddress.getByName("::1"), "port", 0,
                 "token", "t0ken", "origins", Set.of("https://A.example", "http://b:81"),
@@ -123,6 +126,11 @@ class ConfigTest {
                 "imageModel", "m/i", "timeout", Duration.ofSeconds(5),
                 "systemPrompt", "Be\nkind.", "memorySize", 8,
                 "disabledTools", Set.of("x", "Y")));
+        assertHeld(config.tools().orElseThrow(), Map.of("token", Optional.of("mcp"),
+                "timeout", Duration.ofSeconds(7), "only", Set.of("a.b", "c"),
+                "disabled", Set.of("x", "Y")));
+        assertEquals("http://127.0.0.1:9090/mcp",
+                value(config.tools().get(), "server").toString());
         assertHeld(config.memory(), Map.of("folder", Path.of("else/where"), "windowRecords", 8,
                 "limits", new Limits(OptionalLong.of(100), OptionalLong.of(5_000_000_000L),
                         Optional.of(Duration.ofDays(30))),
@@ -174,6 +182,7 @@ class ConfigTest {
             "SESSION_IDLE_MINUTES,9223372036854775807", "LOG_LEVEL,off", "LOG_LEVEL,Error",
             "LOG_LEVEL,WARNING",
             "ALLOWED_ORIGINS,'http://[::1]:5173,https://a-b.example'",
+            "MCP_SERVER,https://h/mcp?key=1", "MCP_TIMEOUT,1", "MCP_TIMEOUT,600",
             "ALLOWED_HOSTS,'my_host,vaas.internal,192.168.1.5'",
     })
     void theLastGoodValueIsTaken(String name, String value) throws ConfigException {
@@ -194,6 +203,8 @@ class ConfigTest {
             "GROQ_BASE_URL,api.groq.com", "GROQ_API_KEY,gsk with blanks", "API_TOKEN,' '",
             "API_TOKEN,tökén", "ALLOWED_ORIGINS,a.example", "ALLOWED_ORIGINS,https://a/",
             "ALLOWED_ORIGINS,https://me@a", "ALLOWED_ORIGINS,*", "ALLOWED_ORIGINS,null",
+            "MCP_SERVER,host:80", "MCP_SERVER,http://me@h/", "MCP_TOKEN,t", "MCP_TIMEOUT,0",
+            "MCP_TIMEOUT,601", "MCP_TOOLS,'a b'", "MCP_TOOLS,','",
             "ALLOWED_HOSTS,a.example:80", "ALLOWED_HOSTS,http://a", "ALLOWED_HOSTS,*",
     })
     void aBadValueIsNamed(String name, String value) {
@@ -213,7 +224,8 @@ class ConfigTest {
                 "LOG_LEVEL", "x", "GROQ_API_KEY", "two words", "MEMORY_MAX_RECORDS", "0",
                 "MEMORY_MAX_BYTES", "x", "MEMORY_MAX_AGE_DAYS", "-1",
                 "RESET_BACKUP_DIR", " ", "MAX_OPEN_SESSIONS", "x", "MAX_SESSIONS", "x",
-                "SESSION_IDLE_MINUTES", "x"), false));
+                "SESSION_IDLE_MINUTES", "x", "MCP_SERVER", "x", "MCP_TOKEN", "two words",
+                "MCP_TIMEOUT", "x", "MCP_TOOLS", "a b"), false));
         for (Setting setting : Setting.values()) {
             boolean bad = setting != Setting.DISABLE_TOOLS && setting != Setting.HOST;
             assertEquals(bad ? 1 : 0, e.faults().stream()
@@ -234,6 +246,10 @@ class ConfigTest {
         assertFalse(config.http().toString().contains(secret));
         assertFalse(config.client().toString().contains(secret));
         assertHeld(config.client(), Map.of("apiKey", Optional.of(secret)));
+        assertFalse(offline("MCP_SERVER", "https://h/?k=" + secret, "MCP_TOKEN", secret)
+                .toString().contains(secret));
+        assertEquals(List.of("MCP_TOKEN is not sent over http beyond loopback"),
+                faults("MCP_SERVER", "http://h.example/mcp", "MCP_TOKEN", secret));
     }
 
     @ParameterizedTest

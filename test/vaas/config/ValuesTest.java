@@ -156,8 +156,7 @@ class ValuesTest {
     void aListDropsBlanksEmptyItemsAndRepetitions() {
         Values values = of(Setting.DISABLE_TOOLS, " a,, b ,a,");
         assertEquals(Set.of("a", "b"), values.set(Setting.DISABLE_TOOLS, ".*", ""));
-        assertEquals(Set.of(), new Values(Map.of())
-                .set(Setting.DISABLE_TOOLS, ".*", ""));
+        assertEquals(Set.of(), new Values(Map.of()).set(Setting.MCP_TOOLS, ".*", ""));
     }
 
     @Test

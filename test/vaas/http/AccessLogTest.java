@@ -79,6 +79,25 @@ class AccessLogTest {
     }
 
     @Test
+    void everyLineOfARequestNamesItsTrace() throws IOException {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        try (LogLines log = LogLines.listen(); Served served = start()) {
+            served.agent.script(question -> {
+                throw new IllegalStateException();
+            });
+            String parent = "traceparent: 00-" + trace + "-00f067aa0ba902b7-01";
+            served.chat("{\"message\":\"q\"}", "X-Request-Id: id-5", parent);
+            served.ask("POST /reset-memory", "", "X-Request-Id: id-6", parent);
+            served.get("/health", "X-Request-Id: id-7", parent, parent);
+            stop(served);
+            assertEquals(2, log.with("id id-5 trace " + trace).size());
+            assertEquals(2, log.with("id id-6 trace " + trace).size());
+            assertEquals(4, log.with(trace).size());
+            assertEquals(5, log.with("id id-").size());
+        }
+    }
+
+    @Test
     void noErrorAnswerAndNoLogLineRepeatsWhatWasSent() throws IOException {
         String quoted = "\"" + SECRET + "\"";
         List<String> bodies = List.of(SECRET, quoted, "{\"message\":" + quoted,

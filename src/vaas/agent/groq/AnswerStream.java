@@ -4,17 +4,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import okhttp3.Response;
-import okhttp3.ResponseBody;
-import okhttp3.sse.EventSource;
-import okhttp3.sse.EventSourceListener;
-import okhttp3.sse.EventSources;
-import okio.Buffer;
-import okio.BufferedSource;
-import okio.ByteString;
-import okio.ForwardingSource;
-import okio.Okio;
-import okio.Source;
 import vaas.agent.AnswerReader;
+import vaas.agent.client.EventStream;
 import vaas.budget.Budget;
 import vaas.json.JsonException;
 
@@ -22,15 +13,12 @@ import vaas.json.JsonException;
  * An answer that is read while the model writes it: hands its text on, and puts the whole together.
  * The heap for an event and for the text is charged before it is used. Used by one thread.
  */
-final class AnswerStream extends EventSourceListener implements AutoCloseable {
+final class AnswerStream implements EventStream.Reader, AutoCloseable {
     /** More than any mark has: what has not begun behind so many is inside of thinking. */
     private static final int MARK_CHARS = 256;
 
     /** Less than a chat has taken beforehand. */
     private static final int CHARGE_STEP = 8 << 10;
-
-    /** Belongs to no line. Okhttp-sse takes it for a part of the first field's name. */
-    private static final ByteString BYTE_ORDER_MARK = ByteString.encodeUtf8("\ufeff");
 
     private final Budget.Share share;
     private final AnswerReader reader;
@@ -41,18 +29,10 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
     private int looked; // at so many chars, for that
     private int handedOn; // of the answer
     private boolean broken;
-    private Throwable failure;
 
     AnswerStream(Budget.Share share, AnswerReader reader) {
         this.share = share;
         this.reader = reader;
-    }
-
-    /** Whether an answer is one. */
-    static boolean isOne(Response response) {
-        ResponseBody body = response.body();
-        return response.isSuccessful() && body.contentType() != null
-                && body.contentType().toString().startsWith("text/event-stream");
     }
 
     /**
@@ -61,21 +41,20 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
      * @throws IOException if it breaks, ends before the answer does, or nobody reads it any more
      */
     ChatResponse read(Response response) throws IOException {
-        ResponseBody all = response.body();
-        BufferedSource source = Okio.buffer(new Counted(all.source()));
-        if (source.rangeEquals(0, BYTE_ORDER_MARK)) {
-            source.skip(BYTE_ORDER_MARK.size());
+        IOException failure = new EOFException("the stream ended early");
+        try {
+            EventStream.read(response, this);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (IOException e) {
+            failure = e;
         }
-        ResponseBody counted = ResponseBody.create(source, all.contentType(), -1);
-        EventSources.processResponse(response.newBuilder().body(counted).build(), this);
         if (broken) {
             return ChatResponse.ofStream(null, -1);
-        } else if (failure instanceof UncheckedIOException e) {
-            throw e.getCause();
         } else if (body.whole() != null) { // what fails after the end is no failure
             return ChatResponse.ofStream(body.whole(), begin);
         }
-        throw failure instanceof IOException e ? e : new EOFException("the stream ended early");
+        throw failure;
     }
 
     /** Whether the reader has got some of it, so that it can't be asked for again. */
@@ -84,10 +63,7 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
     }
 
     @Override
-    public void onEvent(EventSource source, String id, String type, String data) {
-        if (body.hasEnded()) {
-            return;
-        }
+    public boolean take(String data) {
         try {
             body.add(data);
             unread = 0;
@@ -98,14 +74,7 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (broken || body.hasEnded()) {
-            source.cancel();
-        }
-    }
-
-    @Override
-    public void onFailure(EventSource source, Throwable e, Response response) {
-        failure = e;
+        return !broken && !body.hasEnded();
     }
 
     private void handOn() throws IOException {
@@ -151,18 +120,9 @@ final class AnswerStream extends EventSourceListener implements AutoCloseable {
         share.giveBack(charged - Math.min(charged, kept()));
     }
 
-    /** The bytes, no more of them at a time than one event may have. */
-    private final class Counted extends ForwardingSource {
-        Counted(Source source) {
-            super(source);
-        }
-
-        @Override
-        public long read(Buffer sink, long byteCount) throws IOException {
-            long read = super.read(sink, byteCount);
-            unread += Math.max(0, read);
-            charge();
-            return read;
-        }
+    @Override
+    public void count(long bytes) throws IOException {
+        unread += bytes;
+        charge();
     }
 }

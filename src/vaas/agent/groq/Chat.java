@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Tool;
+import vaas.agent.client.TimeLimiter;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Refused;
 import vaas.agent.groq.Completion.TimedOut;
@@ -23,7 +23,6 @@ import vaas.agent.groq.Completion.ToolCalls;
 import vaas.agent.groq.Completion.Unreachable;
 import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
-import vaas.budget.OverBudgetException;
 import vaas.json.JsonException;
 import vaas.memory.Conversations;
 import vaas.memory.MemoryRecord;
@@ -42,7 +41,15 @@ final class Chat {
     /** Longest text of a tool that the model gets to read; the rest is cut. */
     private static final int RESULT_CHARS_MAX = 16 << 10;
 
+    /** By which a server may say that it can't read what tools are offered. */
+    private static final Set<Integer> UNREADABLE = Set.of(400, 413, 422);
+
+    /** For which it may be the tools that do not fit. */
+    private static final Set<Reason> MAYBE_TOOLS =
+            Set.of(Reason.OTHER, Reason.TOO_LONG, Reason.TOOL_USE);
+
     private final Parts parts;
+    private final Offer offer;
     private final Conversations.Lease in;
     private final Question question;
     private final Deadline deadline;
@@ -62,7 +69,7 @@ final class Chat {
      * @param text the template for questions of text alone
      * @param image the template for questions with an image
      */
-    record Parts(ModelCalls calls, TimeLimiter toolThreads, List<Tool> tools,
+    record Parts(ModelCalls calls, TimeLimiter toolThreads, TimeLimiter sourceThreads,
             ToolRefusals refusals, SettingNames names, ChatRequest.Template text,
             ChatRequest.Template image) {
         ChatRequest.Template template(Question question) {
@@ -71,9 +78,10 @@ final class Chat {
     }
 
     /** The chat begins now: the deadline counts from here. */
-    Chat(Parts parts, Conversations.Lease in, Question question, Deadline deadline,
+    Chat(Parts parts, Offer offer, Conversations.Lease in, Question question, Deadline deadline,
             Budget.Share share, AnswerReader reader) {
         this.parts = parts;
+        this.offer = offer;
         this.reader = reader;
         this.texts = new RoundTexts(reader);
         this.in = in;
@@ -114,7 +122,8 @@ final class Chat {
     private Completion rounds() throws IOException {
         tooledUp = false;
         texts.begin();
-        ChatRequest request = new ChatRequest(parts.template(question), history, question);
+        ChatRequest request = new ChatRequest(parts.template(question), offer, history,
+                question);
         for (int round = 0; ; round++) {
             Completion completion = oneRound(request, round < ROUNDS_MAX);
             if (completion instanceof Answer answer) {
@@ -147,34 +156,44 @@ final class Chat {
             toolUseRetried = true;
             completion = send(request, mayCall, withoutTools);
         }
-        while (completion instanceof Refused refused && refused.reason() == Reason.TOOLS
-                && parts.tools().size() > withoutTools.size()) {
-            Set<String> more = refusedTools(refused);
-            completion = send(request, mayCall, more);
-            withoutTools = more;
+        Set<String> fewer = fewer(completion);
+        while (fewer.size() > withoutTools.size()) {
+            Completion refused = completion;
+            withoutTools = fewer;
+            completion = send(request, mayCall, withoutTools);
             if (!isRefused(completion, Reason.TOOLS) && !isRefused(completion, Reason.OTHER)) {
-                rememberRefusal();
+                tellRefusal(isRefused(refused, Reason.TOOLS) || isRefused(refused, Reason.OTHER));
             }
+            fewer = fewer(completion);
         }
         return completion;
     }
 
-    // Those that the error names, unless they are left out already; else all. Each once.
-    private Set<String> refusedTools(Refused refused) {
-        Set<String> names = new HashSet<>(withoutTools);
-        if (names.isEmpty()) {
-            names.addAll(ToolRefusals.named(refused.words(), parts.tools()));
+    // What to ask without next, each once: what the error names, else those of the source, else,
+    // if it speaks of tools, all.
+    private Set<String> fewer(Completion completion) {
+        List<Set<String>> steps = List.of();
+        if (completion instanceof Refused refused && refused.reason() == Reason.TOOLS) {
+            steps = List.of(withoutTools.isEmpty()
+                    ? ToolRefusals.named(refused.words(), offer.tools()) : Set.of(),
+                    offer.namesFromSource(), offer.names());
+        } else if (completion instanceof Refused refused && MAYBE_TOOLS.contains(refused.reason())
+                && UNREADABLE.contains(refused.status())) {
+            steps = List.of(offer.namesFromSource());
         }
-        return !names.isEmpty() && names.size() > withoutTools.size() ? names
-                : parts.tools().stream().map(Tool::name).collect(Collectors.toSet());
+        Set<String> fewer = new HashSet<>(withoutTools);
+        steps.stream().filter(step -> !withoutTools.containsAll(step)).findFirst()
+                .ifPresent(fewer::addAll);
+        return fewer;
     }
 
-    private void rememberRefusal() {
+    private void tellRefusal(boolean lasting) {
         String model = parts.template(question).model();
-        if (parts.refusals().remember(model, withoutTools)) {
+        if (!lasting || parts.refusals().remember(model, withoutTools)) {
             LOG.log(System.Logger.Level.WARNING, "id {0}: the model {1} does not take these tools,"
-                    + " so it is asked without them for an hour; put them into {2}: {3}",
-                    question.requestId(), model, parts.names().disabledTools(),
+                    + " so it is asked without them{2}; put them into {3}: {4}",
+                    question.requestId(), model, lasting ? " for an hour" : "",
+                    parts.names().disabledTools(),
                     String.join(",", new TreeSet<>(withoutTools)));
         }
     }
@@ -183,7 +202,7 @@ final class Chat {
             throws IOException {
         boolean streamed = reader != AnswerReader.NONE;
         return parts.calls().complete(request.body(mayCall, without, streamed), deadline,
-                question.requestId(), share, streamed ? texts : reader);
+                question, share, streamed ? texts : reader);
     }
 
     private static boolean isRefused(Completion completion, Reason reason) {
@@ -192,7 +211,7 @@ final class Chat {
 
     /** Adds the results to the request, unless they end the chat. */
     private Optional<Completion> callTools(ChatRequest request, ToolCalls calls)
-            throws OverBudgetException {
+            throws IOException {
         long before = request.ownLength();
         try {
             request.addToolRound(calls, results(calls.calls()));
@@ -208,7 +227,7 @@ final class Chat {
     }
 
     private List<String> results(List<ToolCall> calls)
-            throws TimeoutException, InterruptedException {
+            throws TimeoutException, InterruptedException, IOException {
         List<String> results = new ArrayList<>();
         for (ToolCall call : calls) {
             results.add(results.size() < CALLS_MAX ? result(call)
@@ -218,7 +237,8 @@ final class Chat {
     }
 
     // Whatever goes wrong, the model is told and may do better; the chat goes on.
-    private String result(ToolCall call) throws TimeoutException, InterruptedException {
+    private String result(ToolCall call)
+            throws TimeoutException, InterruptedException, IOException {
         Optional<Tool> tool = tool(call);
         if (tool.isEmpty()) {
             return "Error: there is no tool of that name.";
@@ -230,8 +250,10 @@ final class Chat {
             return "Error: the arguments can't be used: " + e.getMessage() + ".";
         }
         try {
-            Tool.Result result = parts.toolThreads().call(() -> tool.get().function().call(
-                    new Tool.Call(arguments, in, question, history, deadline)), deadline);
+            TimeLimiter threads =
+                    offer.isOwn(tool.get()) ? parts.toolThreads() : parts.sourceThreads();
+            Tool.Result result = threads.call(() -> tool.get().function().call(
+                    new Tool.Call(arguments, in, question, history, deadline)), deadline, reader);
             clipPath = result.clipPath().or(() -> clipPath);
             return cut(result.text());
         } catch (TimeoutException e) {
@@ -261,8 +283,7 @@ final class Chat {
     }
 
     private Optional<Tool> tool(ToolCall call) {
-        return parts.tools().stream().filter(tool -> tool.name().equals(call.name())
-                && !withoutTools.contains(tool.name())).findFirst();
+        return withoutTools.contains(call.name()) ? Optional.empty() : offer.tool(call.name());
     }
 
     private static String cut(String text) {

@@ -7,10 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import vaas.agent.Image;
 import vaas.agent.Question;
-import vaas.agent.Tool;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.agent.groq.Completion.ToolCalls;
 import vaas.json.Json;
@@ -20,19 +18,21 @@ import vaas.memory.Role;
 
 /**
  * The body of a request for a chat completion, in the provider's shape, as a list of pieces: the
- * template belongs to all chats, the history to the memory, and only the question and what tools
- * said to this chat. Only what is needed is sent: the API refuses fields that it does not know, and
- * other servers know fewer.
+ * template and the tools belong to all chats, the history to the memory, and only the question and
+ * what tools said to this chat. Only what is needed is sent: the API refuses fields that it does
+ * not know, and other servers know fewer.
  */
 final class ChatRequest {
     private final Template template;
+    private final Offer offer;
     private final Piece history;
     private final List<Piece> own = new ArrayList<>(); // the question, then rounds of tools
     private final Set<String> callIds = new HashSet<>();
 
     /** System prompt, history, question: in this order. */
-    ChatRequest(Template template, List<MemoryRecord> history, Question question) {
+    ChatRequest(Template template, Offer offer, List<MemoryRecord> history, Question question) {
         this.template = template;
+        this.offer = offer;
         this.history = remembered(history);
         own.add(asked(question));
     }
@@ -86,7 +86,7 @@ final class ChatRequest {
         List<Piece> pieces = new ArrayList<>(List.of(
                 streamed ? template.streamedHead : template.head, history));
         pieces.addAll(own);
-        pieces.add(template.tail(mayCall, without));
+        pieces.add(offer.tail(mayCall, without));
         return Piece.of(pieces);
     }
 
@@ -149,57 +149,26 @@ final class ChatRequest {
     /** What all requests to one model have in common, made once. */
     static final class Template {
         private final String model;
-        private final List<Tool> tools;
         private final Piece head;
         private final Piece streamedHead;
-        private final Piece tail;
-        private final Piece lastTail;
 
         /**
          * Makes it.
          *
          * @param systemPrompt the first message; if empty, there is none
-         * @param tools to offer; without any there is no such field
          */
-        Template(String model, String systemPrompt, List<Tool> tools) {
+        Template(String model, String systemPrompt) {
             this.model = model;
-            this.tools = tools;
             String start = Json.text(Map.of("model", model));
             start = start.substring(0, start.length() - 1);
             String messages = ",\"messages\":[" + (systemPrompt.isEmpty() ? ""
                     : Json.text(message("system", systemPrompt)) + ",");
             head = Piece.of(start + messages);
             streamedHead = Piece.of(start + ",\"stream\":true" + messages);
-            tail = tail(true, tools);
-            lastTail = tail(false, tools);
         }
 
         String model() {
             return model;
-        }
-
-        private Piece tail(boolean mayCall, Set<String> without) {
-            return !without.isEmpty() ? tail(mayCall,
-                    tools.stream().filter(tool -> !without.contains(tool.name())).toList())
-                    : mayCall ? tail : lastTail;
-        }
-
-        private static Piece tail(boolean mayCall, List<Tool> offered) {
-            return Piece.of(offered.isEmpty() ? "]}" : offered.stream()
-                    .map(tool -> Json.text(declaration(tool)))
-                    .collect(Collectors.joining(",", "],\"tools\":[",
-                            mayCall ? "]}" : "],\"tool_choice\":\"none\"}")));
-        }
-
-        private static Map<String, Object> declaration(Tool tool) {
-            Map<String, Object> function = new LinkedHashMap<>();
-            function.put("name", tool.name());
-            function.put("description", tool.description());
-            function.put("parameters", tool.parameters());
-            Map<String, Object> declaration = new LinkedHashMap<>();
-            declaration.put("type", "function");
-            declaration.put("function", function);
-            return declaration;
         }
     }
 }

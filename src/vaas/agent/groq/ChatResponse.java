@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.ToolCall;
 import vaas.agent.groq.Completion.ToolCalls;
+import vaas.json.Fields;
 import vaas.json.Json;
 import vaas.json.JsonException;
 

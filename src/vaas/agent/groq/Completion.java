@@ -89,10 +89,11 @@ sealed interface Completion {
      * It will not, and asking again would not help.
      *
      * @param words what it says of tools, in lower case; else empty
+     * @param status by which it says so
      */
-    record Refused(Reason reason, String words) implements Completion {
+    record Refused(Reason reason, String words, int status) implements Completion {
         Refused(Reason reason) {
-            this(reason, "");
+            this(reason, "", 0);
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import vaas.json.Fields;
 import vaas.json.Json;
 import vaas.json.JsonException;
 

@@ -13,6 +13,8 @@ import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.agent.Tool;
+import vaas.agent.ToolSource;
+import vaas.agent.client.TimeLimiter;
 import vaas.agent.groq.Completion.Answer;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
@@ -34,6 +36,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
 
     /** Tools at a time, those included that were left behind at a deadline. */
     private static final int TOOL_THREADS_MAX = 256;
+    /** The same of a source: if that hangs, our own tools shall not. */
+    private static final int SOURCE_THREADS_MAX = 1024;
     /** When all are taken, most of them have been left behind, and the model is told so. */
     private static final Duration TOOL_PATIENCE = Duration.ofSeconds(1);
     /** What a chat takes of the heap besides texts, as measured: its connection's, for the most. */
@@ -46,19 +50,21 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     private final int memorySize;
     private final Budget budget;
     private final Failures failures;
+    private final Offer.Declarations declarations = new Offer.Declarations();
     private final Chat.Parts parts;
 
     private GroqAgent(GroqClient client, boolean ownsClient, Conversations conversations,
             Options options) {
-        super(options.name, conversations, options.tools, options.disabledTools,
-                options.timeout);
+        super(options.name, conversations, options.tools, options.source,
+                options.disabledTools, options.timeout);
         this.client = client;
         this.ownsClient = ownsClient;
         this.memorySize = options.memorySize;
         this.budget = options.budget;
         this.failures = new Failures(options.settingNames, client.host());
         this.parts = new Chat.Parts(client.calls(),
-                new TimeLimiter("vaas-tool", TOOL_THREADS_MAX, TOOL_PATIENCE), tools(),
+                new TimeLimiter("vaas-tool", TOOL_THREADS_MAX, TOOL_PATIENCE),
+                new TimeLimiter("vaas-call", SOURCE_THREADS_MAX, TOOL_PATIENCE),
                 new ToolRefusals(options.nanoTime), options.settingNames,
                 template(options.generalModel, options),
                 template(options.imageModel, options));
@@ -101,7 +107,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     protected Reply chat(Conversations.Lease in, Question question, Deadline deadline,
             AnswerReader reader) throws IOException {
         try (Budget.Share share = budget.share()) {
-            Chat chat = new Chat(parts, in, question, deadline, share, reader);
+            Offer offer = new Offer(tools(question), tools().size(), declarations);
+            Chat chat = new Chat(parts, offer, in, question, deadline, share, reader);
             share.take(CHAT_BYTES + 2L * JsonString.lengthOf(question.remembered())); // in a line
             in.memory().requireWritable(); // before a model is paid for what can't be stored
             History history = in.memory().latest(memorySize);
@@ -119,6 +126,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     public void close() {
         client.end(parts.calls());
         parts.toolThreads().close();
+        parts.sourceThreads().close();
         if (ownsClient) {
             client.close();
         }
@@ -156,8 +164,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         return new Reply.Answered(answer, clipPath, Optional.empty());
     }
 
-    private ChatRequest.Template template(String model, Options options) {
-        return new ChatRequest.Template(model, options.systemPrompt, tools());
+    private static ChatRequest.Template template(String model, Options options) {
+        return new ChatRequest.Template(model, options.systemPrompt);
     }
 
     /** How an agent is set up. Not safe for concurrent use; copied by the agent. */
@@ -177,6 +185,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         private int memorySize = 20;
         private Duration timeout = Duration.ofSeconds(60);
         private List<Tool> tools = List.of();
+        private ToolSource source = ToolSource.NONE;
         private Set<String> disabledTools = Set.of();
         private Budget budget = Budget.ofThisProcess();
         private SettingNames settingNames = SettingNames.PLAIN;
@@ -227,6 +236,12 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         /** What the model may call, in this order, unless disabled. */
         public Options tools(Tool... offered) {
             tools = List.of(offered);
+            return this;
+        }
+
+        /** Where more of them come from; closed by whoever opened it. By default nowhere. */
+        public Options source(ToolSource more) {
+            source = more;
             return this;
         }
 

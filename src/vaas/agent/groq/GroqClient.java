@@ -19,6 +19,7 @@ import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import vaas.agent.client.BoundedDns;
 import vaas.metrics.Metrics;
 
 /**

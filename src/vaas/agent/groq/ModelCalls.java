@@ -18,7 +18,11 @@ import okhttp3.Request;
 import okhttp3.Response;
 import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
+import vaas.agent.Question;
 import vaas.agent.ReaderLeftException;
+import vaas.agent.client.BoundedDns;
+import vaas.agent.client.EventStream;
+import vaas.agent.client.OneShotBody;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
 import vaas.agent.groq.Completion.Refused;
@@ -61,23 +65,23 @@ final class ModelCalls implements AutoCloseable {
     /**
      * Asks until there is an answer, a refusal, or no try left.
      *
-     * @param requestId of the caller's request, for log lines
+     * @param question on whose behalf: its id stands in log lines, its trace goes along
      * @param share what an answer is charged to before it is kept
      * @param reader gets the text as it comes, if the body asks for that; once it has got some,
      *     nothing is tried again
      * @throws OverBudgetException if there is no room for an answer for now
      * @throws ReaderLeftException if nobody reads any more
      */
-    Completion complete(Piece body, Deadline deadline, String requestId, Budget.Share share,
+    Completion complete(Piece body, Deadline deadline, Question question, Budget.Share share,
             AnswerReader reader) throws IOException {
         for (int retry = 0; ; retry++) {
             reader.read("");
             long start = System.nanoTime();
-            Attempt attempt = attempt(body, deadline, requestId, share, reader);
+            Attempt attempt = attempt(body, deadline, question, share, reader);
             long nanos = System.nanoTime() - start;
             metrics.count(attempt.completion, nanos);
             LOG.log(System.Logger.Level.DEBUG, "id {0}: a model call took {1} ms and came to {2}",
-                    requestId, Long.toString(nanos / 1_000_000),
+                    question.requestId(), Long.toString(nanos / 1_000_000),
                     attempt.completion.getClass().getSimpleName());
             Duration pause = attempt.asked.orElse(
                     Backoff.pause(retry, ThreadLocalRandom.current().nextDouble()));
@@ -117,39 +121,42 @@ final class ModelCalls implements AutoCloseable {
     }
 
     // What failed because the peer had closed an idle connection is no try.
-    private Attempt attempt(Piece body, Deadline deadline, String requestId, Budget.Share share,
+    private Attempt attempt(Piece body, Deadline deadline, Question question, Budget.Share share,
             AnswerReader reader) throws IOException {
         for (int stale = 0; stale < STALE_MAX; stale++) {
             Optional<Attempt> attempt =
-                    attempt(body, deadline, requestId, share, reader, new Reuse());
+                    attempt(body, deadline, question, share, reader, new Reuse());
             if (attempt.isPresent()) {
                 return attempt.get();
             }
             LOG.log(System.Logger.Level.DEBUG, "id {0}: an idle connection had been closed",
-                    requestId);
+                    question.requestId());
         }
         return new Attempt(new Unreachable());
     }
 
     // Empty if the connection was stale.
-    private Optional<Attempt> attempt(Piece body, Deadline deadline, String requestId,
+    private Optional<Attempt> attempt(Piece body, Deadline deadline, Question question,
             Budget.Share share, AnswerReader reader, Reuse reuse) throws IOException {
         Duration remaining = deadline.remaining();
         if (isClosed() || remaining.isZero()) {
             return Optional.of(new Attempt(isClosed() ? new Unreachable() : new TimedOut()));
         }
-        Call call = http.get().newCall(target.newBuilder()
-                .post(new OneShotBody(body)).tag(Reuse.class, reuse).build());
+        Request.Builder request = target.newBuilder()
+                .post(new OneShotBody(body.length(), body::writeTo)).tag(Reuse.class, reuse);
+        question.trace().ifPresent(trace -> request.header("traceparent", trace.nextParent()));
+        Call call = http.get().newCall(request.build());
         call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
         running.add(call);
         AnswerStream stream = new AnswerStream(share, reader);
         Looks looks = new Looks(call, reader);
         try (AnswerBytes bytes = new AnswerBytes(share); stream; looks;
                 Response response = execute(call, deadline)) {
-            return Optional.of(read(response, bytes, stream, requestId));
+            return Optional.of(read(response, bytes, stream, question.requestId()));
         } catch (OverBudgetException e) {
             LOG.log(System.Logger.Level.WARNING,
-                    "id {0}: the answer of the model was not read: {1}", requestId, e.getMessage());
+                    "id {0}: the answer of the model was not read: {1}", question.requestId(),
+                    e.getMessage());
             if (!e.isForGood()) {
                 throw e;
             }
@@ -162,7 +169,7 @@ final class ModelCalls implements AutoCloseable {
             boolean stale = reuse.wasStale() && !deadline.hasPassed() && !isClosed()
                     && !call.isCanceled();
             return stale ? Optional.empty()
-                    : Optional.of(lost(e, deadline, requestId, stream.hasBegun()));
+                    : Optional.of(lost(e, deadline, question.requestId(), stream.hasBegun()));
         } finally {
             running.remove(call);
         }
@@ -182,7 +189,8 @@ final class ModelCalls implements AutoCloseable {
 
     private static Attempt read(Response response, AnswerBytes bytes, AnswerStream stream,
             String requestId) throws IOException {
-        ChatResponse body = AnswerStream.isOne(response) ? stream.read(response)
+        boolean streamed = response.isSuccessful() && EventStream.isOne(response);
+        ChatResponse body = streamed ? stream.read(response)
                 : ChatResponse.of(bytes.read(response.body().source()));
         Optional<Completion> completion =
                 response.isSuccessful() ? body.completion() : Optional.empty();
@@ -214,7 +222,7 @@ final class ModelCalls implements AutoCloseable {
                 || !said.equals("false") && (lost || status == 429
                         || status > 500 && reason == Reason.MODEL);
         return new Attempt(lost ? new Unreachable()
-                : new Refused(reason, reason == Reason.TOOLS ? error.words() : ""),
+                : new Refused(reason, reason == Reason.TOOLS ? error.words() : "", status),
                 status, passes, Backoff.asked(response::header, Instant.now()));
     }
 

@@ -46,7 +46,7 @@ final class AuditLog implements Audit {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "{0} of {1} bytes by {2} could not be written to"
                     + " the audit: {3}", word(entry.what()), Long.toString(entry.bytes()),
-                    entry.by().requestId(), e.toString());
+                    entry.by().logId(), e.toString());
         } finally {
             lock.unlock();
         }

@@ -70,7 +70,7 @@ class ChatRequestTest {
     @Test
     void withoutASystemPromptThereIsNoSuchMessage() {
         ChatRequest request = new ChatRequest(
-                new ChatRequest.Template("m", "", List.of()), HISTORY, Question.of("q2"));
+                new ChatRequest.Template("m", ""), Scripted.offer(), HISTORY, Question.of("q2"));
         assertEquals(List.of("user: q1", "assistant: a1", "user: q2"),
                 Scripted.talk(read(request)));
     }
@@ -206,7 +206,7 @@ class ChatRequestTest {
 
     private static ChatRequest request(
             List<MemoryRecord> history, Question question, Tool... tools) {
-        return new ChatRequest(new ChatRequest.Template("m", "Be brief.", List.of(tools)),
+        return new ChatRequest(new ChatRequest.Template("m", "Be brief."), Scripted.offer(tools),
                 history, question);
     }
 

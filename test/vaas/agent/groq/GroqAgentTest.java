@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,7 @@ import vaas.agent.groq.Completion.ToolCall;
 import vaas.json.Json;
 import vaas.testing.Talk;
 import vaas.memory.MemoryRecord;
+import vaas.metrics.Trace;
 
 /** Chats with a scripted Groq: what it is asked, what the caller gets, what is remembered. */
 @Timeout(60)
@@ -128,6 +130,33 @@ class GroqAgentTest extends GroqFixture {
             String origin = "http://" + groq.getHostName() + ":" + groq.getPort();
             chat(Question.of("q1"), config(groq, "GROQ_BASE_URL", origin + path));
             assertEquals(base + "/chat/completions", taken(groq).getTarget());
+        }
+    }
+
+    @Nested
+    class TheTrace {
+        @Test
+        void goesAlongWithASpanForEachCallAndTheFlagAsItCame() {
+            Set<String> spans = new HashSet<>();
+            for (boolean sampled : List.of(true, false)) {
+                script(status(500).build(), says("a1"));
+                try (GroqAgent agent = agent(config(groq))) {
+                    agent.chat(new Question("q", Optional.empty(), Optional.empty(), "-",
+                            Optional.empty(), Optional.of(new Trace("4bf9".repeat(8), sampled))));
+                }
+                for (int call = 0; call < 2; call++) {
+                    String parent = taken(groq).getHeaders().get("traceparent");
+                    assertTrue(parent.matches("00-(4bf9){8}-[0-9a-f]{16}-0" + (sampled ? 1 : 0)));
+                    assertTrue(spans.add(parent.substring(36, 52)), parent);
+                }
+            }
+        }
+
+        @Test
+        void isNotBegunHere() {
+            script(says("a1"));
+            chat("q1");
+            assertNull(taken(groq).getHeaders().get("traceparent"));
         }
     }
 

@@ -26,6 +26,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -96,7 +97,7 @@ class GroqClientTest {
         List<MemoryRecord> history = Stream.generate(() -> new MemoryRecord(
                 UUID.fromString("01990000-0000-7000-8000-000000000001"), Role.USER, text,
                 Instant.EPOCH)).limit(16).toList();
-        Piece body = new ChatRequest(new ChatRequest.Template("m", "s", List.of()), history,
+        Piece body = new ChatRequest(new ChatRequest.Template("m", "s"), Scripted.offer(), history,
                 Question.of("q")).body(true, Set.of(), false);
         groq.enqueue(says("hello"));
         long before = allocatedBytes();
@@ -286,7 +287,7 @@ class GroqClientTest {
     })
     void aRefusalIsNotTriedAgain(int status, String code, Reason reason) {
         script(Scripted.refuses(status, code), says("too late"));
-        assertEquals(new Refused(reason), complete());
+        assertEquals(reason, ((Refused) complete()).reason());
         assertRequests(1);
     }
 
@@ -294,7 +295,7 @@ class GroqClientTest {
     void aRefusalMayBeAPageOfHtml() {
         script(new MockResponse.Builder().code(403).setHeader("Content-Type", "text/html")
                 .body("<html><body>Access denied.</body></html>").build());
-        assertEquals(new Refused(Reason.KEY), complete());
+        assertEquals(Reason.KEY, ((Refused) complete()).reason());
         assertRequests(1);
     }
 
@@ -325,7 +326,7 @@ class GroqClientTest {
     @Test
     void anUnknownWordAboutRetriesIsIgnored() {
         script(status(400).setHeader("x-should-retry", "maybe").build(), says("too late"));
-        assertEquals(new Refused(Reason.OTHER), complete());
+        assertEquals(Reason.OTHER, ((Refused) complete()).reason());
         assertRequests(1);
     }
 
@@ -333,7 +334,7 @@ class GroqClientTest {
     void evenRetriesAskedForAreAtMostTwo() {
         MockResponse again = status(422).setHeader("x-should-retry", "true").build();
         script(again, again, again, says("too late"));
-        assertEquals(new Refused(Reason.OTHER), complete());
+        assertEquals(Reason.OTHER, ((Refused) complete()).reason());
         assertRequests(3);
     }
 
@@ -382,7 +383,7 @@ class GroqClientTest {
     @Test
     void aRefusalByAProxyKeepsItsStatus() {
         script(status(407, "{}").build(), says("too late"));
-        assertEquals(new Refused(Reason.OTHER), complete());
+        assertEquals(Reason.OTHER, ((Refused) complete()).reason());
         assertRequests(1);
     }
 
@@ -393,7 +394,7 @@ class GroqClientTest {
             elsewhere.enqueue(says("gotcha"));
             script(status(status).setHeader("Location", elsewhere.url("/v1")).build(),
                     says("not asked"));
-            assertEquals(new Refused(Reason.ADDRESS), complete());
+            assertEquals(Reason.ADDRESS, ((Refused) complete()).reason());
             assertRequests(1);
             assertEquals(0, elsewhere.getRequestCount());
         }
@@ -402,7 +403,7 @@ class GroqClientTest {
     @Test
     void aRedirectWithinTheServerIsNotFollowedEither() {
         script(status(307).setHeader("Location", "/other").build(), says("not asked"));
-        assertEquals(new Refused(Reason.ADDRESS), complete());
+        assertEquals(Reason.ADDRESS, ((Refused) complete()).reason());
         assertRequests(1);
     }
 
@@ -420,7 +421,7 @@ class GroqClientTest {
     @Test
     void aRefusalThatIsTooLargeIsStillARefusal() {
         script(status(404, "x".repeat(9 << 20)).build());
-        assertEquals(new Refused(Reason.ADDRESS), complete());
+        assertEquals(Reason.ADDRESS, ((Refused) complete()).reason());
         assertRequests(1);
     }
 
@@ -597,7 +598,9 @@ class GroqClientTest {
     private static Completion complete(GroqClient client, Piece body, Duration timeout) {
         try (Budget.Share share = Budget.ofThisProcess().share()) {
             return client.calls().complete(
-                    body, Deadline.after(timeout), "request-id", share, AnswerReader.NONE);
+                    body, Deadline.after(timeout),
+                    new Question("q", Optional.empty(), Optional.empty(), "request-id"), share,
+                    AnswerReader.NONE);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

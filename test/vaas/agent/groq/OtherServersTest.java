@@ -41,6 +41,7 @@ import vaas.agent.Reply;
 import vaas.agent.Reply.Kind;
 import vaas.agent.Tool;
 import vaas.agent.groq.Completion.ToolCall;
+import vaas.json.Fields;
 import vaas.metrics.Metrics;
 import vaas.testing.LogLines;
 

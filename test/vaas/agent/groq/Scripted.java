@@ -199,6 +199,11 @@ final class Scripted {
         }
     }
 
+    /** Tools of the agent's own. */
+    static Offer offer(Tool... tools) {
+        return new Offer(List.of(tools), tools.length, new Offer.Declarations());
+    }
+
     /** An agent with a client of its own. */
     static GroqAgent agent(Groq config, Conversations memory, Tool... tools) {
         return GroqAgent.open(config.client(), memory, config.agent().tools(tools));

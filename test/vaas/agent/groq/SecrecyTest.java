@@ -125,7 +125,7 @@ class SecrecyTest extends GroqFixture {
             memory.store(QUESTION, ANSWER);
             assertNoSecrets(List.of(config, config.client(), config.agent(), agent, client,
                     memory, question(), memory.records(2), question().image(),
-                    new ChatRequest(new ChatRequest.Template("m", "s", List.of()),
+                    new ChatRequest(new ChatRequest.Template("m", "s"), Scripted.offer(),
                             memory.records(2), question())));
         }
     }

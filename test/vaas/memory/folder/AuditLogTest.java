@@ -30,7 +30,7 @@ import vaas.testing.Talk;
 
 @ExtendWith(Handles.class)
 class AuditLogTest {
-    private static final Requester CALLER = new Requester("id-1", "192.0.2.7");
+    private static final Requester CALLER = new Requester("id-1", "192.0.2.7", "id-1");
 
     @TempDir
     Path folder;
@@ -129,7 +129,7 @@ class AuditLogTest {
             talk.say(1, 2);
             disk.failWhen((call, count) -> call.equals("write"));
             assertEquals(OptionalLong.of(4),
-                    talk.memory.resetMemory(new Requester("id-2", null)).recordsRemoved());
+                    talk.memory.resetMemory(new Requester("id-2", null, "id-2")).recordsRemoved());
             assertEquals(List.of(), talk.all());
             assertEquals(before, disk.text(AuditLog.FILE_NAME), "half a line is cut off again");
             List<String> lines = log.with("audit");

@@ -1,4 +1,4 @@
-package vaas.agent.groq;
+package vaas.agent.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 
 /** What may never end runs elsewhere, and not on more threads than allowed. */
@@ -34,7 +35,7 @@ class TimeLimiterTest {
 
     @Test
     void whatEndsInTimeIsReturnedFromAThreadThatKeepsNoProcessAlive() throws Exception {
-        Thread thread = limiter.call(Thread::currentThread, LATE);
+        Thread thread = call(Thread::currentThread, LATE);
         assertNotEquals(Thread.currentThread(), thread);
         assertTrue(thread.isDaemon());
     }
@@ -43,12 +44,12 @@ class TimeLimiterTest {
     void whatItThrowsIsTheCause() {
         IOException failure = new IOException("so");
         ExecutionException thrown = assertThrows(ExecutionException.class,
-                () -> limiter.call(() -> {
+                () -> call(() -> {
                     throw failure;
                 }, LATE));
         assertEquals(failure, thrown.getCause());
         Error error = new StackOverflowError();
-        assertEquals(error, assertThrows(ExecutionException.class, () -> limiter.call(() -> {
+        assertEquals(error, assertThrows(ExecutionException.class, () -> call(() -> {
             throw error;
         }, LATE)).getCause());
     }
@@ -62,16 +63,16 @@ class TimeLimiterTest {
             return 1;
         };
         leaveBehind(deaf);
-        assertEquals(2, limiter.call(() -> 2, LATE), "there is one thread more");
+        assertEquals(2, call(() -> 2, LATE), "there is one thread more");
         leaveBehind(deaf);
-        assertThrows(RejectedExecutionException.class, () -> limiter.call(() -> 2, LATE));
+        assertThrows(RejectedExecutionException.class, () -> call(() -> 2, LATE));
         goOn.countDown();
         assertEquals(2, callWhenFree(() -> 2), "the threads are free again");
     }
 
     @Test
     void whatComesAfterTheDeadlineIsNotBegun() {
-        assertThrows(TimeoutException.class, () -> limiter.call(() -> {
+        assertThrows(TimeoutException.class, () -> call(() -> {
             throw new AssertionError("it was begun");
         }, Deadline.after(Duration.ZERO)));
     }
@@ -103,7 +104,7 @@ class TimeLimiterTest {
         });
         closer.start();
         ExecutionException ended = assertThrows(ExecutionException.class,
-                () -> limiter.call(() -> {
+                () -> call(() -> {
                     begun.countDown();
                     goOn.await();
                     return 1;
@@ -111,13 +112,34 @@ class TimeLimiterTest {
         assertInstanceOf(InterruptedException.class, ended.getCause());
         closer.join();
         for (int i = 0; i < 3; i++) { // none of them takes a thread for good
-            assertThrows(RejectedExecutionException.class, () -> limiter.call(() -> 1, LATE));
+            assertThrows(RejectedExecutionException.class, () -> call(() -> 1, LATE));
         }
+    }
+
+    @Test
+    void whatNobodyReadsAnyMoreIsInterruptedAndLeftBehind() throws Exception {
+        IOException left = new IOException("left");
+        CountDownLatch interrupted = new CountDownLatch(1);
+        assertEquals(left, assertThrows(IOException.class, () -> limiter.call(() -> {
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+            }
+            return 1;
+        }, LATE, text -> {
+            throw left;
+        })));
+        interrupted.await();
+    }
+
+    private <T> T call(Callable<T> task, Deadline deadline) throws Exception {
+        return limiter.call(task, deadline, AnswerReader.NONE);
     }
 
     private void leaveBehind(Callable<Integer> task) {
         CountDownLatch begun = new CountDownLatch(1);
-        assertThrows(TimeoutException.class, () -> limiter.call(() -> {
+        assertThrows(TimeoutException.class, () -> call(() -> {
             begun.countDown();
             return task.call();
         }, Deadline.after(Duration.ofMillis(500))));
@@ -127,7 +149,7 @@ class TimeLimiterTest {
     private <T> T callWhenFree(Callable<T> task) throws Exception {
         while (true) {
             try {
-                return limiter.call(task, LATE);
+                return call(task, LATE);
             } catch (RejectedExecutionException e) {
                 Thread.onSpinWait();
             }

@@ -1,5 +1,6 @@
-package vaas.agent.groq;
+package vaas.agent.client;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import okhttp3.Dns;
+import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 
 /**
@@ -15,7 +17,7 @@ import vaas.agent.Deadline;
  * call, where its timeouts can't reach them, and a silent name server takes the system's resolver
  * ten seconds and more.
  */
-final class BoundedDns implements Dns, AutoCloseable {
+public final class BoundedDns implements Dns, AutoCloseable {
     /** Look-ups under way, those included for which nobody waits any more. */
     private static final int LOOKUPS_MAX = 16;
 
@@ -24,13 +26,16 @@ final class BoundedDns implements Dns, AutoCloseable {
     // OkHttp has no way to tell which call a look-up is for, but that it is on the same thread.
     private final ThreadLocal<Deadline> deadline = new ThreadLocal<>();
 
+    /** Sets it up; there are no threads yet. */
+    public BoundedDns() {}
+
     /** Binds the look-ups of this thread to a deadline. */
-    void begin(Deadline end) {
+    public void begin(Deadline end) {
         deadline.set(end);
     }
 
     /** The opposite of {@link #begin}. */
-    void end() {
+    public void end() {
         deadline.remove();
     }
 
@@ -41,8 +46,9 @@ final class BoundedDns implements Dns, AutoCloseable {
             return Dns.SYSTEM.lookup(name);
         }
         try {
-            return limiter.call(() -> Dns.SYSTEM.lookup(name), end);
-        } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+            return limiter.call(() -> Dns.SYSTEM.lookup(name), end, AnswerReader.NONE);
+        } catch (ExecutionException | TimeoutException | RejectedExecutionException
+                | IOException e) {
             throw new UnknownHostException("no address in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,4 +1,4 @@
-package vaas.agent.groq;
+package vaas.agent.client;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,13 +10,23 @@ import okio.BufferedSink;
  * A body that OkHttp may send once only: otherwise it would repeat a request by itself after a
  * 408, or a 503 with "Retry-After: 0", uncounted.
  */
-final class OneShotBody extends RequestBody {
+public final class OneShotBody extends RequestBody {
     private static final MediaType JSON = MediaType.get("application/json");
 
-    private final Piece body;
+    private final long length;
+    private final Content content;
 
-    OneShotBody(Piece body) {
-        this.body = body;
+    /** Writes all of it, in steps that are as long as one likes. */
+    @FunctionalInterface
+    public interface Content {
+        /** Called once. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** A body of JSON that has so many bytes. */
+    public OneShotBody(long length, Content content) {
+        this.length = length;
+        this.content = content;
     }
 
     @Override
@@ -26,7 +36,7 @@ final class OneShotBody extends RequestBody {
 
     @Override
     public long contentLength() {
-        return body.length();
+        return length;
     }
 
     @Override
@@ -36,7 +46,7 @@ final class OneShotBody extends RequestBody {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-        body.writeTo(new Steps(sink));
+        content.writeTo(new Steps(sink));
     }
 
     /** Hands on a step at a time, since okio copies what it is given before it sends any of it. */

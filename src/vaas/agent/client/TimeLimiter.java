@@ -1,5 +1,6 @@
-package vaas.agent.groq;
+package vaas.agent.client;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 
 /**
@@ -19,7 +21,10 @@ import vaas.agent.Deadline;
  * sits inside a native call, where it would hold the carrier of a virtual thread. Safe for
  * concurrent use.
  */
-final class TimeLimiter implements AutoCloseable {
+public final class TimeLimiter implements AutoCloseable {
+    /** How often it is looked whether anybody still reads. */
+    private static final long LOOK_NANOS = Duration.ofMillis(250).toNanos();
+
     private final Semaphore free;
     private final long patienceNanos;
     private final ExecutorService threads;
@@ -30,7 +35,7 @@ final class TimeLimiter implements AutoCloseable {
      * @param patience how long to wait for a thread while all are taken, most of them by what was
      *     left behind
      */
-    TimeLimiter(String name, int threadsMax, Duration patience) {
+    public TimeLimiter(String name, int threadsMax, Duration patience) {
         AtomicLong number = new AtomicLong();
         this.free = new Semaphore(threadsMax);
         this.patienceNanos = patience.toNanos();
@@ -42,14 +47,16 @@ final class TimeLimiter implements AutoCloseable {
     }
 
     /**
-     * Runs a task and waits for it until the deadline; then it is interrupted and left behind.
+     * Runs a task and waits for it until the deadline, or until nobody reads any more; then it is
+     * interrupted and left behind.
      *
+     * @throws IOException what the reader throws
      * @throws ExecutionException with what the task threw
      * @throws TimeoutException if it has not ended in time
      * @throws RejectedExecutionException if there is no thread for it, or this is closed
      */
-    <T> T call(Callable<T> callable, Deadline deadline)
-            throws InterruptedException, ExecutionException, TimeoutException {
+    public <T> T call(Callable<T> callable, Deadline deadline, AnswerReader reader)
+            throws InterruptedException, ExecutionException, TimeoutException, IOException {
         long nanos = Math.min(deadline.remaining().toNanos(), patienceNanos);
         boolean acquired = nanos > 0 && free.tryAcquire(nanos, TimeUnit.NANOSECONDS);
         if (!acquired && deadline.hasPassed()) {
@@ -60,9 +67,25 @@ final class TimeLimiter implements AutoCloseable {
         FutureTask<T> task = new FutureTask<>(callable);
         start(task);
         try {
-            return task.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+            while (!isDone(task, deadline)) {
+                reader.read("");
+            }
+            return task.get();
         } finally {
             task.cancel(true);
+        }
+    }
+
+    private static boolean isDone(FutureTask<?> task, Deadline deadline)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            task.get(Math.min(deadline.remaining().toNanos(), LOOK_NANOS), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            if (deadline.hasPassed()) {
+                throw e;
+            }
+            return false;
         }
     }
 

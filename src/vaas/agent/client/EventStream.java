@@ -1,0 +1,112 @@
+package vaas.agent.client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okhttp3.sse.EventSource;
+import okhttp3.sse.EventSourceListener;
+import okhttp3.sse.EventSources;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.ByteString;
+import okio.ForwardingSource;
+import okio.Okio;
+import okio.Source;
+
+/**
+ * The reading of an event stream (WHATWG server-sent events) by okhttp-sse, which bounds neither
+ * lines nor events: its reader has to, and is told of the bytes before they are kept.
+ */
+public final class EventStream {
+    /** Belongs to no line. Okhttp-sse takes it for a part of the first field's name. */
+    private static final ByteString BYTE_ORDER_MARK = ByteString.encodeUtf8("\ufeff");
+
+    private EventStream() {}
+
+    /** Who reads one, on one thread. */
+    public interface Reader {
+        /**
+         * Counts bytes, of lines of any kind.
+         *
+         * @throws IOException to end the reading
+         */
+        void count(long bytes) throws IOException;
+
+        /**
+         * Takes the data of one event, which may be empty.
+         *
+         * @return whether there is more to be read
+         * @throws UncheckedIOException to end the reading
+         */
+        boolean take(String data);
+    }
+
+    /** Whether an answer is one. */
+    public static boolean isOne(Response response) {
+        ResponseBody body = response.body();
+        return body.contentType() != null
+                && body.contentType().toString().startsWith("text/event-stream");
+    }
+
+    /**
+     * Reads an answer of 2xx that is one, to its end or until its reader wants no more.
+     *
+     * @throws IOException if it breaks off, or the reader ends it by counting
+     * @throws UncheckedIOException if the reader ends it at an event
+     */
+    public static void read(Response response, Reader reader) throws IOException {
+        ResponseBody all = response.body();
+        BufferedSource source = Okio.buffer(new Counted(all.source(), reader));
+        if (source.rangeEquals(0, BYTE_ORDER_MARK)) {
+            source.skip(BYTE_ORDER_MARK.size());
+        }
+        ResponseBody counted = ResponseBody.create(source, all.contentType(), -1);
+        Listener listener = new Listener(reader);
+        EventSources.processResponse(response.newBuilder().body(counted).build(), listener);
+        if (listener.failure instanceof IOException e) {
+            throw e;
+        } else if (listener.failure instanceof RuntimeException e) {
+            throw e;
+        }
+    }
+
+    private static final class Listener extends EventSourceListener {
+        private final Reader reader;
+        private boolean ended;
+        private Throwable failure;
+
+        Listener(Reader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public void onEvent(EventSource source, String id, String type, String data) {
+            ended = ended || !reader.take(data);
+            if (ended) {
+                source.cancel();
+            }
+        }
+
+        @Override
+        public void onFailure(EventSource source, Throwable e, Response response) {
+            failure = ended ? null : e; // the end is a failure, too
+        }
+    }
+
+    private static final class Counted extends ForwardingSource {
+        private final Reader reader;
+
+        Counted(Source source, Reader reader) {
+            super(source);
+            this.reader = reader;
+        }
+
+        @Override
+        public long read(Buffer sink, long byteCount) throws IOException {
+            long read = super.read(sink, byteCount);
+            reader.count(Math.max(0, read));
+            return read;
+        }
+    }
+}
