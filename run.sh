@@ -148,7 +148,8 @@ for option in ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_OPTS:-} ${_JAV
   case $option in -XX:+Use*GC | @* | *[\'\"]*) collector= ;; esac
   case $option in
     *[\'\"]*) archive= ;;
-    -D* | -Xmx* | -Xms* | -Xss* | -XX:*RAMPercentage=* | -XX:*HeapDump*) ;;
+    -D* | -Xmx* | -Xms* | -Xss* | -XX:TieredStopAtLevel=*) ;;
+    -XX:*RAMPercentage=* | -XX:*HeapDump*) ;;
     *) archive= ;;
   esac
 done
