@@ -329,6 +329,19 @@ class ChatPageTest extends PageFixture {
     }
 
     @Test
+    void aNoticeHidesNothingOfTheNewest() throws IOException {
+        store("Who?", "You.\n\n".repeat(60));
+        open(wire.url(), "");
+        untilRemembered(2);
+        browser.until("Math.abs(scrollY + innerHeight - document.body.scrollHeight) < 2");
+        wire.cut();
+        browser.run("dispatchEvent(new Event('focus'))");
+        browser.untilSeen("#notice", "can\u2019t be reached");
+        browser.until("document.querySelector('" + LATEST + "').getBoundingClientRect().bottom"
+                + " <= document.querySelector('.bottom').getBoundingClientRect().top");
+    }
+
+    @Test
     void whatALimitHasTakenIsNoLongerShown() throws IOException {
         try (Served limited = Served.start(other, "MEMORY_MAX_RECORDS", "30")) {
             storeTurns(limited, 15);

@@ -182,7 +182,7 @@ class Page {
                 this.#token.isDeclined = false;
                 this.#readAll();
             });
-            this.#notice.replaceChildren(element("span", {}, words), again);
+            this.#stick(() => this.#notice.replaceChildren(element("span", {}, words), again));
         }
     }
 
