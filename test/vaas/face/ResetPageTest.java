@@ -105,6 +105,7 @@ class ResetPageTest extends PageFixture {
         open("ann");
         send("Hello");
         browser.until("document.querySelector('#conversation-list time')");
+        browser.run("document.querySelector('#conversation-list a').focus()");
         String first = browser.window();
         browser.newTab();
         try {
@@ -117,6 +118,7 @@ class ResetPageTest extends PageFixture {
             browser.switchTo(first);
         }
         browser.untilGone("#conversation-list time");
+        assertEquals("#/", browser.value("document.activeElement.getAttribute('href')"));
     }
 
     @Test

@@ -27,8 +27,19 @@ class Sidebar {
         const others = [current, ...states.keys()].filter((id, i, all) => all.indexOf(id) === i
             && !known.some(row => row.session_id === id));
         known.splice(1, 0, ...others.map(id => ({session_id: id})));
+        const {activeElement: focused} = document;
         this.#list.replaceChildren(...known.map(row => this.#node(row, current, states)));
         this.#more.hidden = this.#next === null;
+        this.#keepFocus(focused);
+    }
+
+    #keepFocus(focused) {
+        if (!focused.isConnected) {
+            const href = focused.getAttribute("href");
+            this.#list.querySelector(`[href="${href}"]`)?.focus({preventScroll: true});
+        } else if (focused === this.#more && focused.hidden) {
+            this.#list.lastChild.firstChild.focus();
+        }
     }
 
     #node({session_id: id, bytes, last_activity: time}, current, states) {
