@@ -329,6 +329,17 @@ class ChatPageTest extends PageFixture {
     }
 
     @Test
+    void whoScrollsAwayIsNotTakenBack() throws IOException {
+        store("Who?", "You.\n\n".repeat(60));
+        open("");
+        untilRemembered(2);
+        browser.until("scrollY > 500");
+        assertEquals(0, browser.run("document.querySelector('#jump').click(); scrollTo(0, 0);"
+                + "return new Promise(resolve => requestAnimationFrame(() =>"
+                + " requestAnimationFrame(() => resolve(scrollY))))"));
+    }
+
+    @Test
     void aNoticeHidesNothingOfTheNewest() throws IOException {
         store("Who?", "You.\n\n".repeat(60));
         open(wire.url(), "");

@@ -342,7 +342,13 @@ class Page {
     }
 
     #toNewest() {
-        untilSettled(() => scrollTo(0, document.scrollingElement.scrollHeight));
+        let reached = 0; // unless the reader has left it meanwhile
+        untilSettled(() => {
+            if (scrollY >= reached || this.#isAtNewest) {
+                scrollTo(0, document.scrollingElement.scrollHeight);
+                reached = scrollY;
+            }
+        });
     }
 
     #showJump() {
