@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,21 +16,27 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.api.ScriptedAgent;
+import vaas.api.Served;
 import vaas.memory.History;
 import vaas.memory.Requester;
 import vaas.testing.Await;
+import vaas.testing.Talk;
 
 /** What a reader does to speak, and what becomes of it. */
 class ChatPageTest extends PageFixture {
     private static final byte[] PNG = Base64.getDecoder().decode("iVBORw0KGgoAAAANSUhEUgAAAAEAA"
             + "AABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==");
     private static final String LATEST = ".message:last-child";
+
+    @TempDir
+    Path other;
 
     private final CountDownLatch goOn = new CountDownLatch(1);
     private Wire wire;
@@ -299,6 +306,73 @@ class ChatPageTest extends PageFixture {
         browser.until("document.querySelectorAll('.message').length >= 2");
         Await.until(() -> served.texts("ann").size() == 2);
         assertEquals(1, served.agent.questions.stream().map(Question::key).distinct().count());
+    }
+
+    @Test
+    void whileTheTabIsHiddenWhatWasTypedIsKeptUntilItIsAnswered() throws IOException {
+        served.agent.script(this::halfAndRest);
+        open("ann");
+        browser.run("Object.defineProperty(document, 'visibilityState', {get: () => window.seen})");
+        send("sent");
+        browser.untilSeen(LATEST, "half");
+        browser.type("#message", "typed");
+        showTab("hidden");
+        String kept = "JSON.stringify(sessionStorage)";
+        assertTrue(browser.value(kept).toString().contains("sent\\\\ntyped"), kept);
+        goOn.countDown();
+        browser.until(kept + ".includes('typed') && !" + kept + ".includes('sent')");
+        showTab("visible");
+        assertEquals("{}", browser.value(kept));
+    }
+
+    private static void showTab(String seen) {
+        browser.run("window.seen = arguments[0];"
+                + "document.dispatchEvent(new Event('visibilitychange'))", seen);
+    }
+
+    @Test
+    void whoScrollsAwayIsNotTakenBack() throws IOException {
+        store("Who?", "You.\n\n".repeat(60));
+        open("");
+        untilRemembered(2);
+        browser.until("scrollY > 500");
+        assertEquals(0, browser.run("document.querySelector('#jump').click(); scrollTo(0, 0);"
+                + "return new Promise(resolve => requestAnimationFrame(() =>"
+                + " requestAnimationFrame(() => resolve(scrollY))))"));
+    }
+
+    @Test
+    void aNoticeHidesNothingOfTheNewest() throws IOException {
+        store("Who?", "You.\n\n".repeat(60));
+        open(wire.url(), "");
+        untilRemembered(2);
+        browser.until("Math.abs(scrollY + innerHeight - document.body.scrollHeight) < 2");
+        wire.cut();
+        browser.run("dispatchEvent(new Event('focus'))");
+        browser.untilSeen("#notice", "can\u2019t be reached");
+        browser.until("document.querySelector('" + LATEST + "').getBoundingClientRect().bottom"
+                + " <= document.querySelector('.bottom').getBoundingClientRect().top");
+    }
+
+    @Test
+    void whatALimitHasTakenIsNoLongerShown() throws IOException {
+        try (Served limited = Served.start(other, "MEMORY_MAX_RECORDS", "30")) {
+            storeTurns(limited, 15);
+            open(limited.api.url(), "");
+            untilRemembered(30);
+            storeTurns(limited, 7);
+            Await.until(() -> limited.texts("").size() <= 30);
+            browser.run("dispatchEvent(new Event('focus'))");
+            untilRemembered(limited.texts("").size());
+            assertEquals(limited.texts("").size(), browser.count(".message"));
+            browser.open(URI.create("about:blank"));
+        }
+    }
+
+    private static void storeTurns(Served limited, int turns) throws IOException {
+        for (int i = 0; i < turns; i++) {
+            Talk.stored(limited.memory.insert(limited.memory.latest(0), "Who?", "You."));
+        }
     }
 
     @Test

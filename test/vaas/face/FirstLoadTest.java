@@ -68,8 +68,29 @@ class FirstLoadTest extends PageFixture {
         assertEquals(List.of(), browser.value("Array.from(document.querySelectorAll('button, a,"
                 + " textarea')).filter(it => it.checkVisibility() && !it.closest('p, .skip')"
                 + " && Math.min(it.offsetWidth, it.offsetHeight) < 24).map(it => it.outerHTML)"));
+        assertEquals(0, browser.run("""
+                const button = document.querySelector(".code .copy").getBoundingClientRect();
+                const first = document.querySelector(".code code span").firstChild;
+                const range = document.createRange();
+                range.selectNodeContents(first);
+                return Array.from(range.getClientRects()).filter(it => it.right > button.left
+                    && it.bottom > button.top && it.top < button.bottom).length"""),
+                "lines of code below its button");
         assertEquals("0s", browser.value(
                 "getComputedStyle(document.body).animationDuration"));
+    }
+
+    @Test
+    void inForcedColoursOnlyTheConversationThatIsOpenIsMarked() {
+        browser.devTools("Emulation.setEmulatedMedia", Map.of("features", List.of(
+                Map.of("name", "forced-colors", "value", "active"))));
+        open("ann");
+        browser.until("document.querySelectorAll('#conversation-list a').length === 2");
+        assertEquals(List.of(false, true), browser.value("Array.from(document.querySelectorAll("
+                + "'#conversation-list a'), it => getComputedStyle(it).borderLeftColor"
+                + " !== getComputedStyle(document.body).backgroundColor"
+                + " && getComputedStyle(it).borderLeftColor"
+                + " !== getComputedStyle(document.documentElement).backgroundColor)"));
     }
 
     // WCAG 2.2: relative luminance of the text's and of the nearest background's colour.
@@ -108,6 +129,15 @@ class FirstLoadTest extends PageFixture {
         }
         assertEquals("new Shared How pr reset Copy Copy message image send ",
                 order.toString());
+    }
+
+    @Test
+    void whoSkipsToTheMessageBoxStaysInTheConversation() {
+        open("ann");
+        browser.run("document.querySelector('.skip').focus()");
+        browser.press(Browser.ENTER);
+        browser.until("document.activeElement.id === 'message'");
+        assertEquals("#/ann", browser.value("location.hash"));
     }
 
     @Test

@@ -78,6 +78,17 @@ class HostileTextTest extends PageFixture {
                 + "|start)=\"[^\"]*\"", ""));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[https://bank.example/?evil.example](https://evil.example/x)",
+        "[not evil.example but bank.example](https://evil.example)",
+        "[bank.example](https://evil.example)", "[https://evil.example.bank.example/]"
+                + "(https://evil.example/)"})
+    void aLinkThatPromisesAnotherHostNamesItsOwn(String answer) throws IOException {
+        show(answer);
+        assertEquals("evil.example",
+                browser.value("document.querySelector('" + ANSWER + " a').dataset.host"));
+    }
+
     @Test
     void streamedWordByWordItLooksTheSame() throws IOException {
         String answer = "# T\n\n1. a\n   - b **c**\n\n```\nx\n```\n- [d](https://e.example)\nf\n\n"

@@ -107,6 +107,41 @@ class ResetPageTest extends PageFixture {
     }
 
     @Test
+    void whoGoesBackToAnotherConversationIsNoLongerAsked() throws IOException {
+        store("Who?", "You.");
+        open("");
+        browser.run("location.hash = '#/ann'");
+        browser.untilSeen("#title", "ann");
+        browser.click("#reset");
+        browser.run("history.back()");
+        browser.untilSeen("#title", "Shared");
+        assertEquals(false, browser.value("document.querySelector('#reset-dialog').open"));
+        assertEquals("message", browser.value("document.activeElement.id"));
+        assertEquals(2, served.texts("").size());
+    }
+
+    @Test
+    void theListOfAnotherTabForgetsToo() throws IOException {
+        open("ann");
+        send("Hello");
+        browser.until("document.querySelector('#conversation-list time')");
+        browser.run("document.querySelector('#conversation-list a').focus()");
+        String first = browser.window();
+        browser.newTab();
+        try {
+            open("ann");
+            browser.click("#reset");
+            browser.click("#reset-confirm");
+            browser.untilSeen("#receipt", "Records removed2");
+        } finally {
+            browser.closeTab();
+            browser.switchTo(first);
+        }
+        browser.untilGone("#conversation-list time");
+        assertEquals("#/", browser.value("document.activeElement.getAttribute('href')"));
+    }
+
+    @Test
     void anotherTabNoticesAtOnceAndKeepsWhatWasNotAnswered() throws IOException {
         store("secret 1", "secret 2");
         open("");

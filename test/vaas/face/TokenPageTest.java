@@ -48,6 +48,7 @@ class TokenPageTest extends PageFixture {
         browser.until("!" + IS_OPEN);
         browser.untilSeen("#memory", "Nothing is remembered");
         assertEquals("secret", browser.value(KEPT));
+        assertEquals(0, browser.count("#token[aria-invalid]"));
         assertEquals("", browser.value("document.cookie + JSON.stringify({...localStorage})"
                 + ".slice(2) + document.querySelector('#token').value"));
         browser.reload();

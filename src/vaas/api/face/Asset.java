@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vaas.http.EntityTags;
@@ -34,6 +35,10 @@ public final class Asset implements Route {
     private static final String[] SCRIPT = {"text.js", "inline.js", "markdown.js", "events.js",
         "server.js", "image.js", "message.js", "turn.js", "conversation.js", "dialogs.js",
         "composer.js", "sidebar.js", "main.js"};
+
+    /** Alone in its line, behind what ends or begins something, or at the end of a line. */
+    private static final Pattern COMMENT =
+            Pattern.compile("^ *//.*|(?<=[;,{]) // .*|/\\*.*\\*/$");
 
     private final String mediaType;
     private final Supplier<String> text;
@@ -67,7 +72,8 @@ public final class Asset implements Route {
     /** Files, one behind the other, without what only their readers need: indents and comments. */
     public static Asset trimmed(String mediaType, String... files) {
         return new Asset(mediaType, () -> Stream.of(files).flatMap(file -> read(file).lines())
-                .map(String::strip).filter(line -> !line.isEmpty() && !line.startsWith("//"))
+                .map(line -> COMMENT.matcher(line).replaceFirst("").strip())
+                .filter(line -> !line.isEmpty())
                 .collect(Collectors.joining("\n", "", "\n")));
     }
 

@@ -61,7 +61,10 @@ class Conversation {
         const ended = this.turns.filter(turn => turn.state === "stored");
         const limit = this.records.length ? NEWS : PAGE;
         let page = await server.memory(this.id, {limit, tag: this.#tag});
-        if (page && limit < PAGE && page.more && !this.#goesOn(page)) {
+        const isPart = page && limit < PAGE && page.more;
+        const keepsOlder = isPart && this.#goesOn(page)
+            && await server.holds(this.id, this.records[0]?.message_id);
+        if (isPart && !keepsOlder) {
             page = await server.memory(this.id, {limit: PAGE});
         }
         if (begun !== this.#begun) {
@@ -69,7 +72,7 @@ class Conversation {
         }
         const {length} = this.turns;
         if (page) {
-            this.#take(page);
+            this.#take(page, keepsOlder);
         }
         this.#adopt(ended);
         return Boolean(page) || this.turns.length !== length;
@@ -79,11 +82,11 @@ class Conversation {
         return records.some(record => record.message_id === this.newestId);
     }
 
-    #take(page) {
+    #take(page, keepsOlder) {
         const first = page.records[0]?.message_id ?? LAST;
         const goesOn = this.#goesOn(page);
         const wasWiped = this.records.length > 0 && !goesOn && !page.more;
-        const older = goesOn && page.more
+        const older = keepsOlder
             ? this.records.filter(record => record.message_id < first) : [];
         this.more = older.length ? this.more : page.more;
         this.records = [...older, ...page.records];

@@ -29,6 +29,7 @@ class TokenDialog {
             };
             this.#dialog.onclose = () => {
                 this.#field.value = "";
+                this.#field.removeAttribute("aria-invalid");
                 resolve(isTaken);
             };
             byId("token-cancel").onclick = () => this.#dialog.close();
@@ -60,6 +61,10 @@ class ResetDialog {
         this.#dialog.showModal();
         byId("reset-cancel").onclick = () => this.#dialog.close();
         this.#button.onclick = () => this.#do(reset);
+    }
+
+    close() {
+        this.#dialog.close();
     }
 
     async #do(reset) {

@@ -21,7 +21,7 @@ function linkNode(url, words) {
     const node = element("a", {
         href: url.href, title: url.href, rel: "noopener noreferrer", target: "_blank"});
     addText(node, words);
-    if (!words.includes(url.host)) {
+    if (!words.includes(url.host) || addressOf(words)?.host !== url.host) {
         node.dataset.host = url.host; // shown behind the words, which may promise another
     }
     return node;

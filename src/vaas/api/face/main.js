@@ -25,11 +25,15 @@ class Page {
         this.#restore();
         on(window, "hashchange", () => this.#open(this.#inAddress()));
         on(window, "pagehide", () => this.#save());
-        on(window, "pageshow", () => tab.removeItem(this.#kept));
+        on(window, "pageshow", () => this.#turnUp());
+        on(document.querySelector(".skip"), "click", event => this.#skip(event));
         on(window, "scroll", () => this.#showJump());
         on(window, "focus", () => this.#poll());
-        on(document, "visibilitychange", () => this.#poll());
-        on(this.#others, "message", () => this.#read());
+        on(document, "visibilitychange", () => {
+            this.#turnUp();
+            this.#poll();
+        });
+        on(this.#others, "message", () => this.#readAll());
         on(document, "click", copyFrom);
         on(this.#log, "click", event => this.#askAgain(event));
         on(this.#older, "click", () => this.#readOlder());
@@ -42,6 +46,12 @@ class Page {
         setInterval(() => this.#poll(), POLL_MILLIS);
         this.#open(this.#inAddress());
         this.#readList(false);
+    }
+
+    // Not by the address, which names the conversation.
+    #skip(event) {
+        event.preventDefault();
+        this.#composer.focus();
     }
 
     // ---- which one
@@ -73,6 +83,7 @@ class Page {
         }
         this.#states.delete(id);
         this.#announce("");
+        this.#resetDialog.close(); // it speaks of the other one
         this.#composer.draft = this.#shown.draft;
         this.#showMenu(false);
         this.#render();
@@ -104,6 +115,11 @@ class Page {
         if (document.visibilityState === "visible") {
             await this.#read();
         }
+    }
+
+    #readAll() {
+        this.#read();
+        this.#readList(false);
     }
 
     async #read() {
@@ -150,6 +166,10 @@ class Page {
                 throw e;
             }
             this.#showNotice(e);
+        } finally {
+            if (document.visibilityState === "hidden") {
+                this.#save(); // without what has been answered or forgotten meanwhile
+            }
         }
     }
 
@@ -160,10 +180,9 @@ class Page {
                 problem.status === 401 ? "Give the token" : "Try again");
             on(again, "click", () => {
                 this.#token.isDeclined = false;
-                this.#read();
-                this.#readList(false);
+                this.#readAll();
             });
-            this.#notice.replaceChildren(element("span", {}, words), again);
+            this.#stick(() => this.#notice.replaceChildren(element("span", {}, words), again));
         }
     }
 
@@ -258,9 +277,10 @@ class Page {
         await conversation.reset(this.#server);
         this.#others.postMessage("changed");
         this.#render();
-        this.#announce(byId("receipt").innerText);
-        this.#read();
-        this.#readList(false);
+        if (conversation === this.#shown) {
+            this.#announce(byId("receipt").innerText);
+        }
+        this.#readAll();
     }
 
     // ---- what is seen
@@ -322,7 +342,13 @@ class Page {
     }
 
     #toNewest() {
-        untilSettled(() => scrollTo(0, document.scrollingElement.scrollHeight));
+        let reached = 0; // unless the reader has left it meanwhile
+        untilSettled(() => {
+            if (scrollY >= reached || this.#isAtNewest) {
+                scrollTo(0, document.scrollingElement.scrollHeight);
+                reached = scrollY;
+            }
+        });
     }
 
     #showJump() {
@@ -345,6 +371,15 @@ class Page {
         return "vaas-typed " + location.pathname;
     }
 
+    // A hidden tab may be thrown away without a word, a phone's most of all.
+    #turnUp() {
+        if (document.visibilityState === "visible") {
+            tab.removeItem(this.#kept);
+        } else {
+            this.#save();
+        }
+    }
+
     // What was typed and not answered; text that is remembered is never kept here.
     #save() {
         this.#shown.draft = this.#composer.draft;
@@ -360,6 +395,8 @@ class Page {
         }
         if (typed.length) {
             tab.setItem(this.#kept, JSON.stringify(typed));
+        } else {
+            tab.removeItem(this.#kept);
         }
     }
 

@@ -182,6 +182,14 @@ class Server {
             : {...await json(answer), tag: answer.headers.get("ETag")};
     }
 
+    // Whether a message is still remembered: a limit may have taken it.
+    async holds(conversation, id) {
+        const query = conversation === null ? "" : "?session_id=" + conversation;
+        const {status} = await reach(
+            `memory/${id}${query}`, {method: "HEAD", headers: this.token.headers});
+        return status !== 404;
+    }
+
     async sessions(after) {
         const query = after ? "?after=" + encodeURIComponent(after) : "";
         return json(await this.ask("sessions" + query, {inBackground: true}));

@@ -28,8 +28,12 @@ class Sidebar {
         const others = [current, ...states.keys()].filter((id, i, all) => all.indexOf(id) === i
             && !known.some(row => row.session_id === id));
         known.splice(1, 0, ...others.map(id => ({session_id: id})));
+        const {activeElement: focused} = document;
         inOrder(this.#list, known.map(row => this.#item(row, current, states)));
         this.#more.hidden = this.#next === null;
+        if (focused === this.#more && focused.hidden) {
+            this.#list.lastChild.firstChild.focus();
+        }
     }
 
     // The same as before where there was one, for the focus may be on it.
