@@ -485,7 +485,8 @@ class McpToolsTest {
             asked.raw("HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream\r\n\r\n");
             asked.event(asked.wrapped(OK));
         }); McpTools tools = McpTools.open(options(server))) {
-            assertEquals("found", call(tool(tools), Question.of("?"), Duration.ofSeconds(3)).text());
+            assertEquals("found",
+                    call(tool(tools), Question.of("?"), Duration.ofSeconds(3)).text());
         }
     }
 
