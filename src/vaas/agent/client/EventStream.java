@@ -2,6 +2,7 @@ package vaas.agent.client;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import okhttp3.MediaType;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okhttp3.sse.EventSource;
@@ -44,9 +45,9 @@ public final class EventStream {
 
     /** Whether an answer is one. */
     public static boolean isOne(Response response) {
-        ResponseBody body = response.body();
-        return body.contentType() != null
-                && body.contentType().toString().startsWith("text/event-stream");
+        MediaType type = response.body().contentType(); // names in lower case
+        return type != null && type.type().equals("text")
+                && type.subtype().equals("event-stream");
     }
 
     /**

@@ -47,6 +47,9 @@ final class Answer implements EventStream.Reader {
 
     /** Reads it, and returns the result. */
     Map<String, Object> read(Response response) throws IOException {
+        if (id == null && response.isSuccessful()) {
+            return Map.of(); // and if it is a stream, it may never end
+        }
         streamed = response.isSuccessful() && EventStream.isOne(response);
         if (streamed) {
             EventStream.read(response, this);
@@ -55,8 +58,6 @@ final class Answer implements EventStream.Reader {
         }
         if (!response.isSuccessful()) {
             throw new McpException(response.code(), code(message));
-        } else if (id == null) {
-            return Map.of();
         } else if (failure != null) {
             throw failure;
         } else if (message == null) {

@@ -19,6 +19,7 @@ final class CallResult {
     private static final int TEXT_BYTES_MAX = 64 << 10;
     private static final int CLIP_CHARS_MAX = 4096;
     private static final String STRUCTURED = "structuredContent";
+    private static final String CLIP = "clip_path";
 
     private final Map<String, Object> result;
     private final List<String> lines = new ArrayList<>();
@@ -47,8 +48,8 @@ final class CallResult {
         if (isError()) {
             return text.isBlank() ? FAILED : Tool.Result.of(cut(text, ERROR_BYTES_MAX));
         }
-        return new Tool.Result(cut(text, TEXT_BYTES_MAX),
-                clip(Fields.get(result, STRUCTURED, "clip_path")).or(this::clipOfText));
+        Object clip = result.get(STRUCTURED) instanceof Map<?, ?> map ? map.get(CLIP) : null;
+        return new Tool.Result(cut(text, TEXT_BYTES_MAX), clip(clip).or(this::clipOfText));
     }
 
     private void add(Object item) {
@@ -77,7 +78,7 @@ final class CallResult {
     private Optional<String> clipOfText() {
         try {
             return firstText.isEmpty() || !firstText.get().stripLeading().startsWith("{")
-                    ? Optional.empty() : clip(Json.read(firstText.get()).get("clip_path"));
+                    ? Optional.empty() : clip(Json.read(firstText.get()).get(CLIP));
         } catch (JsonException e) {
             return Optional.empty();
         }

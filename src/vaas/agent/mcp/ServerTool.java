@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import vaas.agent.Image;
 import vaas.agent.Question;
 import vaas.agent.Tool;
@@ -33,17 +34,13 @@ final class ServerTool {
     private final Set<String> takes; // names of what a request has that its schema declares
     private final Set<String> needs; // those of them without which it can't be called
 
-    /** What the server's tools do. */
-    interface Function {
-        Tool.Result call(ServerTool tool, Tool.Call call);
-    }
-
     /**
      * Reads one of a list.
      *
      * @throws IllegalArgumentException with a clause that says why it can't be offered
      */
-    ServerTool(String name, Map<?, ?> listed, Function function) {
+    ServerTool(String name, Map<?, ?> listed,
+            BiFunction<ServerTool, Tool.Call, Tool.Result> function) {
         if ("required".equals(Fields.get(listed, "execution", "taskSupport"))) {
             throw new IllegalArgumentException("it runs as a task only");
         }
@@ -55,7 +52,7 @@ final class ServerTool {
                 .filter(Fields.items(schema.get("required"))::contains).toList());
         takes.forEach(it -> takeOut(schema, it));
         this.tool = new Tool(fitName(name), description(listed), schema,
-                call -> function.call(this, call));
+                call -> function.apply(this, call));
     }
 
     /** What the server calls it. */
@@ -78,8 +75,8 @@ final class ServerTool {
     }
 
     private static String description(Map<?, ?> listed) {
-        Object text = listed.get(listed.containsKey("description") ? "description" : "title");
-        return text instanceof String string ? CallResult.cut(string, DESCRIPTION_BYTES_MAX) : "";
+        return listed.get("description") instanceof String text
+                ? CallResult.cut(text, DESCRIPTION_BYTES_MAX) : "";
     }
 
     private static Map<String, Object> plain(Object inputSchema) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import vaas.agent.Tool;
 import vaas.json.Fields;
 import vaas.json.Json;
@@ -24,7 +25,7 @@ final class ToolMapping {
     private final List<Tool> own;
     private final Set<String> only;
     private final Set<String> disabled;
-    private final ServerTool.Function function;
+    private final BiFunction<ServerTool, Tool.Call, Tool.Result> function;
     private Set<String> told = Set.of(); // what the log says of the list before
 
     /**
@@ -34,7 +35,7 @@ final class ToolMapping {
      * @param disabled names, the server's or ours, of those not to offer
      */
     ToolMapping(List<Tool> own, Set<String> only, Set<String> disabled,
-            ServerTool.Function function) {
+            BiFunction<ServerTool, Tool.Call, Tool.Result> function) {
         this.own = own;
         this.only = only;
         this.disabled = disabled;

@@ -51,6 +51,7 @@ final class Transport implements AutoCloseable {
             // None is kept: one that its peer has closed would fail a call, which is not repeated.
             .connectionPool(new ConnectionPool(0, 1, TimeUnit.NANOSECONDS))
             .dns(dns)
+            .fastFallback(false) // it would take threads of its own for each connection
             .connectTimeout(CONNECT_TIMEOUT)
             .readTimeout(Duration.ZERO) // the deadline of the call bounds all of it
             .writeTimeout(Duration.ZERO)

@@ -48,6 +48,7 @@ class CallResultTest {
                 + "'content':[{'type':'text','text':'{\\'clip_path\\':\\'t\\'}'}]}|s",
         "{'content':[{'type':'text','text':'no'},"
                 + "{'type':'text','text':'{\\'clip_path\\':\\'t\\'}'}]}|",
+        "{'structuredContent':[{'clip_path':'s'}]}|",
         "{'structuredContent':{'clip_path':7}}|", "{'structuredContent':{'clip_path':''}}|",
         "{'structuredContent':{'clip_path':'a\\u0000'}}|",
         "{'structuredContent':{'clip_path':'LONG5'}}|",

@@ -191,6 +191,20 @@ class McpToolsTest {
         }
 
         @Test
+        void areOfferedAlsoIfItAnswersANotificationWithAStream() throws Exception {
+            StandIn.Script good = older("2025-06-18", null);
+            try (StandIn server = StandIn.start(asked -> {
+                if (asked.method().startsWith("notifications/")) {
+                    asked.events();
+                } else {
+                    good.answer(asked);
+                }
+            }); McpTools tools = McpTools.open(options(server))) {
+                assertEquals("find", tool(tools).name());
+            }
+        }
+
+        @Test
         void thatSpeaksAYetOlderVersionAreNotOffered() throws Exception {
             try (StandIn server = StandIn.start(older("2024-11-05", null));
                     McpTools tools = McpTools.open(options(server))) {
@@ -462,6 +476,17 @@ class McpToolsTest {
             others.take(10L << 20);
             assertEquals("The tool failed.", call(tool).text());
             assertEquals(10L << 20, budget.used());
+        }
+    }
+
+    @Test
+    void anEventStreamIsKnownInAnyCase() throws Exception {
+        try (StandIn server = StandIn.withTool(asked -> {
+            asked.raw("HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream\r\n\r\n");
+            asked.event(asked.wrapped(OK));
+        }); McpTools tools = McpTools.open(options(server))) {
+            assertEquals("found",
+                    call(tool(tools), Question.of("?"), Duration.ofSeconds(3)).text());
         }
     }
 
