@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -565,6 +566,7 @@ class RunShTest {
     }
 
     @Nested
+    @Tag("packing")
     class TheArchiveOfClasses {
         @BeforeEach
         void setUp() throws Exception {
@@ -615,6 +617,7 @@ class RunShTest {
     }
 
     @Nested
+    @Tag("packing")
     class ADistribution {
         private static final List<String> TOOLS = List.of("cat", "cksum", "dirname", "env", "grep",
                 "head", "locale", "printenv", "readlink", "sed", "sh", "tr");

@@ -118,7 +118,7 @@ class HostileTextTest extends PageFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"word ", "x", "[", "`", "https://a.example/", "- "})
+    @ValueSource(strings = {"word ", "[", "https://a.example/", "- "})
     void aMegabyteInOneLineIsShownAtOnce(String piece) throws IOException {
         show(piece.repeat((1 << 20) / piece.length()));
         assertEquals(true, browser.value("Math.max(...Array.from(document.querySelectorAll('"

@@ -27,6 +27,7 @@ public final class StandIn implements Closeable {
             + "{'type':'object','properties':{'q':{'type':'string'}},'required':['q']}}";
 
     private final ServerSocket listener = new ServerSocket();
+    private final Thread acceptor = new Thread(this::accept, "stand-in");
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final List<Asked> all = new CopyOnWriteArrayList<>();
     private volatile Script script;
@@ -107,9 +108,8 @@ public final class StandIn implements Closeable {
     private StandIn(Script script) throws IOException {
         this.script = script;
         listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 512);
-        Thread thread = new Thread(this::accept, "stand-in");
-        thread.setDaemon(true);
-        thread.start();
+        acceptor.setDaemon(true);
+        acceptor.start();
     }
 
     public static StandIn start(Script script) throws IOException {
@@ -223,6 +223,11 @@ public final class StandIn implements Closeable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            acceptor.join(); // until then it may still take somebody in
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         cut();
     }
 }
