@@ -83,8 +83,12 @@ public final class GroqClient implements AutoCloseable {
     public void close() {
         closed = true;
         users.forEach(ModelCalls::close);
-        http().dispatcher().executorService().shutdown();
-        http().connectionPool().evictAll();
+        synchronized (this) {
+            if (http != null) { // or it would be made now, for nothing
+                http.dispatcher().executorService().shutdown();
+                http.connectionPool().evictAll();
+            }
+        }
         dns.close();
     }
 
