@@ -120,16 +120,12 @@ class ResetPageTest extends PageFixture {
         assertEquals(2, served.texts("").size());
     }
 
-    @Test
-    void theListOfAnotherTabForgetsToo() throws IOException {
-        open("ann");
-        send("Hello");
-        browser.until("document.querySelector('#conversation-list time')");
-        browser.run("document.querySelector('#conversation-list a').focus()");
+    /** Forgets the one turn of a conversation, and comes back. */
+    private void resetInAnotherTab(String conversation) {
         String first = browser.window();
         browser.newTab();
         try {
-            open("ann");
+            open(conversation);
             browser.click("#reset");
             browser.click("#reset-confirm");
             browser.untilSeen("#receipt", "Records removed2");
@@ -137,6 +133,15 @@ class ResetPageTest extends PageFixture {
             browser.closeTab();
             browser.switchTo(first);
         }
+    }
+
+    @Test
+    void theListOfAnotherTabForgetsToo() throws IOException {
+        open("ann");
+        send("Hello");
+        browser.until("document.querySelector('#conversation-list time')");
+        browser.run("document.querySelector('#conversation-list a').focus()");
+        resetInAnotherTab("ann");
         browser.untilGone("#conversation-list time");
         assertEquals("#/", browser.value("document.activeElement.getAttribute('href')"));
     }
@@ -150,17 +155,7 @@ class ResetPageTest extends PageFixture {
         });
         send("not answered");
         browser.untilSeen(".message footer", "Something went wrong here.");
-        String first = browser.window();
-        browser.newTab();
-        try {
-            open("");
-            browser.click("#reset");
-            browser.click("#reset-confirm");
-            browser.untilSeen("#receipt", "Records removed2");
-        } finally {
-            browser.closeTab();
-            browser.switchTo(first);
-        }
+        resetInAnotherTab("");
         browser.untilSeen("#memory", "Nothing is remembered");
         assertFalse(browser.value(EVERYTHING).toString().contains("secret"));
         assertEquals("not answered", browser.value("document.querySelector('#message').value"));
