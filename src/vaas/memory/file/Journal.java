@@ -2,6 +2,7 @@ package vaas.memory.file;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +15,9 @@ import vaas.disk.Closeables;
 import vaas.memory.History;
 import vaas.memory.Insertion;
 import vaas.memory.MemoryUnavailableException;
+import vaas.memory.line.Draft;
 
-/**
- * The moving part of a memory: appends turns and syncs them in groups. See the package for the life
- * of a turn and the order of locks.
- */
+/** Appends turns and syncs them in groups; the package has the life of a turn, and all locks. */
 final class Journal implements Closeable {
     private final FileContext context;
     private final Current current;
@@ -95,7 +94,7 @@ final class Journal implements Closeable {
             } else if (key != null && keys.answer(key).isPresent()) {
                 return null;
             }
-            turn = append(draft);
+            turn = append(draft, key);
             batch = open;
             leads = batch.turns().size() == 1;
         } finally {
@@ -117,11 +116,12 @@ final class Journal implements Closeable {
         return new Insertion.Fenced();
     }
 
-    private FileTurn append(Draft draft) throws IOException {
+    private FileTurn append(Draft draft, String key) throws IOException {
         assert lock.isWriteLockedByCurrentThread();
         health.requireWritable();
-        FileTurn turn = draft.stamp(lastId,
-                context.clock().instant().truncatedTo(ChronoUnit.MILLIS), random, file.end());
+        Instant now = context.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        FileTurn turn = new FileTurn(draft.stamp(lastId, now, random), key, file.end(),
+                file.end() + draft.lines().length);
         health.writes(true);
         try {
             file.append(draft.lines());
