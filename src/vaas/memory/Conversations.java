@@ -92,8 +92,19 @@ public interface Conversations extends Closeable {
          * @param key that the turn is to be stored with, or null
          * @param text that is to be remembered of the question
          * @throws RefusedException if too many wait, or one with this key has another text
+         * @throws IOException if no place can be had for now
          */
-        Place enter(String key, String text) throws RefusedException;
+        Place enter(String key, String text) throws IOException;
+
+        /**
+         * The same for a chat that has to end within a time, to which it may also be tried to store
+         * its turn; see {@link #enter(String, String)}.
+         *
+         * @throws IOException as the other does
+         */
+        default Place enter(String key, String text, Duration patience) throws IOException {
+            return enter(key, text);
+        }
 
         /** Whether it has been left alone for so long that it is to be forgotten. */
         boolean isExpired() throws IOException;
