@@ -18,7 +18,7 @@ class DatabaseUrlTest {
         "postgresql://u:p@h:5433/d      | h:5433/d                | {password=p, user=u}",
         "' postgres://h/d '             | h/d                     | {}",
         "postgres://u@[::1]:5433/d      | [::1]:5433/d            | {user=u}",
-        "postgres://u:@h/d?sslmode=off  | h/d                     | {password=, sslmode=off, user=u}",
+        "postgres://u:@h/d?sslmode=x    | h/d                     | {password=, sslmode=x, user=u}",
         "postgres://h/d?user=u&a=b+%26  | h/d                     | {a=b+&, user=u}",
         "postgres://u:a%40%3A%25%20%C3%A4+@h/d%20%2B | h/d%20%2B | {password=a@:% \u00e4+, user=u}",
         "postgres://u:a@b: c@h/d        | h/d                     | {password=a@b: c, user=u}",
