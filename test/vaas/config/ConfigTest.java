@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.config.Config.LogLevel;
-import vaas.memory.file.Limits;
+import vaas.memory.line.Limits;
 
 class ConfigTest {
     private static Config offline(String... pairs) throws ConfigException {

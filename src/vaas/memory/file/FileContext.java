@@ -10,6 +10,7 @@ import vaas.budget.Budget;
 import vaas.disk.Disk;
 import vaas.memory.Conversations;
 import vaas.memory.Requester;
+import vaas.memory.line.Limits;
 import vaas.memory.line.RecordLine;
 
 /**

@@ -175,7 +175,8 @@ final class Journal implements Closeable {
             return;
         }
         context.metrics().synced(start, batch.turns().size());
-        if (context.limits().exceededBy(current.get())) {
+        Snapshot now = current.get();
+        if (context.limits().exceededBy(now.tally().known().orElse(0), now.end())) {
             context.overLimits().accept(context.conversation());
         }
     }

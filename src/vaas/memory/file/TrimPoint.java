@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.line.Limits;
 import vaas.memory.line.RecordLine;
 
 /**

@@ -52,6 +52,19 @@ public final class Draft {
         return draft.lines();
     }
 
+    /** The lines of one of which all parts are known, texts and key as JSON, or null. */
+    public static byte[] lines(UUID questionId, UUID answerId, Instant time, byte[] questionJson,
+            byte[] answerJson, byte[] keyJson) {
+        byte[] none = {};
+        Draft draft = new Draft(questionJson == null ? none : questionJson,
+                answerJson == null ? none : answerJson, keyJson);
+        draft.fill(draft.question.id, questionId.toString());
+        draft.fill(draft.answer.id, answerId.toString());
+        draft.fill(draft.question.time, MemoryRecord.time(time));
+        draft.fill(draft.answer.time, MemoryRecord.time(time));
+        return draft.lines();
+    }
+
     /** Bytes of the longer line of the two. */
     public int longestLine() {
         int answerAt = answer.id - LineHead.START.length();
