@@ -186,6 +186,12 @@ public final class SqlConversations implements Conversations {
             return this;
         }
 
+        /** Host and database only. */
+        @Override
+        public String toString() {
+            return url.toString();
+        }
+
         private Database database() throws IOException {
             DatabaseDriver loaded = DatabaseDriver.load(driver);
             Properties properties = url.properties();
@@ -195,7 +201,7 @@ public final class SqlConversations implements Conversations {
             }
             properties.putIfAbsent("prepareThreshold", "1"); // so that texts come as bytes
             properties.putIfAbsent("ApplicationName", "vaas");
-            return new Database(() -> Schema.connected(loaded.connect(url.jdbc(), properties)),
+            return new Database(() -> Schema.connected(loaded.connect(url, properties)),
                     connections, timeout, metrics);
         }
 
