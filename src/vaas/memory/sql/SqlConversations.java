@@ -41,9 +41,9 @@ public final class SqlConversations implements Conversations {
     private final List<Thread> threads;
     private final Closeable waiting;
 
-    private SqlConversations(Options options) throws IOException {
+    private SqlConversations(Options options, DatabaseDriver driver) throws IOException {
         LinkedBlockingQueue<String> due = Sweep.queue();
-        this.context = new SqlContext(options.database(), UUID.randomUUID(), options.clock,
+        this.context = new SqlContext(options.database(driver), UUID.randomUUID(), options.clock,
                 options.budget, options.limits, options.maxConversations, options.idle,
                 new SqlMetrics(options.metrics), due::offer, ConcurrentHashMap.newKeySet(),
                 new AtomicInteger());
@@ -89,7 +89,7 @@ public final class SqlConversations implements Conversations {
     /** How a database is to be used. Used by one thread. */
     public static final class Options {
         private final DatabaseUrl url;
-        private Path driver = Path.of("/usr/share/java/postgresql.jar"); // where Debian has it
+        private Path driver = DatabaseDriver.DEBIAN;
         private int connections = 8;
         private Duration timeout = Duration.ofSeconds(5);
         private long maxConversations = 100_000;
@@ -192,8 +192,7 @@ public final class SqlConversations implements Conversations {
             return url.toString();
         }
 
-        private Database database() throws IOException {
-            DatabaseDriver loaded = DatabaseDriver.load(driver);
+        private Database database(DatabaseDriver loaded) {
             Properties properties = url.properties();
             String seconds = Long.toString(Math.max(1, timeout.toSeconds()));
             for (String name : List.of("connectTimeout", "loginTimeout", "socketTimeout")) {
@@ -213,7 +212,7 @@ public final class SqlConversations implements Conversations {
          *     of another version
          */
         public SqlConversations open() throws IOException {
-            return new SqlConversations(this);
+            return new SqlConversations(this, DatabaseDriver.load(driver));
         }
     }
 

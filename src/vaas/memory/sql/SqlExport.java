@@ -26,7 +26,6 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch) imple
     private static final int TURNS_MAX = 50;
     private static final long BYTES_MAX = 1 << 20;
 
-    private static final UUID FIRST = new UUID(0, 0);
     private static final UUID LAST = new UUID(-1, -1);
     private static final Sql STRETCH = new Sql("""
             WITH n AS (
@@ -116,15 +115,17 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch) imple
 
     /** Goes from piece to piece. */
     private final class Pieces {
-        private UUID from = stretch.first == null ? FIRST : stretch.first;
+        private UUID from = stretch.first;
+        private int turns = 1; // of the next one: who wants but few of them does not wait for many
 
         /** Empty at the end, also if a reset has come. */
         List<TurnRow> next() throws IOException {
-            if (stretch.first == null || from == null) {
+            if (from == null) {
                 return List.of();
             }
-            Found found = Found.read(PIECE, "piece", context, conversation, TURNS_MAX, BYTES_MAX,
+            Found found = Found.read(PIECE, "piece", context, conversation, turns, BYTES_MAX,
                     from, stretch.last);
+            turns = Math.min(TURNS_MAX, 2 * turns);
             if (!found.generation().equals(OptionalLong.of(stretch.generation))
                     || found.turns().isEmpty()) {
                 return List.of();

@@ -51,9 +51,11 @@ final class Sweep implements Runnable {
     @Override
     public void run() {
         Patience untilPass = Patience.of(FIRST_PASS);
-        while (context.database().isOpen()) {
+        while (true) {
             String conversation = next(untilPass);
-            if (conversation != null) {
+            if (!context.database().isOpen()) {
+                return;
+            } else if (conversation != null) {
                 due.removeIf(conversation::equals);
                 attempt("retention", () -> new Cut(context, conversation).run());
             } else if (context.database().isReady()) {
