@@ -3,6 +3,7 @@ package vaas.memory.sql;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -190,6 +191,18 @@ public final class SqlConversations implements Conversations {
         @Override
         public String toString() {
             return url.toString();
+        }
+
+        /** The same database, without limits. */
+        Options unlimited() {
+            return new Options(url).driver(driver).timeout(timeout);
+        }
+
+        /** A connection for what takes as long as it takes, beside the server or without one. */
+        Connection connect() throws IOException, SQLException {
+            Properties properties = url.properties();
+            properties.putIfAbsent("connectTimeout", Long.toString(timeout.toSeconds()));
+            return Schema.connected(DatabaseDriver.load(driver).connect(url, properties));
         }
 
         private Database database(DatabaseDriver loaded) {
