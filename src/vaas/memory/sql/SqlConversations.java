@@ -218,6 +218,11 @@ public final class SqlConversations implements Conversations {
         }
     }
 
+    /** For tests: what its threads work with. */
+    SqlContext context() {
+        return context;
+    }
+
     @Override
     public Lease use(String conversation) throws IOException {
         if (!conversation.equals(SHARED) && !NAME.matcher(conversation).matches()) {

@@ -73,9 +73,9 @@ final class SqlPlace implements Conversations.Place {
     private final byte[] key; // a JSON string, or null
     private final byte[] fingerprint;
     private final UUID chat = UUID.randomUUID();
-    private State state;
+    private volatile State state;
     private boolean gone; // its row is
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * What was found when it was taken or looked at.
@@ -204,8 +204,9 @@ final class SqlPlace implements Conversations.Place {
         context.running().remove(chat);
     }
 
-    boolean isClosed() {
-        return closed;
+    /** Whether its turn has come, and it has not been given up. */
+    boolean hasTurn() {
+        return !closed && state.isNext();
     }
 
     /** Removes a place, and the conversation's row if nothing was said, and nobody is about to. */
