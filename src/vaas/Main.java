@@ -21,7 +21,6 @@ import vaas.config.ConfigException;
 import vaas.config.Setting;
 import vaas.memory.Conversations;
 import vaas.memory.folder.Maintenance;
-import vaas.memory.folder.MemoryFolder;
 import vaas.metrics.Metrics;
 
 /** The program: settings to objects, a line that says where it listens, and an orderly stop. */
@@ -138,8 +137,7 @@ final class Main {
         opened.add(metrics.gauge("vaas_log_dropped_lines",
                 "Log lines dropped, because nobody read them.", Logging::droppedLines));
         Budget budget = Budget.ofThisProcess();
-        MemoryFolder folder =
-                opened.add(config.memory().metrics(metrics).budget(budget).open());
+        Conversations memory = opened.add(memory(config, metrics, budget));
         GroqClient.Options model = offline
                 ? opened.add(OfflineGroq.start()).client().connections(config.chatsMax())
                 : config.client();
@@ -148,7 +146,7 @@ final class Main {
         ToolSource more = config.tools().isEmpty() ? ToolSource.NONE
                 : opened.add(McpTools.open(config.tools().get().own(search).version(VERSION)
                         .metrics(metrics).budget(budget)));
-        GroqAgent agent = opened.add(GroqAgent.open(client, folder,
+        GroqAgent agent = opened.add(GroqAgent.open(client, memory,
                 config.agent().tools(search).source(more).budget(budget)));
         Rehearsal rehearsal = opened.add(new Rehearsal(client));
         Api api = opened.add(
@@ -160,12 +158,27 @@ final class Main {
             Runtime.getRuntime().halt(OK);
         }, "vaas-stop"));
         out.println(NAME + " listens on " + api.url() + ", memory "
-                + config.memoryDir().toAbsolutePath() + ", model "
+                + config.database().map(Object::toString)
+                        .orElseGet(() -> config.memoryDir().toAbsolutePath().toString())
+                + ", model "
                 + config.generalModel() + ", " + (offline ? "offline" : "online"));
         if (Logging.isOwn()) { // or it would be seen
             rehearsal.begin();
         }
         return RUNS;
+    }
+
+    private static Conversations memory(Config config, Metrics metrics, Budget budget)
+            throws IOException {
+        if (config.database().isEmpty()) {
+            return config.memory().metrics(metrics).budget(budget).open();
+        }
+        if (!Maintenance.isEmpty(config.memoryDir())) {
+            System.getLogger(Main.class.getName()).log(System.Logger.Level.WARNING,
+                    "the conversations in {0} are not in the database; stop and take them there"
+                            + " with --import", config.memoryDir());
+        }
+        return config.database().get().metrics(metrics).budget(budget).open();
     }
 
     private static String sentence(Exception e) {

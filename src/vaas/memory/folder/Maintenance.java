@@ -47,6 +47,19 @@ public final class Maintenance {
         this.out = out;
     }
 
+    /**
+     * Whether there is no conversation in a folder, which need not be there.
+     *
+     * @throws IOException if it can't be read
+     */
+    public static boolean isEmpty(Path folder) throws IOException {
+        Disk disk = new FileDisk();
+        return disk.state(folder.resolve(MemoryFolder.SHARED_FILE))
+                .map(Disk.FileState::length).orElse(0L) == 0
+                && new SessionList(disk, folder.resolve(SessionFiles.FOLDER))
+                        .list(null, 1, Optional.empty()).conversations().isEmpty();
+    }
+
     /** Has whoever waits at a terminal told how far it has come. */
     public Maintenance progress(PrintStream waited) {
         this.terminal = waited;

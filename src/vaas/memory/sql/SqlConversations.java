@@ -193,6 +193,12 @@ public final class SqlConversations implements Conversations {
             return this;
         }
 
+        /** Host and database only. */
+        @Override
+        public String toString() {
+            return url.toString();
+        }
+
         private Database database(DatabaseDriver loaded) {
             Properties properties = url.properties();
             String seconds = Long.toString(Math.max(1, timeout.toSeconds()));
