@@ -75,6 +75,7 @@ final class SqlPlace implements Conversations.Place {
     private final UUID chat = UUID.randomUUID();
     private volatile State state;
     private boolean gone; // its row is
+    private volatile boolean begun; // its turn has come, be it that it was taken for dead since
     private volatile boolean closed;
 
     /**
@@ -134,6 +135,7 @@ final class SqlPlace implements Conversations.Place {
             throw new RefusedException(state.reused ? Reason.KEY_REUSED
                     : state.generation == null ? Reason.TOO_MANY_CONVERSATIONS : Reason.LINE_FULL);
         }
+        begun |= state.isNext();
     }
 
     /** What was found when its turn came, or it was taken. */
@@ -206,7 +208,7 @@ final class SqlPlace implements Conversations.Place {
 
     /** Whether its turn has come, and it has not been given up. */
     boolean hasTurn() {
-        return !closed && state.isNext();
+        return !closed && begun;
     }
 
     /** Removes a place, and the conversation's row if nothing was said, and nobody is about to. */
