@@ -67,7 +67,8 @@ final class Heartbeat implements Runnable {
         }
     }
 
-    private void beat() throws IOException {
+    /** Tells that this server is alive, and removes what nobody has. */
+    void beat() throws IOException {
         List<String> deserted = context.database().run("server", on -> {
             ALIVE.run(on, context.server());
             return OF_THE_DEAD.rows(on, at -> at.getString(1));

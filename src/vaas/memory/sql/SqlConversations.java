@@ -90,7 +90,8 @@ public final class SqlConversations implements Conversations {
     /** How a database is to be used. Used by one thread. */
     public static final class Options {
         private final DatabaseUrl url;
-        private Path driver = DatabaseDriver.DEBIAN;
+        private Path jar = DatabaseDriver.DEBIAN;
+        private DatabaseDriver driver; // null until it is loaded from there
         private int connections = 8;
         private Duration timeout = Duration.ofSeconds(5);
         private long maxConversations = 100_000;
@@ -105,8 +106,14 @@ public final class SqlConversations implements Conversations {
         }
 
         /** The jar of the driver; by default Debian's. */
-        public Options driver(Path jar) {
-            driver = jar;
+        public Options driver(Path itsJar) {
+            jar = itsJar;
+            return this;
+        }
+
+        /** A driver that is loaded already; closed by whoever loaded it. */
+        public Options driver(DatabaseDriver loaded) {
+            driver = loaded;
             return this;
         }
 
@@ -225,8 +232,14 @@ public final class SqlConversations implements Conversations {
          *     of another version
          */
         public SqlConversations open() throws IOException {
-            return new SqlConversations(this, DatabaseDriver.load(driver));
+            return new SqlConversations(
+                    this, driver == null ? DatabaseDriver.load(jar) : driver);
         }
+    }
+
+    /** For tests: what its threads work with. */
+    SqlContext context() {
+        return context;
     }
 
     @Override

@@ -3,8 +3,10 @@ package vaas.memory.sql;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import vaas.memory.Conversations;
 import vaas.memory.Memory;
 import vaas.memory.Requester;
@@ -27,7 +29,7 @@ final class SqlLease implements Conversations.Lease {
     private final SqlMemory memory;
     private final Runnable left;
     private Patience deadline; // of the chat; null if none is known
-    private SqlPlace place; // null if it has none
+    private final List<SqlPlace> places = new CopyOnWriteArrayList<>();
     private boolean closed; // guarded by this
 
     SqlLease(SqlContext context, String conversation, Session session, Runnable left) {
@@ -47,9 +49,9 @@ final class SqlLease implements Conversations.Lease {
         return memory;
     }
 
-    /** Null if it has none. */
+    /** The one whose turn has come; null if there is none. */
     SqlPlace place() {
-        return place == null || place.isClosed() ? null : place;
+        return places.stream().filter(SqlPlace::hasTurn).findFirst().orElse(null);
     }
 
     /** How long it may be tried to store a turn. */
@@ -80,7 +82,7 @@ final class SqlLease implements Conversations.Lease {
                 context.running().remove(taken.chat());
             }
         }
-        place = taken;
+        places.add(taken);
         return taken;
     }
 

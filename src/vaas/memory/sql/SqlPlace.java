@@ -73,9 +73,10 @@ final class SqlPlace implements Conversations.Place {
     private final byte[] key; // a JSON string, or null
     private final byte[] fingerprint;
     private final UUID chat = UUID.randomUUID();
-    private State state;
+    private volatile State state;
     private boolean gone; // its row is
-    private boolean closed;
+    private volatile boolean begun; // its turn has come, be it that it was taken for dead since
+    private volatile boolean closed;
 
     /**
      * What was found when it was taken or looked at.
@@ -134,6 +135,7 @@ final class SqlPlace implements Conversations.Place {
             throw new RefusedException(state.reused ? Reason.KEY_REUSED
                     : state.generation == null ? Reason.TOO_MANY_CONVERSATIONS : Reason.LINE_FULL);
         }
+        begun |= state.isNext();
     }
 
     /** What was found when its turn came, or it was taken. */
@@ -204,8 +206,9 @@ final class SqlPlace implements Conversations.Place {
         context.running().remove(chat);
     }
 
-    boolean isClosed() {
-        return closed;
+    /** Whether its turn has come, and it has not been given up. */
+    boolean hasTurn() {
+        return !closed && begun;
     }
 
     /** Removes a place, and the conversation's row if nothing was said, and nobody is about to. */

@@ -31,7 +31,7 @@ final class Tables {
 
     /** How another server is to be opened on a database. */
     static SqlConversations.Options server(String url) {
-        return SqlConversations.options(DatabaseUrl.of(url)).driver(Postgres.jar())
+        return SqlConversations.options(DatabaseUrl.of(url)).driver(Postgres.driver())
                 .timeout(Duration.ofSeconds(20)); // a busy machine is no trouble
     }
 
