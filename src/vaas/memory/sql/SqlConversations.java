@@ -201,15 +201,17 @@ public final class SqlConversations implements Conversations {
         }
 
         /** The same database, without limits. */
-        Options unlimited() {
-            return new Options(url).driver(driver).timeout(timeout);
+        Options unlimited() throws IOException {
+            return new Options(url).driver(driver()).timeout(timeout);
         }
 
         /** A connection for what takes as long as it takes, beside the server or without one. */
         Connection connect() throws IOException, SQLException {
-            Properties properties = url.properties();
-            properties.putIfAbsent("connectTimeout", Long.toString(timeout.toSeconds()));
-            return Schema.connected(DatabaseDriver.load(driver).connect(url, properties));
+            return Schema.connected(driver().connect(url, url.properties()));
+        }
+
+        private DatabaseDriver driver() throws IOException {
+            return driver == null ? DatabaseDriver.load(jar) : driver;
         }
 
         private Database database(DatabaseDriver loaded) {
@@ -232,8 +234,7 @@ public final class SqlConversations implements Conversations {
          *     of another version
          */
         public SqlConversations open() throws IOException {
-            return new SqlConversations(
-                    this, driver == null ? DatabaseDriver.load(jar) : driver);
+            return new SqlConversations(this, driver());
         }
     }
 
