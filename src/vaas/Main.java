@@ -70,6 +70,10 @@ final class Main {
             // Nothing else needs the settings that lead to a model.
             Config config = Config.parse(environment, command != Command.SERVE);
             Logging.level(config.logLevel());
+            if (command.needsDatabase() && config.database().isEmpty()) {
+                err.println("vaas: DATABASE_URL is not set, and " + args.get(0) + " needs it");
+                return USAGE;
+            }
             return perform(command, args, config, in, out, err);
         } catch (Command.UsageException e) {
             err.println("vaas: " + e.getMessage() + "; see --help");
@@ -89,15 +93,10 @@ final class Main {
         Opened opened = new Opened();
         try {
             return switch (command) {
-                case VERIFY -> maintenance.verify() ? OK : TROUBLE;
-                case VERIFY_FILE -> maintenance.verify(args.get(1)) ? OK : TROUBLE;
-                case CONTAINS -> maintenance.contains(in) ? TROUBLE : OK;
-                case RESTORE, RESTORE_SESSION -> {
-                    maintenance.restore(args.get(1),
-                            args.size() > 2 ? args.get(3) : Conversations.SHARED);
-                    yield OK;
-                }
-                default -> serve(config, command == Command.SERVE_OFFLINE, opened, out);
+                case SERVE, SERVE_OFFLINE ->
+                        serve(config, command == Command.SERVE_OFFLINE, opened, out);
+                default -> new Upkeep(config, maintenance, out).perform(command, args, in)
+                        ? OK : TROUBLE;
             };
         } catch (IOException | RuntimeException e) {
             opened.closeAll();
@@ -120,6 +119,10 @@ final class Main {
                   --restore FILE       bring a backup back into an empty memory
                   --restore FILE --session ID
                                        the same, into that of a named session
+                  --import             take the conversations of MEMORY_DIR into the database,
+                                       which is empty; servers are stopped
+                  --export             write those of the database into MEMORY_DIR, which is
+                                       empty; servers are stopped
                   --help               print this
                   --version            print the version
 

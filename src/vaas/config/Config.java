@@ -177,9 +177,9 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
                 values.fault(Setting.RESET_BACKUP_DIR,
                         "is set, and so is DATABASE_URL: back a database up by pg_dump");
             }
-            checkDriver(values, jar, url);
-            SqlConversations.Options options = SqlConversations.options(url).driver(jar)
-                    .connections(connections).timeout(Duration.ofSeconds(timeout))
+            SqlConversations.Options options = SqlConversations.options(url);
+            driver(values, jar, url).ifPresent(options::driver);
+            options.connections(connections).timeout(Duration.ofSeconds(timeout))
                     .maxConversations(values.number(Setting.MAX_SESSIONS, 1, Integer.MAX_VALUE));
             limits(values, options::maxRecords, options::maxBytes, options::maxAge, options::idle);
             return options;
@@ -204,14 +204,17 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
         }
     }
 
-    private static void checkDriver(Values values, Path jar, DatabaseUrl url) {
-        try (DatabaseDriver driver = DatabaseDriver.load(jar)) {
+    private static Optional<DatabaseDriver> driver(Values values, Path jar, DatabaseUrl url) {
+        try {
+            DatabaseDriver driver = DatabaseDriver.load(jar);
             driver.check(url);
+            return Optional.of(driver);
         } catch (IOException e) {
             values.fault(Setting.DATABASE_DRIVER, e.getMessage());
         } catch (IllegalArgumentException e) {
             values.fault(Setting.DATABASE_URL, e.getMessage());
         }
+        return Optional.empty();
     }
 
     private static void limits(Values values, LongConsumer records, LongConsumer bytes,

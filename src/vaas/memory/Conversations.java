@@ -42,6 +42,31 @@ public interface Conversations extends Closeable {
     Listing list(String after, int n) throws IOException;
 
     /**
+     * Takes each that holds something into use, one after the other, the shared one first.
+     *
+     * @throws IOException if one can't be used, or what is done with it fails
+     */
+    default void each(Use use) throws IOException {
+        String after = null;
+        List<String> names = List.of(SHARED);
+        do {
+            for (String name : names) {
+                try (Lease lease = use(name)) {
+                    use.take(lease);
+                }
+            }
+            Listing page = list(after, 1000);
+            names = page.conversations().stream().map(Summary::conversation).toList();
+            after = names.isEmpty() ? null : names.get(names.size() - 1);
+        } while (after != null);
+    }
+
+    /** What is done with one. */
+    interface Use {
+        void take(Lease in) throws IOException;
+    }
+
+    /**
      * Forgets the shared conversation, and then all others at once.
      *
      * @param by for the audit

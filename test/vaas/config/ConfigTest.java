@@ -269,7 +269,7 @@ class ConfigTest {
                 "DATABASE_USER", "me", "DATABASE_PASSWORD", "a @:%b", "DATABASE_DRIVER", jar,
                 "DATABASE_CONNECTIONS", "3", "DATABASE_TIMEOUT", "7", "MAX_SESSIONS", "4",
                 "MEMORY_MAX_RECORDS", "100", "SESSION_IDLE_MINUTES", "90").database().get();
-        assertHeld(options, Map.of("driver", Postgres.jar(), "connections", 3,
+        assertHeld(options, Map.of("connections", 3,
                 "timeout", Duration.ofSeconds(7), "maxConversations", 4L,
                 "idle", Optional.of(Duration.ofMinutes(90)), "limits", new Limits(
                         OptionalLong.of(100), OptionalLong.empty(), Optional.empty())));

@@ -41,17 +41,6 @@ public final class Draft {
                 key == null ? null : JsonString.quote(key));
     }
 
-    /**
-     * The lines of a turn that is stored already, whole; the key may be null. Its texts are in the
-     * form that we write, whatever an editor had made of them.
-     */
-    public static byte[] lines(Turn turn, String key) {
-        Draft draft = of(turn.question().content(), turn.answer().content(), key);
-        draft.stamp(draft.question, turn.question());
-        draft.stamp(draft.answer, turn.answer());
-        return draft.lines();
-    }
-
     /** The lines of one of which all parts are known, texts and key as JSON, or null. */
     public static byte[] lines(UUID questionId, UUID answerId, Instant time, byte[] questionJson,
             byte[] answerJson, byte[] keyJson) {
@@ -90,15 +79,10 @@ public final class Draft {
     }
 
     private MemoryRecord stamp(Part part, Role role, UUID id, Instant now) {
-        MemoryRecord record = new MemoryRecord(id, role,
+        fill(part.id, id.toString());
+        fill(part.time, MemoryRecord.time(now));
+        return new MemoryRecord(id, role,
                 JsonString.slice(lines(), part.content, part.contentLength), now);
-        stamp(part, record);
-        return record;
-    }
-
-    private void stamp(Part part, MemoryRecord record) {
-        fill(part.id, record.messageId().toString());
-        fill(part.time, MemoryRecord.time(record.timestamp()));
     }
 
     private void fill(int at, String text) {

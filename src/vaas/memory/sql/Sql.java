@@ -58,20 +58,36 @@ final class Sql {
         rows(on, at -> null, arguments);
     }
 
+    /** Runs it with one list of arguments after the other, in one go. */
+    void runAll(Connection on, List<Object[]> all) throws SQLException {
+        try (PreparedStatement statement = on.prepareStatement(text)) {
+            for (Object[] arguments : all) {
+                bind(statement, arguments);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
     // The driver keeps what it has prepared, by the text.
     private PreparedStatement prepare(Connection on, Object... arguments) throws SQLException {
         PreparedStatement statement = on.prepareStatement(text);
+        bind(statement, arguments);
+        return statement;
+    }
+
+    private void bind(PreparedStatement statement, Object[] arguments) throws SQLException {
         for (int i = 0; i < order.size(); i++) {
             Object argument = arguments[order.get(i) - 1];
             if (argument instanceof Instant time) {
                 statement.setObject(i + 1, time.atOffset(ZoneOffset.UTC));
             } else if (argument instanceof String[] texts) {
-                statement.setArray(i + 1, on.createArrayOf("text", texts));
+                statement.setArray(i + 1,
+                        statement.getConnection().createArrayOf("text", texts));
             } else {
                 statement.setObject(i + 1, argument);
             }
         }
-        return statement;
     }
 
     /** A time, or null. */

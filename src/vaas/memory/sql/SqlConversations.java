@@ -3,6 +3,7 @@ package vaas.memory.sql;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -199,6 +200,20 @@ public final class SqlConversations implements Conversations {
             return url.toString();
         }
 
+        /** The same database, without limits. */
+        Options unlimited() throws IOException {
+            return new Options(url).driver(driver()).timeout(timeout);
+        }
+
+        /** A connection for what takes as long as it takes, beside the server or without one. */
+        Connection connect() throws IOException, SQLException {
+            return Schema.connected(driver().connect(url, url.properties()));
+        }
+
+        private DatabaseDriver driver() throws IOException {
+            return driver == null ? DatabaseDriver.load(jar) : driver;
+        }
+
         private Database database(DatabaseDriver loaded) {
             Properties properties = url.properties();
             String seconds = Long.toString(Math.max(1, timeout.toSeconds()));
@@ -219,8 +234,7 @@ public final class SqlConversations implements Conversations {
          *     of another version
          */
         public SqlConversations open() throws IOException {
-            return new SqlConversations(
-                    this, driver == null ? DatabaseDriver.load(jar) : driver);
+            return new SqlConversations(this, driver());
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.json.JsonString;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
 import vaas.memory.Turn;
@@ -70,7 +71,10 @@ class DraftTest {
             assertEquals(Optional.of(turn.answer()),
                     RecordLine.decode(Turns.utf8(lines.get(1))));
             assertEquals(key, RecordLine.key(Turns.utf8(lines.get(0))));
-            assertArrayEquals(draft.lines(), Draft.lines(turn, key), "and are written again");
+            assertArrayEquals(draft.lines(), Draft.lines(turn.question().messageId(),
+                    turn.answer().messageId(), turn.answer().timestamp(), JsonString.quote(text),
+                    JsonString.quote("answer to " + text),
+                    key == null ? null : JsonString.quote(key)), "and are written again");
             int longer = Math.max(Turns.utf8(lines.get(0)).length, Turns.utf8(lines.get(1)).length);
             assertEquals(longer + 1, draft.longestLine());
         }
