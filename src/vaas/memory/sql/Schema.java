@@ -54,8 +54,10 @@ final class Schema {
             INSERT INTO vaas_conversation
             SELECT '', nextval('vaas_sequence'), NULL, 0, 0, clock_timestamp()""");
 
+    /** All statements find their rows by an index, whatever is asked for: one plan will do. */
     private static final Sql SETTLE = new Sql("""
             SELECT set_config('default_transaction_isolation', 'read committed', false),
+                set_config('plan_cache_mode', 'force_generic_plan', false),
                 pg_is_in_recovery()""");
     /** SQLSTATE of a transaction that a standby refuses. */
     private static final String READ_ONLY = "25006";
@@ -70,7 +72,7 @@ final class Schema {
     static Connection connected(Connection fresh) throws SQLException {
         boolean well = false;
         try {
-            well = !SETTLE.rows(fresh, at -> at.getBoolean(2)).get(0);
+            well = !SETTLE.rows(fresh, at -> at.getBoolean(3)).get(0);
         } finally {
             if (!well) {
                 fresh.close();

@@ -25,10 +25,10 @@ final class SqlMemory implements Memory {
     private static final long PAGE_BYTES_MAX = 4 << 20;
 
     private static final Sql LATEST = Found.statement("true", "DESC");
-    private static final Sql BEFORE = Found.statement("answer_id < $5", "DESC");
+    private static final Sql BEFORE = Found.statement("answer_id < $4", "DESC");
     /** An answer's id is the next after its question's. */
-    private static final Sql BY_ID = Found.statement("answer_id >= $5", "ASC");
-    private static final Sql BY_KEY = Found.statement("idempotency_key = $5", "ASC");
+    private static final Sql BY_ID = Found.statement("answer_id >= $4", "ASC");
+    private static final Sql BY_KEY = Found.statement("idempotency_key = $4", "ASC");
     private static final Sql GENERATION = new Sql("SELECT nextval('vaas_sequence')");
 
     private final SqlContext context;

@@ -195,7 +195,7 @@ class SqlConversationsTest {
         tables.execute("CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS"
                 + " 'BEGIN RAISE ''no room'' USING ERRCODE = ''53100''; END'");
         for (String table : List.of("vaas_turn", "vaas_audit")) {
-            tables.execute("CREATE TRIGGER full BEFORE INSERT ON " + table
+            tables.execute("CREATE TRIGGER no_room BEFORE INSERT ON " + table
                     + " EXECUTE FUNCTION no_room()");
         }
     }
