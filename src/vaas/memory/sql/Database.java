@@ -58,7 +58,7 @@ final class Database implements Closeable {
      * @throws IOException if they are of another version
      */
     void prepare() throws SQLException, IOException {
-        attempt(Patience.of(timeout), on -> {
+        attempt(Patience.of(timeout), Patience.of(timeout), on -> {
             Schema.prepare(on);
             return null;
         });
@@ -73,9 +73,14 @@ final class Database implements Closeable {
         return closed.getCount() > 0;
     }
 
+    /** Whether it could be reached when it was last tried. */
+    boolean isReachable() {
+        return isOpen() && ready && !away;
+    }
+
     /** Whether it could be reached when it was last tried, and had room. */
     boolean isWritable() {
-        return isOpen() && ready && !away && !full;
+        return isReachable() && !full;
     }
 
     void requireOpen() throws MemoryUnavailableException {
@@ -89,9 +94,12 @@ final class Database implements Closeable {
         return !Patience.of(time).await(left -> closed.await(left, TimeUnit.NANOSECONDS));
     }
 
-    /** Runs something that is told by a name, for twice the time of one try at most. */
+    /**
+     * Runs something that is told by a name, for twice the time of one try at most, and where
+     * nothing can be connected to, for one.
+     */
     <T> T run(String name, Work<T> work) throws IOException {
-        return run(name, Patience.of(timeout.multipliedBy(2)), work);
+        return run(name, Patience.of(timeout.multipliedBy(2)), Patience.of(timeout), work);
     }
 
     /**
@@ -102,6 +110,11 @@ final class Database implements Closeable {
      * @throws MemoryFullException if there is no room for it
      */
     <T> T run(String name, Patience patience, Work<T> work) throws IOException {
+        return run(name, patience, patience, work);
+    }
+
+    private <T> T run(String name, Patience patience, Patience connecting, Work<T> work)
+            throws IOException {
         requireOpen();
         if (!ready) {
             throw new MemoryAwayException("the database has not been reached yet", false);
@@ -112,7 +125,7 @@ final class Database implements Closeable {
             for (int tries = 0; ; tries++) {
                 interrupted |= Thread.interrupted(); // it would break the next connection too
                 try {
-                    return attempt(patience, work);
+                    return attempt(patience, connecting, work);
                 } catch (SQLException e) {
                     if (!isToRepeat(e, name, tries) || patience.isOver()) {
                         throw Trouble.told(e, name);
@@ -131,11 +144,9 @@ final class Database implements Closeable {
         }
     }
 
-    private <T> T attempt(Patience patience, Work<T> work) throws SQLException, IOException {
-        Connection connection = pool.take(patience.atMost(timeout));
-        if (connection == null) {
-            throw new MemoryAwayException("all connections to the database are in use", false);
-        }
+    private <T> T attempt(Patience patience, Patience connecting, Work<T> work)
+            throws SQLException, IOException {
+        Connection connection = connection(patience, connecting);
         boolean well = false;
         try {
             T done = work.on(connection);
@@ -151,6 +162,23 @@ final class Database implements Closeable {
         }
     }
 
+    private Connection connection(Patience patience, Patience connecting)
+            throws SQLException, IOException {
+        try {
+            Connection connection = pool.take(patience.atMost(timeout));
+            if (connection == null) {
+                throw new MemoryAwayException("all connections to the database are in use", false);
+            }
+            return connection;
+        } catch (SQLException e) {
+            if (ready && connecting.isOver()) {
+                met(e, "connect");
+                throw Trouble.told(e, "connect");
+            }
+            throw e;
+        }
+    }
+
     /**
      * Runs something as one transaction, which is not run again once its commit is under way.
      *
@@ -158,7 +186,7 @@ final class Database implements Closeable {
      */
     <T> T transaction(String name, Work<T> work) throws IOException {
         Duration longer = timeout.multipliedBy(2); // it may have much to remove
-        return run(name, Patience.of(longer), connection -> {
+        return run(name, connection -> {
             connection.setAutoCommit(false);
             connection.setNetworkTimeout(Runnable::run, (int) longer.toMillis());
             T done = work.on(connection);
@@ -184,7 +212,7 @@ final class Database implements Closeable {
     private boolean isToRepeat(SQLException e, String name, int tries) {
         met(e, name);
         Trouble trouble = Trouble.of(e);
-        if (trouble == Trouble.AWAY) {
+        if (trouble == Trouble.AWAY && !Trouble.isFull(e)) {
             pool.dropIdle(); // they are most likely as broken
         }
         return trouble == Trouble.AWAY || trouble == Trouble.CONFLICT && tries < CONFLICTS_MAX;

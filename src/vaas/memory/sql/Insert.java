@@ -146,9 +146,8 @@ final class Insert {
             End end;
             do { // until its ids are not behind those of a server whose clock is ahead
                 time = context.now();
-                questionId = MessageIds.next(last, time.toEpochMilli(), ThreadLocalRandom.current());
-                answerId = MessageIds.next(
-                        questionId, time.toEpochMilli(), ThreadLocalRandom.current());
+                questionId = idAfter(last);
+                answerId = idAfter(questionId);
                 unheard = false;
                 UUID[] found = {null};
                 end = context.database().run("commit", patience, on -> attempt(on, found));
@@ -158,6 +157,10 @@ final class Insert {
         } catch (IOException e) {
             throw unheard ? new MemoryAwayException(e.getMessage(), true) : e;
         }
+    }
+
+    private UUID idAfter(UUID last) throws IOException {
+        return MessageIds.next(last, time.toEpochMilli(), ThreadLocalRandom.current());
     }
 
     private End attempt(Connection on, UUID[] found) throws SQLException {

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +93,7 @@ final class Sql {
 
     /** A time, or null. */
     static Instant time(ResultSet at, int column) throws SQLException {
-        java.time.OffsetDateTime time = at.getObject(column, java.time.OffsetDateTime.class);
+        OffsetDateTime time = at.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
     }
 }

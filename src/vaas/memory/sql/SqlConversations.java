@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import vaas.budget.Budget;
 import vaas.memory.Conversations;
+import vaas.memory.MemoryAwayException;
 import vaas.memory.Requester;
 import vaas.memory.line.Limits;
 import vaas.metrics.Metrics;
@@ -39,7 +40,7 @@ public final class SqlConversations implements Conversations {
     private final SqlContext context;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Heartbeat heartbeat;
-    private final List<Thread> threads;
+    private final Sweep sweep;
     private final Closeable waiting;
 
     private SqlConversations(Options options, DatabaseDriver driver) throws IOException {
@@ -49,18 +50,18 @@ public final class SqlConversations implements Conversations {
                 new SqlMetrics(options.metrics), due::offer, ConcurrentHashMap.newKeySet(),
                 new AtomicInteger());
         this.heartbeat = new Heartbeat(context);
-        this.threads = List.of(thread(heartbeat, "vaas-memory-beat"),
-                thread(new Sweep(context, due), "vaas-memory-sweep"));
+        this.sweep = new Sweep(context, due);
         this.waiting = options.metrics.gauge("vaas_waiting_chats",
                 "Chats that wait for their turn in a conversation.", context.waiting()::get);
         begin();
-        threads.forEach(Thread::start);
+        start(heartbeat, "vaas-memory-beat");
+        start(sweep, "vaas-memory-sweep");
     }
 
-    private static Thread thread(Runnable task, String name) {
+    private static void start(Runnable task, String name) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
-        return thread;
+        thread.start();
     }
 
     private void begin() throws IOException {
@@ -76,6 +77,8 @@ public final class SqlConversations implements Conversations {
             }
             LOG.log(System.Logger.Level.WARNING, "the database can not be reached; it is tried"
                     + " again and again");
+        } catch (MemoryAwayException e) {
+            LOG.log(System.Logger.Level.WARNING, "the database went away: {0}", e.getMessage());
         } catch (IOException e) {
             close();
             throw e;
@@ -144,33 +147,19 @@ public final class SqlConversations implements Conversations {
             return this;
         }
 
-        /**
-         * Past so many records of a conversation its oldest turns go, but never the newest;
-         * default: no limit.
-         *
-         * @throws IllegalArgumentException if no turn fits
-         */
+        /** Past so many records of a conversation its oldest turns go, but not the newest. */
         public Options maxRecords(long records) {
             limits = new Limits(OptionalLong.of(records), limits.maxBytes(), limits.maxAge());
             return this;
         }
 
-        /**
-         * Past so many bytes of a conversation, as lines of a file, its oldest turns go, but never
-         * the newest; default: no limit.
-         *
-         * @throws IllegalArgumentException if no turn fits
-         */
+        /** The same for bytes of a conversation, as lines of a file. */
         public Options maxBytes(long bytes) {
             limits = new Limits(limits.maxRecords(), OptionalLong.of(bytes), limits.maxAge());
             return this;
         }
 
-        /**
-         * Turns that are older go within the hour, the newest one too; default: no limit.
-         *
-         * @throws IllegalArgumentException if it is not more than nothing
-         */
+        /** Turns that are older go within the hour, the newest one too. */
         public Options maxAge(Duration age) {
             limits = new Limits(limits.maxRecords(), limits.maxBytes(), Optional.of(age));
             return this;
@@ -295,6 +284,6 @@ public final class SqlConversations implements Conversations {
         }
         context.database().close();
         waiting.close();
-        threads.forEach(Thread::interrupt);
+        sweep.wake();
     }
 }

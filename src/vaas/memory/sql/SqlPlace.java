@@ -74,6 +74,7 @@ final class SqlPlace implements Conversations.Place {
     private final byte[] fingerprint;
     private final UUID chat = UUID.randomUUID();
     private volatile State state;
+    private boolean keyFresh; // what is known of its key is of now
     private boolean gone; // its row is
     private volatile boolean begun; // its turn has come, be it that it was taken for dead since
     private volatile boolean closed;
@@ -135,6 +136,7 @@ final class SqlPlace implements Conversations.Place {
             throw new RefusedException(state.reused ? Reason.KEY_REUSED
                     : state.generation == null ? Reason.TOO_MANY_CONVERSATIONS : Reason.LINE_FULL);
         }
+        keyFresh = key != null;
         begun |= state.isNext();
     }
 
@@ -147,9 +149,11 @@ final class SqlPlace implements Conversations.Place {
         return chat;
     }
 
-    /** Whether a key is that of this chat, and was known to be of no turn when its turn came. */
+    /** Whether a key is that of this chat, and was of no turn when its turn came; told once. */
     boolean knowsNothingOf(String other) {
-        return key != null && !state.keyKnown && Arrays.equals(key, JsonString.quote(other));
+        boolean fresh = keyFresh;
+        keyFresh = false;
+        return fresh && !state.keyKnown && Arrays.equals(key, JsonString.quote(other));
     }
 
     /** {@inheritDoc} It is looked for at growing intervals. */
@@ -187,6 +191,11 @@ final class SqlPlace implements Conversations.Place {
                 at -> at.getBoolean(1), conversation, state.ticket, key).get(0));
     }
 
+    /** A turn may be there with its key from now on. */
+    void stores() {
+        keyFresh = false;
+    }
+
     /** Its row is gone, with the turn that was stored. */
     void left() {
         gone = true;
@@ -195,7 +204,7 @@ final class SqlPlace implements Conversations.Place {
     /** Gives it up; where that can't be done now, it is done behind. */
     @Override
     public void close() {
-        if (!gone && !closed) {
+        if (!gone && !closed && context.database().isReachable()) {
             try {
                 leave(context, conversation, chat);
             } catch (IOException e) {

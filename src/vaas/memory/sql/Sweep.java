@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import vaas.memory.Conversations;
 import vaas.memory.Requester;
 
 /**
@@ -70,9 +72,14 @@ final class Sweep implements Runnable {
     private String next(Patience untilPass) {
         try {
             return due.poll(untilPass.left().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) { // it is closed
+        } catch (InterruptedException e) { // nobody but an embedder's thread tools would do that
             return null;
         }
+    }
+
+    /** Has it see that the database is closed. */
+    void wake() {
+        due.offer(Conversations.SHARED);
     }
 
     // Conversations left alone are looked for four times in the time that they may be.
@@ -89,7 +96,7 @@ final class Sweep implements Runnable {
     private static void attempt(String name, Step step) {
         try {
             step.run();
-        } catch (IOException | RuntimeException e) { // a limit must not end with it
+        } catch (IOException | RuntimeException | Error e) { // a limit must not end with it
             LOG.log(System.Logger.Level.WARNING, "{0} could not be done: {1}", name, e.toString());
         }
     }
@@ -126,7 +133,7 @@ final class Sweep implements Runnable {
                 context.clock().instant().minus(context.idle().get())));
         for (Old old : all) {
             new Reset(context, "idle", Requester.SELF)
-                    .of(old.conversation, java.util.Set.of(old.newest.toString()));
+                    .of(old.conversation, Set.of(old.newest.toString()));
         }
     }
 

@@ -21,8 +21,10 @@ enum Trouble {
     static final String DUPLICATE = "23505";
 
     private static final Set<String> CONFLICTS = Set.of("40001", "40P01");
-    /** Too many connections; a transaction that a standby refuses; a wait that was cut short. */
-    private static final Set<String> AWAYS = Set.of("53300", "25006", "57014");
+    private static final String TOO_MANY_CONNECTIONS = "53300";
+    /** A transaction that a standby refuses, a wait that was cut short, what only drivers say. */
+    private static final Set<String> AWAYS =
+            Set.of(TOO_MANY_CONNECTIONS, "25006", "57014", "99999");
 
     static Trouble of(SQLException e) {
         String state = state(e);
@@ -32,6 +34,11 @@ enum Trouble {
             return AWAY;
         }
         return state.startsWith("53") ? FULL : OTHER;
+    }
+
+    /** Whether the database has no more connections to give, which tells nothing of others. */
+    static boolean isFull(SQLException e) {
+        return state(e).equals(TOO_MANY_CONNECTIONS);
     }
 
     /** The SQLSTATE; of a connection that is closed where the driver says none. */
