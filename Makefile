@@ -81,6 +81,7 @@ run: ## build and serve, without Groq
 bench: build/test-classes/.done build ## print a table of figures (BENCH=quick: rougher)
 	@$(BIN)java -cp "$(test_path)" vaas.testing.BenchTable
 	@$(BIN)java -cp "$(test_path)" vaas.memory.file.MemoryBench $(BENCH)
+	@$(BIN)java -cp "$(test_path)" vaas.memory.sql.SqlBench $(BENCH)
 	@$(BIN)java -cp "$(test_path)" vaas.api.ServerBench $(BENCH)
 ifeq ($(BENCH),all)
 	@$(BIN)java -XX:+UseSerialGC -cp "$(test_path)" vaas.memory.folder.SessionBench

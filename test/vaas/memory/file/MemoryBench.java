@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,13 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -32,6 +28,7 @@ import vaas.memory.Requester;
 import vaas.memory.Role;
 import vaas.memory.line.MessageIds;
 import vaas.testing.BenchTable;
+import vaas.testing.Rounds;
 import vaas.testing.Talk;
 
 /**
@@ -40,10 +37,7 @@ import vaas.testing.Talk;
  * bench"; not a test.
  */
 final class MemoryBench {
-    /** Many short rounds in turn: neighbours and the disk's own moods then hit both alike. */
-    private static int rounds = 25;
-    private static final long ROUND_NANOS = 300_000_000;
-    private static long warmUpNanos = 1_000_000_000;
+    private static Rounds rounds = new Rounds(25, 300_000_000, 1_000_000_000);
     private static final int RECORDS = 1_000_000;
     private static int resetRounds = 7;
     private static final String FILE_NAME = "memory.jsonl";
@@ -58,9 +52,8 @@ final class MemoryBench {
 
     public static void main(String[] args) throws Exception {
         if (BenchTable.isQuick(args)) {
-            rounds = 3;
+            rounds = new Rounds(3, 300_000_000, 300_000_000);
             resetRounds = 2;
-            warmUpNanos = 300_000_000;
         }
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("build")), "bench");
         try {
@@ -81,71 +74,19 @@ final class MemoryBench {
             try (Talk talk = Talk.open(memoryFolder);
                     BareFile bare = new BareFile(folder.resolve("bare" + threads))) {
                 History now = talk.now();
-                Work turn = () -> sink += Talk.stored(talk.memory.insert(now, QUESTION, ANSWER))
-                        .json().length();
-                Work append = () -> bare.append(lines);
-                turnsASecond(threads, warmUpNanos, turn);
-                turnsASecond(threads, warmUpNanos, append);
-                compare(threads, turn, append);
+                compare(threads, thread -> sink += Talk.stored(
+                        talk.memory.insert(now, QUESTION, ANSWER)).json().length(),
+                        thread -> bare.append(lines));
             }
         }
     }
 
-    // Who goes first changes from round to round.
-    private static void compare(int threads, Work turn, Work append) throws Exception {
-        double[] memory = new double[rounds];
-        double[] bare = new double[rounds];
-        double[] ratio = new double[rounds];
-        for (int round = 0; round < rounds; round++) {
-            if (round % 2 == 0) {
-                memory[round] = turnsASecond(threads, ROUND_NANOS, turn);
-                bare[round] = turnsASecond(threads, ROUND_NANOS, append);
-            } else {
-                bare[round] = turnsASecond(threads, ROUND_NANOS, append);
-                memory[round] = turnsASecond(threads, ROUND_NANOS, turn);
-            }
-            ratio[round] = memory[round] / bare[round];
-        }
-        Arrays.sort(ratio);
+    private static void compare(int threads, Rounds.Work turn, Rounds.Work append)
+            throws Exception {
+        Rounds.Result memory = rounds.compare(threads, append, turn).get(0);
         BenchTable.row("durable turns, " + threads + (threads == 1 ? " thread" : " threads"),
-                number(median(memory), 0) + " /s",
-                number(median(ratio), 2), "of write + force of the same bytes with one"
-                + " leader, " + rounds + " rounds in turn, middle half "
-                + number(ratio[rounds / 4], 2) + " to "
-                + number(ratio[rounds - 1 - rounds / 4], 2));
-    }
-
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    private static double turnsASecond(int threads, long nanos, Work work) throws Exception {
-        LongAdder done = new LongAdder();
-        CountDownLatch ready = new CountDownLatch(threads);
-        CountDownLatch go = new CountDownLatch(1);
-        List<Thread> all = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            Thread thread = new Thread(() -> {
-                ready.countDown();
-                await(go);
-                long end = System.nanoTime() + nanos;
-                long count = 0;
-                while (System.nanoTime() < end) {
-                    unchecked(work);
-                    count++;
-                }
-                done.add(count);
-            });
-            thread.start();
-            all.add(thread);
-        }
-        ready.await();
-        long start = System.nanoTime();
-        go.countDown();
-        for (Thread thread : all) {
-            thread.join();
-        }
-        return done.sum() * 1e9 / (System.nanoTime() - start);
+                number(memory.aSecond(), 0) + " /s", number(memory.ratio(), 2), "of write + force"
+                        + " of the same bytes with one leader, " + memory.spread());
     }
 
     private static void benchReads(Path folder, UUID[] some) throws Exception {
@@ -266,22 +207,6 @@ final class MemoryBench {
 
     private static byte[] lines(MemoryRecord question, MemoryRecord answer) {
         return Turns.utf8(Turns.line(question) + Turns.line(answer));
-    }
-
-    private static void unchecked(Work work) {
-        try {
-            work.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static void delete(Path folder) throws IOException {
