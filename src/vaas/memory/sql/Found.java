@@ -28,49 +28,59 @@ record Found(OptionalLong generation, UUID newest, Instant lastActivity, int see
     /** What the driver takes of the heap for each byte of a text. */
     private static final int COST_FACTOR = 2;
 
-    /** A statement that finds turns; {@link #read} gives it its first three parameters. */
-    static Sql statement(String where, String order) {
-        return new Sql("""
-                SELECT c.generation, c.last_id, c.last_activity, t.total,
-                    t.question_id, t.answer_id, t.time, t.idempotency_key,
-                    CASE WHEN t.total <= $3 THEN t.question END,
-                    CASE WHEN t.total <= $3 THEN t.answer END
-                FROM vaas_conversation c LEFT JOIN LATERAL (
-                    SELECT *, sum(size) OVER (ORDER BY answer_id ORDER_CLAUSE) AS total FROM (
-                        SELECT *, coalesce(octet_length(question), 0)
-                            + coalesce(octet_length(answer), 0) AS size
-                        FROM vaas_turn WHERE session_id = $1 AND WHERE_CLAUSE
-                        ORDER BY answer_id ORDER_CLAUSE LIMIT $2) n) t ON true
-                WHERE c.session_id = $1 ORDER BY t.answer_id ORDER_CLAUSE"""
-                .replace("WHERE_CLAUSE", where).replace("ORDER_CLAUSE", order));
+    /**
+     * Two statements that find the same turns. Texts come with them where they are short, which is
+     * four times as quick, or up to a sum.
+     */
+    record Query(Sql ofShort, Sql upToSum) {
+        /** Of the turns that a clause tells apart; {@link #read} gives its first parameters. */
+        static Query of(String where, String order) {
+            String ofBoth = """
+                    SELECT c.generation, c.last_id, c.last_activity, t.size,
+                        t.question_id, t.answer_id, t.time, t.idempotency_key, t.fits,
+                        CASE WHEN t.fits THEN t.question END, CASE WHEN t.fits THEN t.answer END
+                    FROM vaas_conversation c LEFT JOIN LATERAL (
+                        SELECT *, FITS <= $3 AS fits FROM (
+                            SELECT *, coalesce(octet_length(question), 0)
+                                + coalesce(octet_length(answer), 0) AS size
+                            FROM vaas_turn WHERE session_id = $1 AND WHERE_CLAUSE
+                            ORDER BY answer_id ORDER_CLAUSE LIMIT $2) n) t ON true
+                    WHERE c.session_id = $1 ORDER BY t.answer_id ORDER_CLAUSE"""
+                    .replace("WHERE_CLAUSE", where).replace("ORDER_CLAUSE", order);
+            return new Query(new Sql(ofBoth.replace("FITS", "size")), new Sql(ofBoth.replace(
+                    "FITS", "sum(size) OVER (ORDER BY answer_id " + order + ")")));
+        }
     }
 
     /**
-     * Runs such a statement. The turns are chosen by their lengths, and where they are long, their
+     * Runs such a query. The turns are chosen by their lengths, and where they are long, their
      * texts are fetched only once there is room for them in the heap.
      *
      * @param turnsMax most turns
      * @param bytesMax most bytes of their texts; one turn always fits
      * @param more parameters from the fourth on
      */
-    static Found read(Sql statement, String name, SqlContext context, String conversation,
+    static Found read(Query query, String name, SqlContext context, String conversation,
             long turnsMax, long bytesMax, Object... more) throws IOException {
         Object[] arguments = new Object[3 + more.length];
         arguments[0] = conversation;
         arguments[1] = turnsMax;
+        arguments[2] = FREE_BYTES / Math.max(1, turnsMax);
         System.arraycopy(more, 0, arguments, 3, more.length);
+        Sql statement = query.ofShort;
         try (Budget.Share share = context.budget().share()) {
-            for (long fetched = FREE_BYTES; ; ) {
-                arguments[2] = fetched;
+            while (true) {
                 Lines lines = new Lines();
+                Sql next = statement;
                 context.database().run(name,
-                        on -> statement.rows(on, lines.begun()::add, arguments));
-                long wanted = lines.wanted(bytesMax);
-                if (wanted <= fetched) {
+                        on -> next.rows(on, lines.begun()::add, arguments));
+                int wanted = lines.wanted(bytesMax);
+                if (lines.fetched >= wanted) {
                     return lines.found(wanted);
                 }
-                share.take(wanted * COST_FACTOR);
-                fetched = wanted;
+                arguments[2] = lines.bytes(wanted);
+                share.take(lines.bytes(wanted) * COST_FACTOR);
+                statement = query.upToSum;
             }
         }
     }
@@ -79,11 +89,13 @@ record Found(OptionalLong generation, UUID newest, Instant lastActivity, int see
     private static final class Lines {
         private final List<TurnRow> turns = new ArrayList<>();
         private final List<Long> totals = new ArrayList<>(); // of the texts up to each turn
+        private int fetched; // turns, before the first without its texts
         private Found head = NOTHING;
 
         Lines begun() { // where it is run again
             turns.clear();
             totals.clear();
+            fetched = 0;
             head = NOTHING;
             return this;
         }
@@ -95,23 +107,28 @@ record Found(OptionalLong generation, UUID newest, Instant lastActivity, int see
             }
             UUID answer = (UUID) at.getObject(6);
             if (answer != null) {
-                totals.add(at.getLong(4));
+                fetched += at.getBoolean(9) && fetched == turns.size() ? 1 : 0;
+                totals.add(bytes(turns.size()) + at.getLong(4));
                 turns.add(new TurnRow((UUID) at.getObject(5), answer, Sql.time(at, 7),
-                        at.getBytes(8), at.getBytes(9), at.getBytes(10)));
+                        at.getBytes(8), at.getBytes(10), at.getBytes(11)));
             }
             return null;
         }
 
-        /** Bytes of the texts that fit, and of the first in any case. */
-        long wanted(long bytesMax) {
-            return totals.stream().mapToLong(it -> it).filter(it -> it <= bytesMax).max()
-                    .orElse(totals.isEmpty() ? 0 : totals.get(0));
+        /** Bytes of the texts of so many turns. */
+        long bytes(int first) {
+            return first == 0 ? 0 : totals.get(first - 1);
         }
 
-        Found found(long wanted) {
-            int fetched = (int) totals.stream().filter(it -> it <= wanted).count();
+        /** Turns whose texts fit; the first does in any case. */
+        int wanted(long bytesMax) {
+            int fit = (int) totals.stream().filter(it -> it <= bytesMax).count();
+            return Math.max(fit, Math.min(1, totals.size()));
+        }
+
+        Found found(int wanted) {
             return new Found(head.generation, head.newest, head.lastActivity, turns.size(),
-                    List.copyOf(turns.subList(0, fetched)));
+                    List.copyOf(turns.subList(0, wanted)));
         }
     }
 

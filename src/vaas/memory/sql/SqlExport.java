@@ -38,8 +38,8 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch) imple
                 (SELECT answer_id FROM n ORDER BY answer_id LIMIT 1),
                 (SELECT answer_id FROM n ORDER BY answer_id DESC LIMIT 1),
                 (SELECT coalesce(sum(size), 0) FROM n)""");
-    private static final Sql PIECE =
-            Found.statement("answer_id >= $4 AND answer_id <= $5", "ASC");
+    private static final Found.Query PIECE =
+            Found.Query.of("answer_id >= $4 AND answer_id <= $5", "ASC");
 
     /** From where to where it goes, ids of answers; null if it is empty. */
     private record Stretch(long generation, UUID first, UUID last, long bytes) {

@@ -24,11 +24,11 @@ final class SqlMemory implements Memory {
     /** Most text of a page; but one turn always fits. */
     private static final long PAGE_BYTES_MAX = 4 << 20;
 
-    private static final Sql LATEST = Found.statement("true", "DESC");
-    private static final Sql BEFORE = Found.statement("answer_id < $4", "DESC");
+    private static final Found.Query LATEST = Found.Query.of("true", "DESC");
+    private static final Found.Query BEFORE = Found.Query.of("answer_id < $4", "DESC");
     /** An answer's id is the next after its question's. */
-    private static final Sql BY_ID = Found.statement("answer_id >= $4", "ASC");
-    private static final Sql BY_KEY = Found.statement("idempotency_key = $4", "ASC");
+    private static final Found.Query BY_ID = Found.Query.of("answer_id >= $4", "ASC");
+    private static final Found.Query BY_KEY = Found.Query.of("idempotency_key = $4", "ASC");
     private static final Sql GENERATION = new Sql("SELECT nextval('vaas_sequence')");
 
     private final SqlContext context;
@@ -114,9 +114,9 @@ final class SqlMemory implements Memory {
                 .filter(it -> it.messageId().equals(messageId)).findFirst();
     }
 
-    private Found read(Sql statement, String name, long turnsMax, long bytesMax, Object... more)
+    private Found read(Found.Query query, String name, long turnsMax, long bytesMax, Object... more)
             throws IOException {
-        return Found.read(statement, name, context, conversation, turnsMax, bytesMax, more);
+        return Found.read(query, name, context, conversation, turnsMax, bytesMax, more);
     }
 
     @Override
