@@ -64,10 +64,11 @@ final class Insert {
                 DELETE FROM vaas_place WHERE session_id = $1 AND chat = $11
                 AND EXISTS (SELECT 1 FROM said))
             """ + VALUES);
+    /** Writes, so that its commit waits for a standby that may not have the turn yet. */
     private static final Sql WHY_NOT = new Sql("""
-            SELECT generation, last_id, EXISTS (
-                SELECT 1 FROM vaas_turn WHERE session_id = $1 AND answer_id = $2)
-            FROM vaas_conversation WHERE session_id = $1""");
+            UPDATE vaas_conversation SET generation = generation WHERE session_id = $1
+            RETURNING generation, last_id, EXISTS (
+                SELECT 1 FROM vaas_turn WHERE session_id = $1 AND answer_id = $2)""");
 
     private final SqlContext context;
     private final String conversation;

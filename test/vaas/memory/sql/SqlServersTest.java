@@ -19,6 +19,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,8 @@ import vaas.memory.MemoryRecord;
 import vaas.memory.RefusedException;
 import vaas.memory.RefusedException.Reason;
 import vaas.memory.Requester;
+import vaas.testing.Await;
+import vaas.testing.Postgres;
 import vaas.testing.Talk;
 import vaas.testing.Together;
 
@@ -355,6 +358,36 @@ class SqlServersTest {
         assertEquals("4 8", tables.value("SELECT sessions_reset || ' ' || records_removed"
                 + " FROM vaas_audit WHERE what = 'reset_all'"));
         assertEquals(0, in.resetAll(Requester.SELF).conversations());
+    }
+
+    // A standby
+
+    private static void awaitWaits(Postgres primary, String what) {
+        Await.until(() -> !"0".equals(Postgres.value(primary.url("postgres"), "SELECT count(*)"
+                + " FROM (SELECT " + what + " FROM pg_stat_activity"
+                + " WHERE wait_event = 'SyncRep') waiting")));
+    }
+
+    @Test
+    void aTurnThatIsFoundIsNotAcknowledgedBeforeTheStandbyHasIt() throws Exception {
+        try (Postgres primary = Postgres.own();
+                SqlConversations in = Tables.server(primary.database()).open();
+                Lease lease = in.use("c"); Place place = lease.enter(null, "q")) {
+            History read = lease.memory().latest(20);
+            primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'none'");
+            primary.execute("SELECT pg_reload_conf()");
+            FutureTask<Insertion> inserted =
+                    new FutureTask<>(() -> lease.memory().insert(read, "q", "a"));
+            new Thread(inserted).start();
+            awaitWaits(primary, "pid");
+            awaitWaits(primary, "pg_terminate_backend(pid)"); // it is stored there, and not heard
+            awaitWaits(primary, "pid");
+            assertFalse(inserted.isDone());
+            primary.execute("ALTER SYSTEM RESET synchronous_standby_names");
+            primary.execute("SELECT pg_reload_conf()");
+            stored(inserted.get());
+            assertEquals(List.of("q", "a"), Talk.all(lease.memory()));
+        }
     }
 
     // Clocks
