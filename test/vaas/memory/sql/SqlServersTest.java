@@ -362,10 +362,10 @@ class SqlServersTest {
 
     // A standby
 
-    private static void awaitWaits(Postgres primary, String what) {
-        Await.until(() -> !"0".equals(Postgres.value(primary.url("postgres"), "SELECT count(*)"
-                + " FROM (SELECT " + what + " FROM pg_stat_activity"
-                + " WHERE wait_event = 'SyncRep') waiting")));
+    /** How many wait for it. */
+    private static String waits(Postgres primary, String what) throws SQLException {
+        return Postgres.value(primary.url("postgres"), "SELECT count(*) FROM (SELECT " + what
+                + " FROM pg_stat_activity WHERE wait_event = 'SyncRep') waiting");
     }
 
     @Test
@@ -379,9 +379,9 @@ class SqlServersTest {
             FutureTask<Insertion> inserted =
                     new FutureTask<>(() -> lease.memory().insert(read, "q", "a"));
             new Thread(inserted).start();
-            awaitWaits(primary, "pid");
-            awaitWaits(primary, "pg_terminate_backend(pid)"); // it is stored there, and not heard
-            awaitWaits(primary, "pid");
+            Await.until(() -> !"0".equals(waits(primary, "pid")));
+            waits(primary, "pg_terminate_backend(pid)"); // it is stored there, and not heard
+            Await.until(() -> inserted.isDone() || !"0".equals(waits(primary, "pid")));
             assertFalse(inserted.isDone());
             primary.execute("ALTER SYSTEM RESET synchronous_standby_names");
             primary.execute("SELECT pg_reload_conf()");
