@@ -16,6 +16,10 @@ import java.util.UUID;
 final class Heartbeat implements Runnable {
     private static final Duration BEAT = Duration.ofSeconds(2);
 
+    /** Has a server live, the fourth parameter, which a crash of the database has made unknown. */
+    static final String BEGIN = """
+            INSERT INTO vaas_server VALUES ($4, clock_timestamp() + interval '6 seconds')
+            ON CONFLICT DO NOTHING""";
     private static final Sql ALIVE = new Sql("""
             INSERT INTO vaas_server VALUES ($1, clock_timestamp() + interval '6 seconds')
             ON CONFLICT (server) DO UPDATE SET alive_until = EXCLUDED.alive_until""",
