@@ -139,7 +139,7 @@ FORCE:
 # and what the operator's driver of the database needs.
 # The certificates that TLS trusts are no part of a module where a system has its own.
 version = $(shell sed -n 's/.* VERSION = "\(.*\)";/\1/p' src/vaas/Main.java)
-BY_NAME = jdk.crypto.ec,java.management,java.naming,java.security.jgss
+BY_NAME = jdk.crypto.ec,java.management,java.naming
 GZIP_LEVEL = -6
 pack = set -e; cd build; rm -rf dist vaas-*.tar.gz; mkdir -p dist/$(1)/build; \
   modules=$$($(BIN)jdeps -s --ignore-missing-deps --multi-release 17 --module-path lib \
