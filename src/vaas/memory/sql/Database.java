@@ -32,7 +32,7 @@ final class Database implements Closeable {
     private final Closeable used;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean ready; // once its tables are there
-    private volatile boolean away = true; // when it was last asked
+    private volatile boolean away; // when it was last asked
     private volatile boolean full; // when a turn was last to be stored
 
     /** What is done with a connection. */
@@ -151,7 +151,10 @@ final class Database implements Closeable {
         try {
             T done = work.on(connection);
             well = true;
-            away = false;
+            if (away) {
+                away = false;
+                LOG.log(System.Logger.Level.INFO, "the database can be reached");
+            }
             return done;
         } finally {
             if (well) {

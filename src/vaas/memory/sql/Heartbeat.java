@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import vaas.memory.MemoryAwayException;
 
 /**
  * The one thread of a server that tells others that it is alive, by the database's clock, and
@@ -14,8 +15,13 @@ import java.util.UUID;
  * have ended. Where the database was away at the start, it makes the tables once it comes.
  */
 final class Heartbeat implements Runnable {
+    private static final System.Logger LOG = System.getLogger(Heartbeat.class.getName());
     private static final Duration BEAT = Duration.ofSeconds(2);
 
+    /** Has a server live, the fourth parameter, which a crash of the database has made unknown. */
+    static final String BEGIN = """
+            INSERT INTO vaas_server VALUES ($4, clock_timestamp() + interval '6 seconds')
+            ON CONFLICT DO NOTHING""";
     private static final Sql ALIVE = new Sql("""
             INSERT INTO vaas_server VALUES ($1, clock_timestamp() + interval '6 seconds')
             ON CONFLICT (server) DO UPDATE SET alive_until = EXCLUDED.alive_until""",
@@ -60,9 +66,10 @@ final class Heartbeat implements Runnable {
                 }
             } catch (SQLException e) {
                 context.database().met(e, "start");
-            } catch (IOException | RuntimeException e) {
-                System.getLogger(Heartbeat.class.getName()).log(System.Logger.Level.WARNING,
-                        "the database: {0}", e.toString());
+            } catch (MemoryAwayException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the database: {0}", e.getMessage());
+            } catch (IOException | RuntimeException | Error e) { // it has to go on
+                LOG.log(System.Logger.Level.WARNING, "the database: {0}", e.toString());
             }
         }
     }

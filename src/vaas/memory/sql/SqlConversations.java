@@ -122,6 +122,10 @@ public final class SqlConversations implements Conversations {
 
         /** Most connections at a time, at least 1; 8 by default. */
         public Options connections(int most) {
+            if (most < 1) {
+                throw new IllegalArgumentException(
+                        "connections are " + most + ", expected at least 1");
+            }
             connections = most;
             return this;
         }

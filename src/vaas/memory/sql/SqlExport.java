@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import vaas.budget.Budget;
 import vaas.memory.Export;
 import vaas.memory.MemoryRecord;
 import vaas.memory.line.Draft;
@@ -21,10 +22,11 @@ import vaas.memory.line.Draft;
  * A stretch of a conversation, read in pieces, each by a statement of its own: no connection is
  * held for a slow reader. So a reset ends it, and so does a limit that takes turns of it.
  */
-record SqlExport(SqlContext context, String conversation, Stretch stretch) implements Export {
+record SqlExport(SqlContext context, String conversation, Stretch stretch, Budget.Share share)
+        implements Export {
     /** Most turns of a piece, and most bytes of their texts; one turn always fits. */
     private static final int TURNS_MAX = 50;
-    private static final long BYTES_MAX = 1 << 20;
+    private static final long BYTES_MAX = 256 << 10;
 
     private static final UUID LAST = new UUID(-1, -1);
     private static final Sql STRETCH = new Sql("""
@@ -57,10 +59,11 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch) imple
      */
     static SqlExport of(SqlContext context, String conversation, UUID before, int turnsMax)
             throws IOException {
-        return new SqlExport(context, conversation, context.database().run("stretch", on ->
+        Stretch stretch = context.database().run("stretch", on ->
                 STRETCH.rows(on, Stretch::of, conversation, before == null ? LAST : before,
                         turnsMax == 0 ? Long.MAX_VALUE : (long) turnsMax, Insert.TURN_BYTES,
-                        Insert.KEY_BYTES).get(0)));
+                        Insert.KEY_BYTES).get(0));
+        return new SqlExport(context, conversation, stretch, context.budget().share());
     }
 
     @Override
@@ -110,13 +113,14 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch) imple
                 return more;
             }
         }, false).flatMap(it -> it.turn().stream())
-                .flatMap(it -> Stream.of(it.question(), it.answer()));
+                .flatMap(it -> Stream.of(it.question(), it.answer())).onClose(this::close);
     }
 
     /** Goes from piece to piece. */
     private final class Pieces {
         private UUID from = stretch.first;
         private int turns = 1; // of the next one: who wants but few of them does not wait for many
+        private long charged; // for the last one, if that is large
 
         /** Empty at the end, also if a reset has come. */
         List<TurnRow> next() throws IOException {
@@ -130,6 +134,11 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch) imple
                     || found.turns().isEmpty()) {
                 return List.of();
             }
+            long bytes = found.turns().stream().mapToLong(TurnRow::bytes).sum();
+            share.giveBack(charged);
+            charged = 0;
+            share.take(bytes <= BYTES_MAX ? 0 : 2 * bytes); // it, and the lines made of it
+            charged = bytes <= BYTES_MAX ? 0 : 2 * bytes;
             UUID last = found.turns().get(found.turns().size() - 1).answerId();
             from = last.equals(stretch.last) ? null : after(last);
             return found.turns();
@@ -143,6 +152,6 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch) imple
 
     @Override
     public void close() {
-        assert true; // nothing is held
+        share.close();
     }
 }

@@ -40,7 +40,7 @@ final class SqlPlace implements Conversations.Place {
             WHERE CASE WHEN EXISTS (SELECT 1 FROM vaas_conversation WHERE session_id = $1)
                 THEN false ELSE $1 = '' OR $2 >
                 (SELECT count(*) FROM vaas_conversation WHERE session_id <> '') END
-            ON CONFLICT DO NOTHING""", """
+            ON CONFLICT DO NOTHING""", Heartbeat.BEGIN, """
             WITH line AS (SELECT p.ticket, p.key, p.fingerprint FROM LIVING AND p.chat <> $3),
             seen AS (SELECT
                 (SELECT ticket FROM vaas_place WHERE session_id = $1 AND chat = $3) AS mine,

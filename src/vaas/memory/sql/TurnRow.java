@@ -18,6 +18,11 @@ record TurnRow(UUID questionId, UUID answerId, Instant time, byte[] key, byte[] 
 
     private static final System.Logger LOG = System.getLogger(TurnRow.class.getName());
 
+    /** Size of its texts. */
+    long bytes() {
+        return (question == null ? 0L : question.length) + (answer == null ? 0 : answer.length);
+    }
+
     /** The turn; empty if it can't be read. */
     Optional<Turn> turn() {
         try {

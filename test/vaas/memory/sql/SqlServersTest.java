@@ -238,12 +238,14 @@ class SqlServersTest {
     }
 
     @Test
-    void whoLosesItsPlaceWhileItWaitsTakesAnother() throws IOException, SQLException {
+    void afterACrashOfTheDatabaseThoseWhoComeStandInLineAgain() throws IOException, SQLException {
         try (Lease a = server().use("c"); Lease b = server().use("c");
                 Place first = a.enter(null, "q1"); Place second = b.enter(null, "q2")) {
-            tables.execute("TRUNCATE vaas_place"); // as a crash of the database does
-            assertTrue(second.await(Duration.ZERO));
-            assertEquals(1, tables.count("vaas_place"));
+            tables.execute("TRUNCATE vaas_place, vaas_server"); // which a crash does
+            assertTrue(second.await(Duration.ZERO), "it takes another place");
+            try (Place third = a.enter(null, "q3")) {
+                assertFalse(third.await(Duration.ZERO), "servers are known again");
+            }
         }
     }
 
