@@ -88,6 +88,7 @@ ifeq ($(BENCH),all)
 	@$(BIN)java -cp "$(test_path)" vaas.api.HttpBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.StreamBench
 	@$(BIN)java -cp "$(test_path)" vaas.api.HeapAttack 48 64 256
+	@$(BIN)java -cp "$(test_path)" vaas.DatabaseAttack
 endif
 
 dist: build/vaas.jar ## pack the server with a Java of its own: build/vaas-VERSION.tar.gz

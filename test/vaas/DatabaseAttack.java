@@ -26,6 +26,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.opentest4j.TestAbortedException;
 import vaas.api.RawClient;
 import vaas.config.Setting;
 import vaas.testing.Await;
@@ -76,8 +77,12 @@ final class DatabaseAttack {
         System.out.println("| trouble | seconds | acknowledged | missing | twice | in part"
                 + " | out of order | rows wrong | places left | what callers got |");
         System.out.println("|---|---|---|---|---|---|---|---|---|---|");
-        for (String name : args.length == 0 ? all.keySet() : List.of(args)) {
-            all.get(name).run();
+        try {
+            for (String name : args.length == 0 ? all.keySet() : List.of(args)) {
+                all.get(name).run();
+            }
+        } catch (TestAbortedException e) { // there is no PostgreSQL
+            System.out.println(e.getMessage().replaceFirst("Assumption failed: ", ""));
         }
         System.exit(0);
     }
@@ -454,12 +459,15 @@ final class DatabaseAttack {
         RawClient.Answer other = servers.get(0).say("p", "after " + name);
         long millis = (System.nanoTime() - start) / 1_000_000;
         RawClient.Answer again = servers.get(0).say("p", name, "Idempotency-Key: " + name);
+        Await.until(() -> "0".equals(
+                Postgres.value(direct, "SELECT count(*) FROM vaas_place")));
+        long removed = (System.nanoTime() - start) / 1_000_000;
         System.out.println("killed in " + name + ": another's chat " + other.status() + " after "
                 + millis + " ms; asked again with its key " + again.status() + ", replayed "
                 + again.header("Idempotency-Replayed").orElse("no") + "; turns of it "
                 + Postgres.value(direct, "SELECT count(*) FROM vaas_turn WHERE"
                         + " convert_from(question, 'UTF8') = '\"" + name + "\"'")
-                + ", places left " + Postgres.value(direct, "SELECT count(*) FROM vaas_place"));
+                + ", its place gone after " + removed + " ms");
     }
 
     /** A server stands still while a model answers it, for longer than it is believed alive. */

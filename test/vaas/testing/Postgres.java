@@ -46,10 +46,14 @@ public final class Postgres implements AutoCloseable {
     private final AtomicInteger databases = new AtomicInteger();
     private ProcessHandle process; // null while it is stopped
 
-    /** What all of a JVM share; made on first use. */
-    private static final class Shared {
+    /** What is here to begin with. */
+    private static final class Installed {
         static final Optional<Path> PROGRAMS = programs();
         static final Optional<DatabaseDriver> DRIVER = loadDriver();
+    }
+
+    /** What all of a JVM share; made on first use. */
+    private static final class Shared {
         static final Path FOLDER = folder();
         static final Process GUARD = guard(); // not to be collected, or its input would end
         static final Path PRISTINE = pristine(); // copied, since to make one takes a second
@@ -63,7 +67,7 @@ public final class Postgres implements AutoCloseable {
 
     /** Skips the test where PostgreSQL or its driver is not installed. */
     public static void assumeInstalled() {
-        assumeTrue(Shared.PROGRAMS.isPresent() && Shared.DRIVER.isPresent(), MISSING);
+        assumeTrue(Installed.PROGRAMS.isPresent() && Installed.DRIVER.isPresent(), MISSING);
     }
 
     /** The one that serves all tests, and is never stopped; skips the test where there is none. */
@@ -79,7 +83,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     public static DatabaseDriver driver() {
-        return Shared.DRIVER.orElseThrow();
+        return Installed.DRIVER.orElseThrow();
     }
 
     /** Where the driver's jar is. */
@@ -205,7 +209,7 @@ public final class Postgres implements AutoCloseable {
                     "--clear-groups"));
         }
         command.addAll(List.of(
-                Shared.PROGRAMS.orElseThrow().resolve(name).toString(), "-D", data.toString()));
+                Installed.PROGRAMS.orElseThrow().resolve(name).toString(), "-D", data.toString()));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -69,7 +69,8 @@ final class SqlBench {
                 bench.latest();
             }
         } catch (TestAbortedException e) {
-            System.out.println("| memory in a database |  |  | " + e.getMessage() + " |");
+            BenchTable.row("memory in a database", "", "",
+                    e.getMessage().replaceFirst("Assumption failed: ", ""));
         }
     }
 
