@@ -1,6 +1,7 @@
 package vaas.testing;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 
@@ -39,6 +40,18 @@ public final class Await {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * Waits until so many threads wait inside any of these methods, each "Class.method": for what
+     * only a thread's state can tell.
+     */
+    public static void waitingIn(int threads, String... methods) {
+        until(() -> Thread.getAllStackTraces().entrySet().stream().filter(entry ->
+                entry.getKey().getState() == Thread.State.WAITING
+                        && Arrays.stream(entry.getValue()).anyMatch(frame ->
+                        Arrays.stream(methods).anyMatch((frame.getClassName() + "."
+                                + frame.getMethodName())::endsWith))).count() >= threads);
     }
 
     /** Waits until a thread waits for another, or for a time. */

@@ -53,6 +53,11 @@ final class Draft {
         return lines.array();
     }
 
+    /** Null if there is none. */
+    String key() {
+        return key;
+    }
+
     /**
      * Fills in ids and times.
      *
