@@ -468,7 +468,7 @@ class ChatHandlerTest extends ServedFixture {
         @Test
         void aPlaceIsTakenUntilTheAnswerIsWrittenOrCannotBe() throws Exception {
             served.agent.script(question -> new Reply.Answered(
-                    "x".repeat(30_000_000), Optional.empty(), Optional.empty()));
+                    "x".repeat(8_000_000), Optional.empty(), Optional.empty()));
             try (RawClient one = served.client(); RawClient two = served.client()) {
                 for (RawClient deaf : List.of(one, two)) {
                     deaf.send(RawClient.request("POST /chat", HELLO));

@@ -124,7 +124,7 @@ class MountedTest {
         CountDownLatch begun = new CountDownLatch(1);
         agent.script(question -> {
             begun.countDown();
-            return new Reply.Answered("x".repeat(50_000_000), Optional.empty(), Optional.empty());
+            return new Reply.Answered("x".repeat(8_000_000), Optional.empty(), Optional.empty());
         });
         try (RawClient deaf = client()) {
             deaf.send(RawClient.request("POST /help/chat", HELLO));
