@@ -42,6 +42,7 @@ import vaas.config.Setting;
 import vaas.http.JdkServer;
 import vaas.json.Json;
 import vaas.memory.folder.MemoryFolder;
+import vaas.testing.Await;
 
 /** The script as its users run it, in a copy of this folder as it was built. */
 @Timeout(300)
@@ -269,14 +270,14 @@ class RunShTest {
             }
         }
 
-        private void awaitRefusal(Server server) throws IOException {
-            try {
-                while (server.request("/health", "").getResponseCode() == 200) {
-                    Thread.onSpinWait();
+        private void awaitRefusal(Server server) {
+            Await.until(() -> {
+                try {
+                    return server.request("/health", "").getResponseCode() != 200;
+                } catch (SocketException e) {
+                    return true; // no longer listening is a refusal too
                 }
-            } catch (SocketException e) {
-                // no longer listening is a refusal too
-            }
+            });
         }
 
         private JdkServer slowModel(CountDownLatch asked, CountDownLatch answer)

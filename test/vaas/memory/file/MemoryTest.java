@@ -676,9 +676,7 @@ class MemoryTest {
                 try (Stream<MemoryRecord> records = talk.memory.all()) {
                     System.out.print(records.count() - 2 + " records, ");
                 }
-                while (talk.memory.size().isEmpty()) {
-                    Thread.onSpinWait();
-                }
+                Await.until(() -> talk.memory.size().isPresent());
                 System.out.println(talk.memory.byMessageId(last.messageId())
                         .equals(Optional.of(last)) ? "found" : "not found");
             }
