@@ -567,7 +567,7 @@ class RunShTest {
     }
 
     @Nested
-    @Tag("packing")
+    @Tag("long")
     class TheArchiveOfClasses {
         @BeforeEach
         void setUp() throws Exception {
@@ -618,7 +618,7 @@ class RunShTest {
     }
 
     @Nested
-    @Tag("packing")
+    @Tag("long")
     class ADistribution {
         private static final List<String> TOOLS = List.of("cat", "cksum", "dirname", "env", "grep",
                 "head", "locale", "printenv", "readlink", "sed", "sh", "tr");

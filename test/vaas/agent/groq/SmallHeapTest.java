@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import vaas.testing.Talk;
  * Many chats in flight with a long history, in a process with little heap: a second JVM, which the
  * heap's end would end.
  */
+@Tag("long")
 @Timeout(60)
 class SmallHeapTest {
     private static final int CHATS = 110;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import vaas.testing.Talk;
 import vaas.testing.Together;
 
 /** What is in the file, or is asked for at once, never ends a process with a small heap. */
+@Tag("long")
 @Timeout(300)
 class SmallHeapTest {
     private static final String HEAP = "-Xmx48m"; // the smallest that is promised to do

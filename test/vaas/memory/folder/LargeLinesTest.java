@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import vaas.testing.ChildJvm;
 import vaas.testing.Talk;
 
 /** A file with lines that are longer than the heap can hold, as a larger one may have left it. */
+@Tag("long")
 @Timeout(120)
 class LargeLinesTest {
     private static final int MILLION = 1_000_000;
