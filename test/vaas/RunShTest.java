@@ -672,11 +672,13 @@ class RunShTest {
                     + " -Djava.io.tmpdir=" + temporary, "LOG_LEVEL", "DEBUG",
                     "MEMORY_DIR", folder.resolve("memory").toString()));
             Server server = new Server("--offline");
+            Await.until(() -> { // it takes place, and its reset comes last
+                String loaded = Files.readString(classes);
+                return loaded.contains("vaas.agent.groq.Chat ")
+                        && loaded.contains("vaas.memory.file.Reset ");
+            });
             server.terminate();
             assertEquals(0, server.awaitEnd());
-            String loaded = Files.readString(classes);
-            assertTrue(loaded.contains("vaas.agent.groq.Chat ")
-                    && loaded.contains("vaas.memory.file.Reset "), "it takes place");
             List<String> said = server.process.errorReader().lines().toList();
             assertEquals(1, said.size(), said.toString());
             assertTrue(said.get(0).contains("vaas.api.Api: budget"), said.toString());
