@@ -135,10 +135,11 @@ build/test-jars.checked: Makefile $(wildcard $(test_jars)) $(if $(call missing,$
 
 FORCE:
 
-# What jdeps can't see is loaded by its name: the curves of TLS, since JDK 22 in java.base itself.
+# What jdeps can't see: the curves of TLS, loaded by their name, since JDK 22 in java.base itself;
+# and what the operator's driver of the database needs.
 # The certificates that TLS trusts are no part of a module where a system has its own.
 version = $(shell sed -n 's/.* VERSION = "\(.*\)";/\1/p' src/vaas/Main.java)
-BY_NAME = jdk.crypto.ec
+BY_NAME = jdk.crypto.ec,java.management,java.naming
 GZIP_LEVEL = -6
 pack = set -e; cd build; rm -rf dist vaas-*.tar.gz; mkdir -p dist/$(1)/build; \
   modules=$$($(BIN)jdeps -s --ignore-missing-deps --multi-release 17 --module-path lib \

@@ -81,7 +81,7 @@ elif [ -e "$home/.env" ]; then # also a pipe, of a password manager
       \"*\") value=${value#\"}; value=${value%\"} ;;
       \'*\') value=${value#\'}; value=${value%\'} ;;
     esac
-    case $name in MEMORY_DIR | RESET_BACKUP_DIR)
+    case $name in MEMORY_DIR | RESET_BACKUP_DIR | DATABASE_DRIVER)
       case $value in
         '' | /* | '~'[!/]*) ;;
         '~'*) [ -z "${HOME:-}" ] || value=$HOME${value#?} ;;

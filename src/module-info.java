@@ -2,6 +2,7 @@
 @SuppressWarnings("requires-automatic") // okio has a stable name, but no descriptor
 module vaas {
     requires java.logging;
+    requires transitive java.sql; // for the connections of a driver
     requires transitive jdk.httpserver; // for the handler that Api makes
     requires okhttp3;
     requires okhttp3.sse;
@@ -16,6 +17,7 @@ module vaas {
     exports vaas.budget;
     exports vaas.memory;
     exports vaas.memory.folder;
+    exports vaas.memory.sql;
     exports vaas.metrics;
 
     exports vaas to java.logging; // which makes the program's log manager by its name

@@ -15,6 +15,8 @@ enum Command {
     RESTORE("--restore"),
     /** The same, with the name of a session behind its second option. */
     RESTORE_SESSION("--restore", "--session"),
+    IMPORT("--import"),
+    EXPORT("--export"),
     /** These two win over whatever stands beside them. */
     HELP("--help"),
     VERSION("--version");
@@ -51,6 +53,10 @@ enum Command {
                         && session == (command == RESTORE_SESSION))
                 .findAny()
                 .orElseThrow(() -> new UsageException("these options don't go together"));
+    }
+
+    boolean needsDatabase() {
+        return this == IMPORT || this == EXPORT;
     }
 
     private static void requireKnown(String option) throws UsageException {

@@ -43,6 +43,7 @@ final class Logging {
         // Both kinds of levels have the same numbers.
         int severity = System.Logger.Level.valueOf(level.name()).getSeverity();
         OwnLogger.VAAS.setLevel(Level.parse(Integer.toString(severity)));
+        OwnLogger.DRIVER.setLevel(Level.OFF); // it quotes rows
         for (Handler handler : Logger.getLogger("").getHandlers()) {
             handler.setLevel(Level.ALL); // the loggers decide
             handler.setFilter(record -> !Rehearsal.isHere());
@@ -100,6 +101,7 @@ final class Logging {
     /** Held strongly, or its level would be lost; in a class of its own, to load after prepare. */
     private static final class OwnLogger {
         static final Logger VAAS = Logger.getLogger("vaas");
+        static final Logger DRIVER = Logger.getLogger("org.postgresql");
     }
 
     /**

@@ -21,7 +21,6 @@ import vaas.config.ConfigException;
 import vaas.config.Setting;
 import vaas.memory.Conversations;
 import vaas.memory.folder.Maintenance;
-import vaas.memory.folder.MemoryFolder;
 import vaas.metrics.Metrics;
 
 /** The program: settings to objects, a line that says where it listens, and an orderly stop. */
@@ -71,6 +70,10 @@ final class Main {
             // Nothing else needs the settings that lead to a model.
             Config config = Config.parse(environment, command != Command.SERVE);
             Logging.level(config.logLevel());
+            if (command.needsDatabase() && config.database().isEmpty()) {
+                err.println("vaas: DATABASE_URL is not set, and " + args.get(0) + " needs it");
+                return USAGE;
+            }
             return perform(command, args, config, in, out, err);
         } catch (Command.UsageException e) {
             err.println("vaas: " + e.getMessage() + "; see --help");
@@ -90,15 +93,10 @@ final class Main {
         Opened opened = new Opened();
         try {
             return switch (command) {
-                case VERIFY -> maintenance.verify() ? OK : TROUBLE;
-                case VERIFY_FILE -> maintenance.verify(args.get(1)) ? OK : TROUBLE;
-                case CONTAINS -> maintenance.contains(in) ? TROUBLE : OK;
-                case RESTORE, RESTORE_SESSION -> {
-                    maintenance.restore(args.get(1),
-                            args.size() > 2 ? args.get(3) : Conversations.SHARED);
-                    yield OK;
-                }
-                default -> serve(config, command == Command.SERVE_OFFLINE, opened, out);
+                case SERVE, SERVE_OFFLINE ->
+                        serve(config, command == Command.SERVE_OFFLINE, opened, out);
+                default -> new Upkeep(config, maintenance, out).perform(command, args, in)
+                        ? OK : TROUBLE;
             };
         } catch (IOException | RuntimeException e) {
             opened.closeAll();
@@ -121,6 +119,10 @@ final class Main {
                   --restore FILE       bring a backup back into an empty memory
                   --restore FILE --session ID
                                        the same, into that of a named session
+                  --import             take the conversations of MEMORY_DIR into the database,
+                                       which is empty; servers are stopped
+                  --export             write those of the database into MEMORY_DIR, which is
+                                       empty; servers are stopped
                   --help               print this
                   --version            print the version
 
@@ -138,8 +140,7 @@ final class Main {
         opened.add(metrics.gauge("vaas_log_dropped_lines",
                 "Log lines dropped, because nobody read them.", Logging::droppedLines));
         Budget budget = Budget.ofThisProcess();
-        MemoryFolder folder =
-                opened.add(config.memory().metrics(metrics).budget(budget).open());
+        Conversations memory = opened.add(memory(config, metrics, budget));
         GroqClient.Options model = offline
                 ? opened.add(OfflineGroq.start()).client().connections(config.chatsMax())
                 : config.client();
@@ -148,7 +149,7 @@ final class Main {
         ToolSource more = config.tools().isEmpty() ? ToolSource.NONE
                 : opened.add(McpTools.open(config.tools().get().own(search).version(VERSION)
                         .metrics(metrics).budget(budget)));
-        GroqAgent agent = opened.add(GroqAgent.open(client, folder,
+        GroqAgent agent = opened.add(GroqAgent.open(client, memory,
                 config.agent().tools(search).source(more).budget(budget)));
         Rehearsal rehearsal = opened.add(new Rehearsal(client));
         Api api = opened.add(
@@ -160,12 +161,27 @@ final class Main {
             Runtime.getRuntime().halt(OK);
         }, "vaas-stop"));
         out.println(NAME + " listens on " + api.url() + ", memory "
-                + config.memoryDir().toAbsolutePath() + ", model "
+                + config.database().map(Object::toString)
+                        .orElseGet(() -> config.memoryDir().toAbsolutePath().toString())
+                + ", model "
                 + config.generalModel() + ", " + (offline ? "offline" : "online"));
         if (Logging.isOwn()) { // or it would be seen
             rehearsal.begin();
         }
         return RUNS;
+    }
+
+    private static Conversations memory(Config config, Metrics metrics, Budget budget)
+            throws IOException {
+        if (config.database().isEmpty()) {
+            return config.memory().metrics(metrics).budget(budget).open();
+        }
+        if (!Maintenance.isEmpty(config.memoryDir())) {
+            System.getLogger(Main.class.getName()).log(System.Logger.Level.WARNING,
+                    "the conversations in {0} are not in the database; stop and take them there"
+                            + " with --import", config.memoryDir());
+        }
+        return config.database().get().metrics(metrics).budget(budget).open();
     }
 
     private static String sentence(Exception e) {

@@ -43,6 +43,7 @@ import vaas.http.JdkServer;
 import vaas.json.Json;
 import vaas.memory.folder.MemoryFolder;
 import vaas.testing.Await;
+import vaas.testing.Postgres;
 
 /** The script as its users run it, in a copy of this folder as it was built. */
 @Timeout(300)
@@ -657,8 +658,16 @@ class RunShTest {
             assertTrue(server.line.contains("memory " + place + "/data,"), server.line);
             assertTrue(server.ask("/", "").contains("Welcome to Ann"));
             assertTrue(server.ask("/chat", HELLO).contains("sent 0 remembered messages"));
+            assertTrue(server.ask("/chat", HELLO).contains("sent 2 remembered messages"));
             server.terminate();
             assertEquals(0, server.awaitEnd());
+            Postgres.assumeInstalled(); // whose driver wants more of Java than vaas does
+            settings.putAll(Map.of("DATABASE_URL", Postgres.shared().database(),
+                    "DATABASE_DRIVER", Postgres.jar().toString()));
+            Server other = new Server(place.resolve("run.sh"), "--offline");
+            assertTrue(other.ask("/chat", HELLO).contains("sent 0 remembered messages"));
+            other.terminate();
+            assertEquals(0, other.awaitEnd());
         }
     }
 

@@ -11,6 +11,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import vaas.budget.OverBudgetException;
 import vaas.memory.Conversations;
+import vaas.memory.MemoryAwayException;
+import vaas.memory.MemoryFullException;
 import vaas.memory.Receipt;
 import vaas.memory.RefusedException;
 import vaas.memory.Requester;
@@ -108,7 +110,8 @@ public abstract class BaseAgent {
         Deadline deadline = Deadline.after(timeout);
         try (Conversations.Lease lease = conversations.use(conversation);
                 Conversations.Place place = lease.enter(
-                        question.key().orElse(null), question.remembered())) {
+                        question.key().orElse(null), question.remembered(),
+                        deadline.remaining())) {
             if (!await(place, deadline, reader)) {
                 return new Reply.Failed(Reply.Kind.TIMEOUT,
                         "Others were before it in this conversation for too long.");
@@ -129,9 +132,22 @@ public abstract class BaseAgent {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "id {0}: the memory could not be used: {1}",
                     question.requestId(), e.toString());
-            return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
-                    "The memory can't be used until it is reset or the server restarted.");
+            return unusable(e);
         }
+    }
+
+    /** What becomes of a question when the memory can't be used. */
+    private static Reply unusable(IOException e) {
+        if (e instanceof MemoryAwayException away) {
+            return away.maybeStored() ? new Reply.Failed(Reply.Kind.MAYBE_STORED,
+                    "The turn may be stored: ask again with the same Idempotency-Key.")
+                    : new Reply.Failed(Reply.Kind.MEMORY_AWAY,
+                            "The memory can't be reached for now.");
+        } else if (e instanceof MemoryFullException) {
+            return notStored();
+        }
+        return new Reply.Failed(Reply.Kind.MEMORY_UNAVAILABLE,
+                "The memory can't be used until it is reset or the server restarted.");
     }
 
     // Whoever leaves meanwhile gives up the place.
@@ -163,6 +179,12 @@ public abstract class BaseAgent {
                 ? new Reply.Answered(stored.answer().content(), Optional.empty(),
                         Optional.of(stored.answer().messageId()), true)
                 : refused(RefusedException.Reason.KEY_REUSED);
+    }
+
+    /** What becomes of a question whose answer can't be written. */
+    protected static Reply notStored() {
+        return new Reply.Failed(Reply.Kind.NOT_STORED,
+                "The turn could not be written to the memory; the disk may be full.");
     }
 
     /** What becomes of a question for which there is no room in the heap. */

@@ -61,6 +61,10 @@ public sealed interface Reply {
         NOT_STORED,
         /** The memory takes no turns. */
         MEMORY_UNAVAILABLE,
+        /** The memory can't be reached for now, or somebody else has the word there. */
+        MEMORY_AWAY,
+        /** The memory went away while the turn was stored: whether it is, is not known. */
+        MAYBE_STORED,
         /** Nobody read its answer any more. */
         LEFT,
         /** Its key belongs to another question. */

@@ -210,6 +210,8 @@ final class ChatHandler implements Route {
             case SERVER_FULL -> ProblemType.SERVER_FULL.askAgain(detail);
             case NOT_STORED -> ProblemType.MEMORY_FULL.problem(detail);
             case MEMORY_UNAVAILABLE -> ProblemType.MEMORY_UNAVAILABLE.problem(detail);
+            case MEMORY_AWAY -> ProblemType.MEMORY_AWAY.askAgain(detail);
+            case MAYBE_STORED -> ProblemType.MAYBE_STORED.askAgain(detail);
             case LEFT -> ProblemType.STOPPING.askAgain("The server is stopping.");
             case KEY_REUSED -> ProblemType.KEY_REUSED.problem(detail);
             case LINE_FULL -> ProblemType.LINE_FULL.askAgain(detail);

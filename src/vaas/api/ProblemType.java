@@ -14,6 +14,8 @@ enum ProblemType {
     TOO_MANY_CHATS("/docs#too-many-chats", 503),
     MODEL_BUSY("/docs#model-busy", 503),
     MEMORY_UNAVAILABLE("/docs#memory-unavailable", 503),
+    MEMORY_AWAY("/docs#memory-away", 503),
+    MAYBE_STORED("/docs#maybe-stored", 503),
     MEMORY_FULL("/docs#memory-full", 507),
     TOO_MANY_CONVERSATIONS("/docs#too-many-conversations", 507),
     TOO_MANY_IN_USE("/docs#too-many-in-use", 503),

@@ -17,6 +17,7 @@ import vaas.http.Request;
 import vaas.http.Response;
 import vaas.memory.Conversations;
 import vaas.memory.Export;
+import vaas.memory.MemoryAwayException;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Page;
 import vaas.memory.RefusedException;
@@ -135,6 +136,9 @@ final class ReadingBack {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "id {0}: the memory can not be read: {1}",
                     request.logId(), e.toString());
+            if (e instanceof MemoryAwayException) {
+                throw ProblemType.MEMORY_AWAY.askAgain("The memory can't be reached for now.");
+            }
             throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory can't be read.");
         }
     }

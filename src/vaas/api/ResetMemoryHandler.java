@@ -12,6 +12,7 @@ import vaas.http.Request;
 import vaas.http.Response;
 import vaas.http.Route;
 import vaas.memory.Conversations;
+import vaas.memory.MemoryAwayException;
 import vaas.memory.MemoryUnavailableException;
 import vaas.memory.Receipt;
 import vaas.memory.RefusedException;
@@ -43,6 +44,10 @@ final class ResetMemoryHandler implements Route {
             throw e;
         } catch (RefusedException e) {
             throw ProblemType.TOO_MANY_IN_USE.askAgain("Too many conversations are in use.");
+        } catch (MemoryAwayException e) {
+            LOG.log(System.Logger.Level.ERROR, "id {0}: reset failed: {1}", request.logId(),
+                    e.toString());
+            throw ProblemType.MEMORY_AWAY.askAgain("The memory can't be reached for now.");
         } catch (MemoryUnavailableException e) {
             throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory is closed.");
         } catch (IOException e) {

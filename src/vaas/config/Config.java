@@ -1,5 +1,6 @@
 package vaas.config;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.SettingNames;
@@ -16,6 +19,9 @@ import vaas.agent.mcp.McpTools;
 import vaas.api.Api;
 import vaas.api.ApiOptions;
 import vaas.memory.folder.MemoryFolder;
+import vaas.memory.sql.DatabaseDriver;
+import vaas.memory.sql.DatabaseUrl;
+import vaas.memory.sql.SqlConversations;
 
 /**
  * All settings, checked, as options of the parts that they set up, to which metrics and a budget
@@ -23,10 +29,13 @@ import vaas.memory.folder.MemoryFolder;
  */
 public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Options agent,
         Optional<McpTools.Options> tools, MemoryFolder.Options memory, Path memoryDir,
-        Optional<Path> backupDir, int chatsMax, String generalModel, LogLevel logLevel) {
+        Optional<Path> backupDir, Optional<SqlConversations.Options> database, int chatsMax,
+        String generalModel, LogLevel logLevel) {
     private static final int MEMORY_SIZE_MAX = 1000;
     private static final int MCP_SECONDS_MAX = 600;
     private static final int CHATS_MAX = 10_000;
+    private static final int CONNECTIONS_MAX = 999;
+    private static final int DATABASE_SECONDS_MAX = 60;
     private static final String HOST = "(?i)[a-z0-9._-]+|\\[[0-9a-f:.]+]";
     private static final String ORIGIN =
             "(?i)[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?";
@@ -50,7 +59,7 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
                 ? Optional.of(values.path(Setting.RESET_BACKUP_DIR)) : Optional.empty();
         Config config = new Config(http(values), client(values, offline), agent(values),
                 tools(values), memory(values, memoryDir, backupDir), memoryDir, backupDir,
-                chatsMax(values), values.line(Setting.GROQ_GENERAL_MODEL),
+                database(values), chatsMax(values), values.line(Setting.GROQ_GENERAL_MODEL),
                 values.oneOf(Setting.LOG_LEVEL, LogLevel.class));
         if (!values.faults().isEmpty()) {
             throw new ConfigException(values.faults());
@@ -155,14 +164,65 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
                 .maxOpen(values.number(Setting.MAX_OPEN_SESSIONS, 1, Integer.MAX_VALUE))
                 .maxConversations(values.number(Setting.MAX_SESSIONS, 1, Integer.MAX_VALUE));
         backups.ifPresent(options::backups);
-        values.limit(Setting.MEMORY_MAX_RECORDS, MemoryFolder.MAX_RECORDS_MIN)
-                .ifPresent(options::maxRecords);
-        values.limit(Setting.MEMORY_MAX_BYTES, MemoryFolder.MAX_BYTES_MIN)
-                .ifPresent(options::maxBytes);
-        age(values, Setting.MEMORY_MAX_AGE_DAYS, Duration.ofDays(1)).ifPresent(options::maxAge);
-        age(values, Setting.SESSION_IDLE_MINUTES, Duration.ofMinutes(1))
-                .ifPresent(options::idle);
+        limits(values, options::maxRecords, options::maxBytes, options::maxAge, options::idle);
         return options;
+    }
+
+    private static Optional<SqlConversations.Options> database(Values values) {
+        int connections = values.number(Setting.DATABASE_CONNECTIONS, 1, CONNECTIONS_MAX);
+        int timeout = values.number(Setting.DATABASE_TIMEOUT, 1, DATABASE_SECONDS_MAX);
+        Path jar = values.path(Setting.DATABASE_DRIVER);
+        return url(values).map(url -> {
+            if (values.isSet(Setting.RESET_BACKUP_DIR)) {
+                values.fault(Setting.RESET_BACKUP_DIR,
+                        "is set, and so is DATABASE_URL: back a database up by pg_dump");
+            }
+            SqlConversations.Options options = SqlConversations.options(url);
+            driver(values, jar, url).ifPresent(options::driver);
+            options.connections(connections).timeout(Duration.ofSeconds(timeout))
+                    .maxConversations(values.number(Setting.MAX_SESSIONS, 1, Integer.MAX_VALUE));
+            limits(values, options::maxRecords, options::maxBytes, options::maxAge, options::idle);
+            return options;
+        });
+    }
+
+    private static Optional<DatabaseUrl> url(Values values) {
+        String user = values.text(Setting.DATABASE_USER);
+        String password = values.text(Setting.DATABASE_PASSWORD);
+        String text = values.text(Setting.DATABASE_URL);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            DatabaseUrl url = DatabaseUrl.of(text);
+            url = url.hasUser() || user.isEmpty() ? url : url.user(user);
+            return Optional.of(
+                    url.hasPassword() || password.isEmpty() ? url : url.password(password));
+        } catch (IllegalArgumentException e) {
+            values.fault(Setting.DATABASE_URL, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<DatabaseDriver> driver(Values values, Path jar, DatabaseUrl url) {
+        try {
+            DatabaseDriver driver = DatabaseDriver.load(jar);
+            driver.check(url);
+            return Optional.of(driver);
+        } catch (IOException e) {
+            values.fault(Setting.DATABASE_DRIVER, e.getMessage());
+        } catch (IllegalArgumentException e) {
+            values.fault(Setting.DATABASE_URL, e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private static void limits(Values values, LongConsumer records, LongConsumer bytes,
+            Consumer<Duration> longest, Consumer<Duration> idle) {
+        values.limit(Setting.MEMORY_MAX_RECORDS, MemoryFolder.MAX_RECORDS_MIN).ifPresent(records);
+        values.limit(Setting.MEMORY_MAX_BYTES, MemoryFolder.MAX_BYTES_MIN).ifPresent(bytes);
+        age(values, Setting.MEMORY_MAX_AGE_DAYS, Duration.ofDays(1)).ifPresent(longest);
+        age(values, Setting.SESSION_IDLE_MINUTES, Duration.ofMinutes(1)).ifPresent(idle);
     }
 
     private static Optional<Duration> age(Values values, Setting setting, Duration unit) {

@@ -3,6 +3,7 @@ package vaas.config;
 import java.util.Locale;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.GroqClient;
+import vaas.memory.sql.DatabaseDriver;
 
 /**
  * Every setting by its environment name, with its default and meaning: the one list behind
@@ -34,6 +35,13 @@ public enum Setting {
     MAX_SESSIONS("100000", "named sessions on disk, from 1; no more begin"),
     SESSION_IDLE_MINUTES("", "when set, a session in which nobody has spoken for so long is reset;"
             + " a clock that runs ahead wipes by its time"),
+    DATABASE_URL("", "when set, the memory is in this PostgreSQL database, which several servers"
+            + " may share, such as postgres://user:password@host/name"),
+    DATABASE_USER("", "who logs in there, where the URL does not say"),
+    DATABASE_PASSWORD("", "of that user, where the URL has none"),
+    DATABASE_DRIVER(DatabaseDriver.DEBIAN.toString(), "jar of the JDBC driver"),
+    DATABASE_CONNECTIONS("8", "most connections to the database, 1 to 999"),
+    DATABASE_TIMEOUT("5", "seconds for a connection, 1 to 60; an answer takes twice that at most"),
     API_TOKEN("", "when set, all but /health, the page and its description want"
             + " 'Authorization: Bearer' with it"),
     ALLOWED_ORIGINS("", "browser origins let in, comma-separated, besides those on loopback"),

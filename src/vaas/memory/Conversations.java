@@ -42,6 +42,31 @@ public interface Conversations extends Closeable {
     Listing list(String after, int n) throws IOException;
 
     /**
+     * Takes each that holds something into use, one after the other, the shared one first.
+     *
+     * @throws IOException if one can't be used, or what is done with it fails
+     */
+    default void each(Use use) throws IOException {
+        String after = null;
+        List<String> names = List.of(SHARED);
+        do {
+            for (String name : names) {
+                try (Lease lease = use(name)) {
+                    use.take(lease);
+                }
+            }
+            Listing page = list(after, 1000);
+            names = page.conversations().stream().map(Summary::conversation).toList();
+            after = names.isEmpty() ? null : names.get(names.size() - 1);
+        } while (after != null);
+    }
+
+    /** What is done with one. */
+    interface Use {
+        void take(Lease in) throws IOException;
+    }
+
+    /**
      * Forgets the shared conversation, and then all others at once.
      *
      * @param by for the audit
@@ -92,8 +117,19 @@ public interface Conversations extends Closeable {
          * @param key that the turn is to be stored with, or null
          * @param text that is to be remembered of the question
          * @throws RefusedException if too many wait, or one with this key has another text
+         * @throws IOException if no place can be had for now
          */
-        Place enter(String key, String text) throws RefusedException;
+        Place enter(String key, String text) throws IOException;
+
+        /**
+         * The same for a chat that has to end within a time, to which it may also be tried to store
+         * its turn; see {@link #enter(String, String)}.
+         *
+         * @throws IOException as the other does
+         */
+        default Place enter(String key, String text, Duration patience) throws IOException {
+            return enter(key, text);
+        }
 
         /** Whether it has been left alone for so long that it is to be forgotten. */
         boolean isExpired() throws IOException;

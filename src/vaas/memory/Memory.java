@@ -51,6 +51,7 @@ public interface Memory {
      * @return what became of it
      * @throws IllegalArgumentException if a text is too long or not well-formed
      * @throws MemoryUnavailableException if no turn can be stored until a reset or reopening
+     * @throws MemoryAwayException if the memory can't be reached; it says whether it may be stored
      * @throws IOException if the turn can't be written, as on a full disk; the memory is unchanged
      */
     Insertion insert(History read, String question, String answer, String key) throws IOException;

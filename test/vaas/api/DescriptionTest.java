@@ -257,6 +257,7 @@ class DescriptionTest extends HangingFixture {
                 "too-long-for-model", Reply.Kind.TOO_LONG, "memory-full", Reply.Kind.NOT_STORED,
                 "too-many-in-use", Reply.Kind.ALL_IN_USE, "line-full", Reply.Kind.LINE_FULL,
                 "too-many-conversations", Reply.Kind.TOO_MANY_CONVERSATIONS,
+                "maybe-stored", Reply.Kind.MAYBE_STORED,
                 "stopping", Reply.Kind.LEFT).forEach((name, kind) -> errors.put(name,
                         () -> scripted(question -> new Reply.Failed(kind, detail(name)))));
         errors.put("too-many-chats", () -> with(one -> {
@@ -286,6 +287,12 @@ class DescriptionTest extends HangingFixture {
                 unlucky.heal();
                 return answer;
             }
+        });
+        errors.put("memory-away", () -> {
+            served.troubled.away();
+            Answer answer = served.get("/memory");
+            served.troubled.trouble = call -> null;
+            return answer;
         });
         errors.put("version", () -> {
             try (RawClient client = served.client()) {

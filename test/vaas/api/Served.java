@@ -21,18 +21,21 @@ import vaas.memory.folder.MemoryFolder;
 import vaas.metrics.Metrics;
 import vaas.testing.Await;
 import vaas.testing.Talk;
+import vaas.testing.Troubled;
 
 /** A real server on a free port, with a scripted agent and a memory of its own. */
 public final class Served implements AutoCloseable {
     public final MemoryFolder folder;
     public final Memory memory;
+    /** Every call of the server to its memory comes by here. */
+    public final Troubled troubled = new Troubled();
     public final ScriptedAgent agent;
     public final Api api;
 
     private Served(ApiOptions options, MemoryFolder folder) throws IOException {
         this.folder = folder;
         memory = folder.shared();
-        agent = new ScriptedAgent("vaas", folder);
+        agent = new ScriptedAgent("vaas", troubled.over(folder));
         api = Api.start(options, agent);
     }
 

@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.config.Config.LogLevel;
-import vaas.memory.file.Limits;
+import vaas.memory.line.Limits;
+import vaas.memory.sql.DatabaseUrl;
+import vaas.memory.sql.SqlConversations;
+import vaas.testing.Postgres;
 
 class ConfigTest {
     private static Config offline(String... pairs) throws ConfigException {
@@ -184,6 +187,7 @@ class ConfigTest {
             "ALLOWED_ORIGINS,'http://[::1]:5173,https://a-b.example'",
             "MCP_SERVER,https://h/mcp?key=1", "MCP_TIMEOUT,1", "MCP_TIMEOUT,600",
             "ALLOWED_HOSTS,'my_host,vaas.internal,192.168.1.5'",
+            "DATABASE_CONNECTIONS,1", "DATABASE_CONNECTIONS,999", "DATABASE_TIMEOUT,60",
     })
     void theLastGoodValueIsTaken(String name, String value) throws ConfigException {
         offline(name, value);
@@ -206,6 +210,9 @@ class ConfigTest {
             "MCP_SERVER,host:80", "MCP_SERVER,http://me@h/", "MCP_TOKEN,t", "MCP_TIMEOUT,0",
             "MCP_TIMEOUT,601", "MCP_TOOLS,'a b'", "MCP_TOOLS,','",
             "ALLOWED_HOSTS,a.example:80", "ALLOWED_HOSTS,http://a", "ALLOWED_HOSTS,*",
+            "DATABASE_URL,mysql://h/d", "DATABASE_URL,postgres:///d", "DATABASE_URL,' '",
+            "DATABASE_CONNECTIONS,0", "DATABASE_CONNECTIONS,1000", "DATABASE_TIMEOUT,0",
+            "DATABASE_TIMEOUT,61",
     })
     void aBadValueIsNamed(String name, String value) {
         List<String> faults = faults(name, value);
@@ -225,7 +232,9 @@ class ConfigTest {
                 "MEMORY_MAX_BYTES", "x", "MEMORY_MAX_AGE_DAYS", "-1",
                 "RESET_BACKUP_DIR", " ", "MAX_OPEN_SESSIONS", "x", "MAX_SESSIONS", "x",
                 "SESSION_IDLE_MINUTES", "x", "MCP_SERVER", "x", "MCP_TOKEN", "two words",
-                "MCP_TIMEOUT", "x", "MCP_TOOLS", "a b"), false));
+                "MCP_TIMEOUT", "x", "MCP_TOOLS", "a b", "DATABASE_URL", "x",
+                "DATABASE_USER", " ", "DATABASE_PASSWORD", " ", "DATABASE_DRIVER", " ",
+                "DATABASE_CONNECTIONS", "x", "DATABASE_TIMEOUT", "x"), false));
         for (Setting setting : Setting.values()) {
             boolean bad = setting != Setting.DISABLE_TOOLS && setting != Setting.HOST;
             assertEquals(bad ? 1 : 0, e.faults().stream()
@@ -250,6 +259,41 @@ class ConfigTest {
                 .toString().contains(secret));
         assertEquals(List.of("MCP_TOKEN is not sent over http beyond loopback"),
                 faults("MCP_SERVER", "http://h.example/mcp", "MCP_TOKEN", secret));
+    }
+
+    @Test
+    void aDatabaseIsLoggedIntoAsItsUrlSaysElseAsTheOthersDo() throws Exception {
+        Postgres.assumeInstalled();
+        String jar = Postgres.jar().toString();
+        SqlConversations.Options options = offline("DATABASE_URL", "postgres://h/d",
+                "DATABASE_USER", "me", "DATABASE_PASSWORD", "a @:%b", "DATABASE_DRIVER", jar,
+                "DATABASE_CONNECTIONS", "3", "DATABASE_TIMEOUT", "7", "MAX_SESSIONS", "4",
+                "MEMORY_MAX_RECORDS", "100", "SESSION_IDLE_MINUTES", "90").database().get();
+        assertHeld(options, Map.of("connections", 3,
+                "timeout", Duration.ofSeconds(7), "maxConversations", 4L,
+                "idle", Optional.of(Duration.ofMinutes(90)), "limits", new Limits(
+                        OptionalLong.of(100), OptionalLong.empty(), Optional.empty())));
+        assertEquals(Map.of("user", "me", "password", "a @:%b"),
+                ((DatabaseUrl) value(options, "url")).properties());
+        Config other = offline("DATABASE_URL", "postgres://u:s3cr3t@h/d", "DATABASE_USER", "me",
+                "DATABASE_PASSWORD", "s3cr3t", "DATABASE_DRIVER", jar);
+        assertEquals(Map.of("user", "u", "password", "s3cr3t"),
+                ((DatabaseUrl) value(other.database().get(), "url")).properties());
+        assertFalse(other.toString().contains("s3cr3t"), other.toString());
+        assertEquals("h/d", other.database().get().toString());
+    }
+
+    @Test
+    void whatADatabaseDoesNotGoWithIsNamed() throws Exception {
+        Postgres.assumeInstalled();
+        assertEquals(List.of("RESET_BACKUP_DIR is set, and so is DATABASE_URL: back a database up"
+                + " by pg_dump", "DATABASE_DRIVER is none.jar, where there is no file: get"
+                + " org.postgresql:postgresql from Maven, or libpostgresql-jdbc-java from Debian"),
+                faults("DATABASE_URL", "postgres://u:p@h/d", "RESET_BACKUP_DIR", "b",
+                        "DATABASE_DRIVER", "none.jar"));
+        assertEquals(List.of("DATABASE_URL has a parameter that the driver does not know: x"),
+                faults("DATABASE_URL", "postgres://u:p@h/d?x=s3cr3t", "DATABASE_DRIVER",
+                        Postgres.jar().toString()));
     }
 
     @ParameterizedTest

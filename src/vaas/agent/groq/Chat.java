@@ -119,6 +119,10 @@ final class Chat {
         return clipPath;
     }
 
+    boolean isShown() {
+        return texts.isShown();
+    }
+
     private Completion rounds() throws IOException {
         tooledUp = false;
         texts.begin();

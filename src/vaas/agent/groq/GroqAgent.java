@@ -23,6 +23,7 @@ import vaas.memory.Conversations;
 import vaas.memory.History;
 import vaas.memory.Insertion;
 import vaas.memory.Memory;
+import vaas.memory.MemoryAwayException;
 import vaas.memory.MemoryRecord;
 import vaas.memory.MemoryUnavailableException;
 
@@ -106,6 +107,16 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     @Override
     protected Reply chat(Conversations.Lease in, Question question, Deadline deadline,
             AnswerReader reader) throws IOException {
+        Optional<Reply> reply;
+        do {
+            reply = attempt(in, question, deadline, reader);
+        } while (reply.isEmpty());
+        return reply.get();
+    }
+
+    /** Empty if somebody else spoke meanwhile, and nothing of the answer has been shown. */
+    private Optional<Reply> attempt(Conversations.Lease in, Question question, Deadline deadline,
+            AnswerReader reader) throws IOException {
         try (Budget.Share share = budget.share()) {
             Offer offer = new Offer(tools(question), tools().size(), declarations);
             Chat chat = new Chat(parts, offer, in, question, deadline, share, reader);
@@ -115,9 +126,12 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
             hold(history.records(), share);
             Completion completion = chat.run(history.records());
             reader.read(""); // while nothing is stored yet
-            return completion instanceof Answer answer
-                    ? store(in.memory(), history, question, answer.text(), chat.clipPath())
-                    : failures.reply(question, completion, chat.tooLong());
+            if (!(completion instanceof Answer answer)) {
+                return Optional.of(failures.reply(question, completion, chat.tooLong()));
+            }
+            Optional<Reply> stored =
+                    store(in.memory(), history, question, answer.text(), chat.clipPath());
+            return chat.isShown() && isAnother(stored) ? Optional.of(overtaken()) : stored;
         }
     }
 
@@ -139,29 +153,43 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
         share.hold(history.stream().map(MemoryRecord::json).toList(), JsonString::length);
     }
 
-    private static Reply store(Memory memory, History history, Question question,
+    private static Optional<Reply> store(Memory memory, History history, Question question,
             String answer, Optional<String> clipPath) throws IOException {
         Insertion stored;
         try {
             stored = memory.insert(history, question.remembered(), answer,
                     question.key().orElse(null));
-        } catch (OverBudgetException | MemoryUnavailableException e) {
+        } catch (OverBudgetException | MemoryUnavailableException | MemoryAwayException e) {
             throw e;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "id {0}: the turn could not be stored: {1}",
                     question.requestId(), e.toString());
-            return new Reply.Failed(Reply.Kind.NOT_STORED,
-                    "The turn could not be written to the memory; the disk may be full.");
+            return Optional.of(notStored());
         }
         if (stored instanceof Insertion.Stored turn) {
-            return new Reply.Answered(answer, clipPath, Optional.of(turn.answer().messageId()));
-        }
-        if (stored instanceof Insertion.Present present) {
-            return replay(question, present.turn());
+            return Optional.of(new Reply.Answered(
+                    answer, clipPath, Optional.of(turn.answer().messageId())));
+        } else if (stored instanceof Insertion.Present present) {
+            return Optional.of(replay(question, present.turn()));
+        } else if (stored instanceof Insertion.Overtaken) {
+            LOG.log(System.Logger.Level.INFO, "id {0}: somebody else spoke meanwhile; it is asked"
+                    + " again", question.requestId());
+            return question.key().isEmpty() ? Optional.empty()
+                    : memory.byKey(question.key().get()).map(turn -> replay(question, turn));
         }
         LOG.log(System.Logger.Level.INFO, "id {0}: a reset overtook the answer, which is not"
                 + " remembered", question.requestId());
-        return new Reply.Answered(answer, clipPath, Optional.empty());
+        return Optional.of(new Reply.Answered(answer, clipPath, Optional.empty()));
+    }
+
+    /** Whether it is none to what was shown, but that of somebody else, or to be made anew. */
+    private static boolean isAnother(Optional<Reply> reply) {
+        return reply.isEmpty() || reply.get() instanceof Reply.Answered known && known.replayed();
+    }
+
+    private static Reply overtaken() {
+        return new Reply.Failed(Reply.Kind.MEMORY_AWAY,
+                "Somebody else spoke in this conversation meanwhile.");
     }
 
     private static ChatRequest.Template template(String model, Options options) {

@@ -3,6 +3,7 @@ package vaas.memory.file;
 import java.io.IOException;
 import java.util.Arrays;
 import vaas.disk.Disk;
+import vaas.memory.line.LineHead;
 
 /**
  * Walks the lines of a file from an offset towards its start, holding one buffer; the cost depends

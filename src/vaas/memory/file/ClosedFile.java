@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.UUID;
 import vaas.disk.Disk;
+import vaas.memory.line.MessageIds;
 
 /** What can be told of a memory's file without opening it as a memory. */
 public final class ClosedFile {

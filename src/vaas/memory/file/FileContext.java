@@ -10,6 +10,8 @@ import vaas.budget.Budget;
 import vaas.disk.Disk;
 import vaas.memory.Conversations;
 import vaas.memory.Requester;
+import vaas.memory.line.Limits;
+import vaas.memory.line.RecordLine;
 
 /**
  * What all memory files of a folder share, and the name of one.

@@ -6,6 +6,8 @@ import java.util.UUID;
 import vaas.memory.Export;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.line.LineHead;
+import vaas.memory.line.RecordLine;
 
 /**
  * A stretch of a file as it is, in whole turns. A rewrite leaves it the file that it began with;

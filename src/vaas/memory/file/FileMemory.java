@@ -24,11 +24,9 @@ import vaas.memory.Page;
 import vaas.memory.Receipt;
 import vaas.memory.Requester;
 import vaas.memory.Turn;
+import vaas.memory.line.Draft;
 
-/**
- * A conversation in one append-only file of JSON lines; what the package says of it is put together
- * here, each part a class of its own.
- */
+/** A conversation in one append-only file of JSON lines; the package says what its parts do. */
 public final class FileMemory implements Memory, Closeable {
     /** Below this a disk on which a write has failed still counts as full. */
     private static final long FREE_BYTES_MIN = 1 << 20;

@@ -5,6 +5,8 @@ import java.util.UUID;
 import vaas.budget.Budget;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
+import vaas.memory.line.LineHead;
+import vaas.memory.line.MessageIds;
 
 /**
  * Finds a place in a file by id: a binary search over its bytes, since ids rise with the lines.

@@ -10,11 +10,9 @@ import vaas.disk.Closeables;
 import vaas.memory.History;
 import vaas.memory.Insertion;
 import vaas.memory.MemoryUnavailableException;
+import vaas.memory.line.Draft;
 
-/**
- * The moving part of a memory: appends turns and syncs them in groups. See the package for the life
- * of a turn and the order of locks.
- */
+/** Appends turns and syncs them in groups; the package has the life of a turn, and all locks. */
 final class Journal implements Closeable {
     private final FileContext context;
     private final Current current;
@@ -80,7 +78,7 @@ final class Journal implements Closeable {
      */
     Insertion insert(History read, Draft draft, String key) throws IOException {
         long start = System.nanoTime();
-        PendingTurn turn = new PendingTurn(draft);
+        PendingTurn turn = new PendingTurn(draft, key);
         Batch batch;
         boolean leads;
         writeLock.lock();
@@ -158,7 +156,8 @@ final class Journal implements Closeable {
             refuseWrites(e, batch);
             return;
         }
-        if (context.limits().exceededBy(current.get())) {
+        Snapshot now = current.get();
+        if (context.limits().exceededBy(now.tally().known().orElse(0), now.end())) {
             context.overLimits().accept(context.conversation());
         }
     }

@@ -15,6 +15,7 @@ import java.util.UUID;
 import vaas.budget.Budget;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.line.RecordLine;
 
 /**
  * The keys of the newest turns, as digests, and the ids of their answers. Those of turns that were

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import vaas.disk.Disk;
+import vaas.memory.line.LineHead;
+import vaas.memory.line.MessageIds;
 
 /**
  * Counts the records of a file by their lines' first bytes, at about the speed of a loop that

@@ -6,6 +6,8 @@ import java.util.Optional;
 import vaas.budget.Budget;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
+import vaas.memory.line.LineHead;
+import vaas.memory.line.RecordLine;
 
 /**
  * Walks the terminated lines of a stretch of a file forward, holding one buffer. Unlike the JDK's

@@ -11,6 +11,7 @@ import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
 import vaas.memory.Turn;
+import vaas.memory.line.RecordLine;
 
 /**
  * Reads whole turns from an offset towards the start of a file: a question's line and the answer's

@@ -4,19 +4,23 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import vaas.memory.line.Draft;
 
 /** A turn on its way to the file. Used by one thread at a time: who asks, then who writes. */
 final class PendingTurn {
     private final Draft draft;
+    private final String key; // or null
     private FileTurn place; // null before it has one
     private IOException failure; // why it could not be written; null unless that is so
 
-    PendingTurn(Draft draft) {
+    PendingTurn(Draft draft, String key) {
         this.draft = draft;
+        this.key = key;
     }
 
+    /** Null if there is none. */
     String key() {
-        return draft.key();
+        return key;
     }
 
     byte[] lines() {
@@ -27,7 +31,8 @@ final class PendingTurn {
     FileTurn stamp(UUID last, Instant now, RandomGenerator random, long offset)
             throws IOException {
         failure = null;
-        place = draft.stamp(last, now, random, offset);
+        place = new FileTurn(draft.stamp(last, now, random), key, offset,
+                offset + lines().length);
         return place;
     }
 

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import vaas.budget.Budget;
 import vaas.memory.MemoryRecord;
+import vaas.memory.line.RecordLine;
 
 /**
  * The readable records of a memory as a lazy stream; holds one line at a time. A rewrite leaves it

@@ -8,6 +8,8 @@ import java.util.Optional;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.line.LineHead;
+import vaas.memory.line.RecordLine;
 
 /**
  * What a crash left at the end of a file, and what is to be done about it. A torn write of ours is

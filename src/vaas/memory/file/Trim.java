@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import vaas.memory.Requester;
+import vaas.memory.line.MessageIds;
 
 /** Lets the oldest turns of a memory go, as far as its limits are passed, and writes it down. */
 final class Trim {

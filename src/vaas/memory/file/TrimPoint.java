@@ -7,6 +7,8 @@ import java.util.function.BooleanSupplier;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.line.Limits;
+import vaas.memory.line.RecordLine;
 
 /**
  * Where a file is to begin in future: behind the last turn that goes. What lies before it and can't

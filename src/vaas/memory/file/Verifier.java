@@ -11,6 +11,8 @@ import java.util.function.LongConsumer;
 import vaas.disk.Disk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.line.MessageIds;
+import vaas.memory.line.RecordLine;
 
 /** Looks at one memory file without opening it as a memory, and without changing anything. */
 public final class Verifier {

@@ -1,7 +1,7 @@
 /**
  * One conversation in one file.
  *
- * <p><b>Files.</b> {@code memory.jsonl}: a JSON object a line ({@link vaas.memory.file.RecordLine}
+ * <p><b>Files.</b> {@code memory.jsonl}: a JSON object a line ({@link vaas.memory.line.RecordLine}
  * has the form), appended only; a turn is two lines, and several may be written by one call.
  * {@code memory.jsonl.new} beside it is what will take its place: empty for a reset, the newer part
  * for a rewrite; found at opening it is a crash's leftover, and wiped. The shared conversation's

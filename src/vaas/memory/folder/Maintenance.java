@@ -47,6 +47,19 @@ public final class Maintenance {
         this.out = out;
     }
 
+    /**
+     * Whether there is no conversation in a folder, which need not be there.
+     *
+     * @throws IOException if it can't be read
+     */
+    public static boolean isEmpty(Path folder) throws IOException {
+        Disk disk = new FileDisk();
+        return disk.state(folder.resolve(MemoryFolder.SHARED_FILE))
+                .map(Disk.FileState::length).orElse(0L) == 0
+                && new SessionList(disk, folder.resolve(SessionFiles.FOLDER))
+                        .list(null, 1, Optional.empty()).conversations().isEmpty();
+    }
+
     /** Has whoever waits at a terminal told how far it has come. */
     public Maintenance progress(PrintStream waited) {
         this.terminal = waited;
@@ -140,10 +153,7 @@ public final class Maintenance {
      */
     public boolean contains(InputStream phrase) throws IOException {
         requireFolder();
-        String text = text(phrase.readNBytes(PHRASE_BYTES_MAX + 1)).replaceFirst("\\R\\z", "");
-        if (text.isEmpty()) {
-            throw new IOException(WANTED_PHRASE);
-        }
+        String text = phrase(phrase);
         List<Path> folders = new ArrayList<>(List.of(folder));
         backups.ifPresent(folders::add); // a folder that is missing is trouble
         Closeable ownership = FolderLock.takeToLook(folder, out::println);
@@ -155,6 +165,16 @@ public final class Maintenance {
             }
             return PhraseSearch.search(disk, files, text, out, progress(bytes));
         }
+    }
+
+    /**
+     * Tells the same of conversations that are not in a folder.
+     *
+     * @throws IOException if the phrase is no UTF-8, or they can't be read
+     */
+    public static boolean contains(InputStream phrase, Conversations in, PrintStream out)
+            throws IOException {
+        return PhraseSearch.search(in, phrase(phrase), out);
     }
 
     /**
@@ -203,6 +223,17 @@ public final class Maintenance {
         }
     }
 
+    /**
+     * Writes conversations that are elsewhere into the folder, on which a server can then run.
+     *
+     * @param source which stay as they are, and nobody changes meanwhile
+     * @throws IOException if there is anything in the folder, or the disk refuses; what has been
+     *     written by then is below {@code export.unfinished}
+     */
+    public void copy(Conversations source) throws IOException {
+        Copy.of(source, disk, folder, out);
+    }
+
     private void tell(Verifier.Findings found, Path source) {
         found.first().forEach(problem -> out.println(source.getFileName() + " " + problem));
         if (found.problems() > found.first().size()) {
@@ -228,6 +259,14 @@ public final class Maintenance {
     private static PrintStream silent() {
         return new PrintStream(
                 PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    }
+
+    private static String phrase(InputStream typed) throws IOException {
+        String phrase = text(typed.readNBytes(PHRASE_BYTES_MAX + 1)).replaceFirst("\\R\\z", "");
+        if (phrase.isEmpty()) {
+            throw new IOException(WANTED_PHRASE);
+        }
+        return phrase;
     }
 
     private static String text(byte[] bytes) throws IOException {

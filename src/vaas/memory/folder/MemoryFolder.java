@@ -20,8 +20,8 @@ import vaas.memory.Requester;
 import vaas.memory.file.Backup;
 import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
-import vaas.memory.file.Limits;
 import vaas.memory.file.MemoryMetrics;
+import vaas.memory.line.Limits;
 import vaas.metrics.Metrics;
 
 /**

@@ -3,9 +3,14 @@ package vaas.memory.folder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +21,8 @@ import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import vaas.disk.Disk;
+import vaas.memory.Conversations;
+import vaas.memory.Export;
 
 /**
  * Tells whether a phrase is still found in any file of a memory, as it is or as a person would see
@@ -86,19 +93,75 @@ final class PhraseSearch {
         };
     }
 
+    /** Searches conversations, wherever they are, in the form of a file; else like the other. */
+    static boolean search(Conversations in, String phrase, PrintStream out) throws IOException {
+        long[] sums = new long[2];
+        in.each(lease -> {
+            Places places = new Places(phrase);
+            try (Export export = lease.memory().export(null, 0)) {
+                export.writeTo(places);
+            }
+            long found = places.found();
+            sums[0] += found > 0 ? 1 : 0;
+            sums[1] += found;
+            if (found > 0) {
+                out.println((lease.conversation().isEmpty() ? "the shared conversation"
+                        : "session " + lease.conversation()) + ": " + found);
+            }
+        });
+        out.println("found in " + sums[0] + " conversations, at " + sums[1] + " places");
+        return sums[1] > 0;
+    }
+
     /** Places in a text; only a little of it is held. */
     static long count(Reader in, String phrase) throws IOException {
-        Occurrences exact = new Occurrences(phrase);
-        Occurrences seen = new Occurrences(VisibleText.of(phrase));
-        VisibleText visible = new VisibleText(
-                piece -> seen.add(piece.toCharArray(), piece.length()));
+        Places places = new Places(phrase);
         char[] buffer = new char[8192];
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-            exact.add(buffer, read);
-            visible.add(buffer, read);
+            places.add(buffer, read);
         }
-        visible.end();
-        return Math.max(exact.found, seen.found); // most are both
+        return places.found();
+    }
+
+    /** Counts places in what is written to it, in UTF-8. */
+    private static final class Places extends OutputStream {
+        private final Occurrences exact;
+        private final Occurrences seen;
+        private final VisibleText visible;
+        private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPLACE);
+        private ByteBuffer rest = ByteBuffer.allocate(0); // of a character that is not whole
+
+        Places(String phrase) {
+            exact = new Occurrences(phrase);
+            seen = new Occurrences(VisibleText.of(phrase));
+            visible = new VisibleText(piece -> seen.add(piece.toCharArray(), piece.length()));
+        }
+
+        @Override
+        public void write(int octet) {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int start, int count) {
+            ByteBuffer in = ByteBuffer.allocate(rest.remaining() + count)
+                    .put(rest).put(bytes, start, count).flip();
+            CharBuffer text = CharBuffer.allocate(in.remaining());
+            decoder.decode(in, text, false);
+            add(text.array(), text.position());
+            rest = in;
+        }
+
+        void add(char[] text, int length) {
+            exact.add(text, length);
+            visible.add(text, length);
+        }
+
+        long found() {
+            visible.end();
+            return Math.max(exact.found, seen.found); // most are both
+        }
     }
 
     /** Knuth, Morris and Pratt: each char is read once, and only the pattern is held. */

@@ -43,6 +43,7 @@ import vaas.memory.MemoryUnavailableException;
 import vaas.memory.Page;
 import vaas.memory.Requester;
 import vaas.memory.folder.MemoryFolder;
+import vaas.memory.line.MessageIds;
 import vaas.testing.Await;
 import vaas.testing.Talk;
 

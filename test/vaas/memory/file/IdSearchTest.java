@@ -15,6 +15,8 @@ import vaas.disk.Disk;
 import vaas.disk.FaultyDisk;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.line.LineHead;
+import vaas.memory.line.MessageIds;
 
 class IdSearchTest {
     private static final Budget BUDGET = Budget.of(256 << 20, 1024);

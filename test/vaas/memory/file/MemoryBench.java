@@ -32,6 +32,7 @@ import vaas.memory.History;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Requester;
 import vaas.memory.Role;
+import vaas.memory.line.MessageIds;
 import vaas.testing.BenchTable;
 import vaas.testing.Talk;
 

@@ -45,6 +45,8 @@ import vaas.memory.MemoryRecord;
 import vaas.memory.MemoryUnavailableException;
 import vaas.memory.Receipt;
 import vaas.memory.Requester;
+import vaas.memory.line.Limits;
+import vaas.memory.line.MessageIds;
 import vaas.metrics.Metrics;
 import vaas.testing.Await;
 import vaas.testing.ChildJvm;

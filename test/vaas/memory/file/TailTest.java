@@ -6,6 +6,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.line.LineHead;
 
 /** What opening cuts, and what it does not; in "two|three" the file is to end before "three". */
 class TailTest {

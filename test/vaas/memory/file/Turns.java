@@ -15,8 +15,8 @@ import vaas.memory.Role;
 import vaas.memory.Turn;
 
 /** Turns with known ids and places, for the tests of the parts below a memory. */
-final class Turns {
-    static final Instant WHEN = Instant.parse("2026-11-22T08:15:30.123Z");
+public final class Turns {
+    public static final Instant WHEN = Instant.parse("2026-11-22T08:15:30.123Z");
     /** The memory file of a {@link FaultyDisk}. */
     static final Path FILE = FaultyDisk.FOLDER.resolve("memory.jsonl");
     static final int LINE_BYTES_MAX = 1 << 20;
@@ -24,17 +24,17 @@ final class Turns {
     private Turns() {}
 
     /** A UUIDv7 that rises with the number. */
-    static UUID id(long number) {
+    public static UUID id(long number) {
         return new UUID(number << 16 | 0x7000, 0x8000_0000_0000_0000L);
     }
 
     /** "q3", with an even id. */
-    static MemoryRecord question(int turn) {
+    public static MemoryRecord question(int turn) {
         return new MemoryRecord(id(2L * turn), Role.USER, "q" + turn, WHEN);
     }
 
     /** "a3", with the id after its question's. */
-    static MemoryRecord answer(int turn) {
+    public static MemoryRecord answer(int turn) {
         return new MemoryRecord(id(2L * turn + 1), Role.ASSISTANT, "a" + turn, WHEN);
     }
 
@@ -66,7 +66,7 @@ final class Turns {
     }
 
     /** The line of a record in the documented form, terminator included. */
-    static String line(MemoryRecord found) {
+    public static String line(MemoryRecord found) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         try {
             found.json().writeTo(content);
@@ -79,7 +79,7 @@ final class Turns {
                 + MemoryRecord.time(found.timestamp()) + "\"}\n";
     }
 
-    static byte[] utf8(String text) {
+    public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 

@@ -24,7 +24,7 @@ import vaas.disk.FaultyDisk;
 import vaas.disk.Handles;
 import vaas.memory.Requester;
 import vaas.memory.file.Audit;
-import vaas.memory.file.Limits;
+import vaas.memory.line.Limits;
 import vaas.testing.Talk;
 
 /** What goes because of a limit, and what never does. */

@@ -1,4 +1,4 @@
-package vaas.memory.file;
+package vaas.memory.line;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

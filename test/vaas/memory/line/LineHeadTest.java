@@ -1,4 +1,4 @@
-package vaas.memory.file;
+package vaas.memory.line;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import vaas.memory.Role;
+import vaas.memory.file.Turns;
 
 class LineHeadTest {
     private static LineHead head(String line) {

@@ -1,4 +1,4 @@
-package vaas.memory.file;
+package vaas.memory.line;
 
 import java.util.UUID;
 import vaas.memory.Role;
@@ -12,9 +12,9 @@ import vaas.memory.Role;
  * @param role null unless it is one
  * @param contentAt where the content begins, after the line's start; 0 if that is not known
  */
-record LineHead(boolean ours, UUID id, Role role, int contentAt) {
+public record LineHead(boolean ours, UUID id, Role role, int contentAt) {
     /** With it begins every line of ours, whole or torn. */
-    static final String START = "{\"message_id\":\"";
+    public static final String START = "{\"message_id\":\"";
 
     private static final byte[] START_BYTES = RecordLine.ascii(START);
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -25,11 +25,11 @@ record LineHead(boolean ours, UUID id, Role role, int contentAt) {
     private static final LineHead FOREIGN = new LineHead(false, null, null, 0);
     private static final LineHead UNKNOWN = new LineHead(true, null, null, 0);
 
-    static boolean isOurs(byte[] bytes, int from, int to) {
+    public static boolean isOurs(byte[] bytes, int from, int to) {
         return startsWith(bytes, from + markLength(bytes, from, to), to, START_BYTES);
     }
 
-    static LineHead of(byte[] bytes, int from, int to) {
+    public static LineHead of(byte[] bytes, int from, int to) {
         int start = from + markLength(bytes, from, to);
         if (!startsWith(bytes, start, to, START_BYTES)) {
             return FOREIGN;
@@ -47,7 +47,7 @@ record LineHead(boolean ours, UUID id, Role role, int contentAt) {
     }
 
     /** Length of the byte order mark at a line's beginning, an editor's or of joined files. */
-    static int markLength(byte[] bytes, int from, int to) {
+    public static int markLength(byte[] bytes, int from, int to) {
         return startsWith(bytes, from, to, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
     }
 

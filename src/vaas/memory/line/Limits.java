@@ -1,9 +1,10 @@
-package vaas.memory.file;
+package vaas.memory.line;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import vaas.memory.line.RecordLine;
 
 /**
  * How much may be remembered. Past a limit of records or bytes the memory is cut to seven eighths
@@ -47,23 +48,23 @@ public record Limits(OptionalLong maxRecords, OptionalLong maxBytes, Optional<Du
     }
 
     /** Whether there is too much, age apart. */
-    boolean exceededBy(Snapshot now) {
-        return now.tally().known().orElse(0) > maxRecords.orElse(Long.MAX_VALUE)
-                || now.end() > maxBytes.orElse(Long.MAX_VALUE);
+    public boolean exceededBy(long records, long bytes) {
+        return records > maxRecords.orElse(Long.MAX_VALUE)
+                || bytes > maxBytes.orElse(Long.MAX_VALUE);
     }
 
     /** Most records that are to be left of so many; where the limit is kept already, no bound. */
-    long recordsLeft(long present) {
+    public long recordsLeft(long present) {
         return left(maxRecords, present);
     }
 
     /** Most bytes that are to be left of so many; where the limit is kept already, no bound. */
-    long bytesLeft(long present) {
+    public long bytesLeft(long present) {
         return left(maxBytes, present);
     }
 
     /** Whether a turn of so many bytes is alone past the limit, so that no cut can make it fit. */
-    boolean isTooLarge(long turnBytes) {
+    public boolean isTooLarge(long turnBytes) {
         return turnBytes > maxBytes.orElse(Long.MAX_VALUE);
     }
 

@@ -1,4 +1,4 @@
-package vaas.memory.file;
+package vaas.memory.line;
 
 import java.io.IOException;
 import java.util.UUID;
@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * steps back: rand_a is a counter, as in section 6.2 method 1. They are compared as 16 unsigned
  * bytes (section 6.11).
  */
-final class MessageIds {
+public final class MessageIds {
     /**
      * The year 4199: an id from later is damage, and none is made, or it would be gone at the next
      * opening. Years have four digits until then.
@@ -29,7 +29,7 @@ final class MessageIds {
      * @param nowMillis since 1970
      * @throws IOException if the clock shows a time that no id has room for
      */
-    static UUID next(UUID last, long nowMillis, RandomGenerator random) throws IOException {
+    public static UUID next(UUID last, long nowMillis, RandomGenerator random) throws IOException {
         long millis = nowMillis;
         // The upper half of the counter's range is left free to count in.
         int counter = random.nextInt(COUNTER_MAX / 2);
@@ -49,13 +49,13 @@ final class MessageIds {
     }
 
     /** Order of two ids. */
-    static int compare(UUID a, UUID b) {
+    public static int compare(UUID a, UUID b) {
         int high = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
         return high != 0 ? high : Long.compareUnsigned(
                 a.getLeastSignificantBits(), b.getLeastSignificantBits());
     }
 
-    static long millis(UUID id) {
+    public static long millis(UUID id) {
         return id.getMostSignificantBits() >>> 16;
     }
 }

@@ -1,4 +1,4 @@
-package vaas.memory.file;
+package vaas.memory.line;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,13 +14,16 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import vaas.json.JsonString;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.Turn;
+import vaas.memory.file.Turns;
 import vaas.testing.Allocated;
 
 class DraftTest {
-    private static FileTurn stamp(Draft draft) throws IOException {
-        return draft.stamp(null, Turns.WHEN, new SplittableRandom(1), 1000);
+    private static Turn stamp(Draft draft) throws IOException {
+        return draft.stamp(null, Turns.WHEN, new SplittableRandom(1));
     }
 
     private static List<String> lines(Draft draft) {
@@ -30,29 +33,27 @@ class DraftTest {
     @Test
     void aTurnIsAQuestionAndItsAnswerOfOneMoment() throws IOException {
         Draft draft = Draft.of("Why?", "So.", null);
-        FileTurn turn = stamp(draft);
-        MemoryRecord question = turn.turn().question();
-        MemoryRecord answer = turn.turn().answer();
+        Turn turn = stamp(draft);
+        MemoryRecord question = turn.question();
+        MemoryRecord answer = turn.answer();
         assertEquals(Role.USER, question.role());
         assertEquals("Why?", question.content());
         assertEquals(Role.ASSISTANT, answer.role());
         assertEquals("So.", answer.content());
         assertEquals(Turns.WHEN, question.timestamp());
         assertEquals(Turns.WHEN, answer.timestamp());
-        assertEquals(1000, turn.offset());
-        assertEquals(1000 + draft.lines().length, turn.end());
         assertFalse(turn.toString().contains("Why"));
     }
 
     @Test
     void idsRiseEvenIfTheClockHasGoneBack() throws IOException {
         MemoryRecord last = Turns.question(1 << 20);
-        FileTurn turn = Draft.of("q", "a", null).stamp(last.messageId(),
-                Turns.WHEN.minusSeconds(3600), new SplittableRandom(1), 0);
-        MemoryRecord question = turn.turn().question();
+        Turn turn = Draft.of("q", "a", null).stamp(last.messageId(),
+                Turns.WHEN.minusSeconds(3600), new SplittableRandom(1));
+        MemoryRecord question = turn.question();
         assertTrue(MessageIds.compare(last.messageId(), question.messageId()) < 0);
         assertTrue(MessageIds.compare(
-                question.messageId(), turn.turn().answer().messageId()) < 0);
+                question.messageId(), turn.answer().messageId()) < 0);
         assertEquals(7, question.messageId().version());
     }
 
@@ -62,22 +63,25 @@ class DraftTest {
     void itsLinesAreInTheDocumentedFormAndReadAsItsRecords(String text) throws IOException {
         for (String key : new String[] {null, "k", "key \"" + text}) {
             Draft draft = Draft.of(text, "answer to " + text, key);
-            FileTurn turn = stamp(draft);
+            Turn turn = stamp(draft);
             List<String> lines = lines(draft);
             assertEquals(2, lines.size());
-            assertEquals(Optional.of(turn.turn().question()),
+            assertEquals(Optional.of(turn.question()),
                     RecordLine.decode(Turns.utf8(lines.get(0))));
-            assertEquals(Optional.of(turn.turn().answer()),
+            assertEquals(Optional.of(turn.answer()),
                     RecordLine.decode(Turns.utf8(lines.get(1))));
             assertEquals(key, RecordLine.key(Turns.utf8(lines.get(0))));
-            assertEquals(key, turn.key());
+            assertArrayEquals(draft.lines(), Draft.lines(turn.question().messageId(),
+                    turn.answer().messageId(), turn.answer().timestamp(), JsonString.quote(text),
+                    JsonString.quote("answer to " + text),
+                    key == null ? null : JsonString.quote(key)), "and are written again");
             int longer = Math.max(Turns.utf8(lines.get(0)).length, Turns.utf8(lines.get(1)).length);
             assertEquals(longer + 1, draft.longestLine());
         }
         Draft plain = Draft.of(text, text, null);
-        FileTurn turn = stamp(plain);
-        assertArrayEquals(Turns.utf8(Turns.line(turn.turn().question())
-                + Turns.line(turn.turn().answer())), plain.lines());
+        Turn turn = stamp(plain);
+        assertArrayEquals(Turns.utf8(Turns.line(turn.question())
+                + Turns.line(turn.answer())), plain.lines());
     }
 
     @Test
@@ -85,9 +89,10 @@ class DraftTest {
         String text = "x".repeat(1 << 20);
         Draft draft = Draft.of(text, text, null);
         long before = Allocated.bytes();
-        FileTurn turn = stamp(draft);
+        Turn turn = stamp(draft);
         assertTrue(Allocated.bytes() - before < 1 << 16, "nothing is copied under the lock");
-        assertEquals(2 * (text.length() + 2), turn.bytes());
+        assertEquals(text.length() + 2, turn.question().json().length());
+        assertEquals(text.length() + 2, turn.answer().json().length());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package vaas.memory.file;
+package vaas.memory.line;
 
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -25,13 +25,13 @@ import vaas.memory.Role;
  * <p>A line in exactly this form is read from its bytes, and its content stays a stretch of them.
  * Any other JSON with these members, as an editor may leave it, is read as JSON.
  */
-final class RecordLine {
+public final class RecordLine {
     /** Longest line: each char escaped to six bytes, plus the other members. */
-    static final int BYTES_MAX = 6 * MemoryRecord.CONTENT_CHARS_MAX + 2048;
+    public static final int BYTES_MAX = 6 * MemoryRecord.CONTENT_CHARS_MAX + 2048;
     /** The shortest line that we write, terminator included: of one char, without a key. */
-    static final int BYTES_MIN = 121;
+    public static final int BYTES_MIN = 121;
     /** Of a timestamp: years have four digits, see {@link MessageIds#MILLIS_MAX}. */
-    static final int TIME_CHARS = 24;
+    public static final int TIME_CHARS = 24;
 
     private static final int SHORT_BYTES = 64 << 10;
 
@@ -44,12 +44,12 @@ final class RecordLine {
 
     private RecordLine() {}
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Whether there is nothing in the line: such a one is no damage, and parts no turn. */
-    static boolean isBlank(byte[] line) {
+    public static boolean isBlank(byte[] line) {
         for (int i = LineHead.markLength(line, 0, line.length); i < line.length; i++) {
             if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r') {
                 return false;
@@ -59,7 +59,7 @@ final class RecordLine {
     }
 
     /** The record of a line without its terminator; empty if the line can't be read. */
-    static Optional<MemoryRecord> decode(byte[] line) {
+    public static Optional<MemoryRecord> decode(byte[] line) {
         try {
             LineHead head = LineHead.of(line, 0, line.length);
             int time = timeAt(line, head);
@@ -71,7 +71,7 @@ final class RecordLine {
     }
 
     /** The key in a question's line that can be read; null if there is none. */
-    static String key(byte[] line) {
+    public static String key(byte[] line) {
         try {
             int time = timeAt(line, LineHead.of(line, 0, line.length));
             int end = time + TIME_CHARS;

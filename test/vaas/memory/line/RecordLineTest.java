@@ -1,4 +1,4 @@
-package vaas.memory.file;
+package vaas.memory.line;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.memory.file.Turns;
 import vaas.testing.Allocated;
 
 class RecordLineTest {

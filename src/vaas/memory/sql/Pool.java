@@ -1,0 +1,121 @@
+package vaas.memory.sql;
+
+import java.io.Closeable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import vaas.metrics.Counter;
+
+/**
+ * Connections to the database: so many at most, made when they are needed, kept while they are
+ * well. Nothing asks whether they are: whoever meets a broken one takes another. Safe for
+ * concurrent use.
+ */
+final class Pool implements Closeable {
+    private static final System.Logger LOG = System.getLogger(Pool.class.getName());
+
+    private final Source source;
+    private final int max;
+    private final Semaphore free;
+    private final Counter waits;
+
+    // Guarded by this.
+    private final Deque<Connection> idle = new ArrayDeque<>(); // the last that was used first
+    private boolean closed;
+
+    /** Makes connections. */
+    interface Source {
+        Connection connect() throws SQLException;
+    }
+
+    Pool(Source source, int max, Counter waits) {
+        this.source = source;
+        this.max = max;
+        this.free = new Semaphore(max, true);
+        this.waits = waits;
+    }
+
+    /** Connections that somebody uses now. */
+    int used() {
+        return max - free.availablePermits();
+    }
+
+    /**
+     * Takes one, to be given back or dropped.
+     *
+     * @return null if none was free in time
+     */
+    Connection take(Patience patience) throws SQLException {
+        if (!free.tryAcquire()) {
+            waits.increment();
+            if (!patience.await(left -> free.tryAcquire(left, TimeUnit.NANOSECONDS))) {
+                return null;
+            }
+        }
+        Connection taken = null;
+        try {
+            synchronized (this) {
+                taken = idle.poll();
+            }
+            taken = taken == null ? source.connect() : taken;
+            return taken;
+        } finally {
+            if (taken == null) {
+                free.release();
+            }
+        }
+    }
+
+    void giveBack(Connection well) {
+        boolean kept;
+        synchronized (this) {
+            kept = !closed;
+            if (kept) {
+                idle.push(well);
+            }
+        }
+        if (!kept) {
+            end(well::close);
+        }
+        free.release();
+    }
+
+    /** Closes one that has failed, at once: a database that hangs shall hang nobody. */
+    void drop(Connection broken) {
+        end(() -> broken.abort(Runnable::run));
+        free.release();
+    }
+
+    /** Closes all that nobody uses. */
+    void dropIdle() {
+        Deque<Connection> all;
+        synchronized (this) {
+            all = new ArrayDeque<>(idle);
+            idle.clear();
+        }
+        all.forEach(it -> end(it::close));
+    }
+
+    private interface End {
+        void end() throws SQLException;
+    }
+
+    private static void end(End connection) {
+        try {
+            connection.end();
+        } catch (SQLException e) {
+            LOG.log(System.Logger.Level.DEBUG, "closing: SQLSTATE {0}", Trouble.state(e));
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        dropIdle();
+    }
+}

@@ -1,0 +1,166 @@
+package vaas.memory.sql;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import vaas.memory.Conversations;
+import vaas.memory.MemoryFullException;
+import vaas.memory.Receipt;
+import vaas.memory.Requester;
+
+/**
+ * Forgets conversations: one, or a stretch of all, in a transaction, under the locks of their rows,
+ * with a line in the audit, or without it where there is no room for that. The row of a named one
+ * goes with its turns.
+ */
+final class Reset {
+    private static final System.Logger LOG = System.getLogger(Reset.class.getName());
+    /** So many are forgotten in one transaction when all are. */
+    private static final int STRETCH = 100;
+
+    private static final Sql LOCK = new Sql("""
+            SELECT session_id, last_id, records, bytes FROM vaas_conversation
+            WHERE session_id = $1 FOR UPDATE""");
+    private static final Sql LOCK_STRETCH = new Sql("""
+            SELECT session_id, last_id, records, bytes FROM vaas_conversation
+            WHERE session_id > $1 ORDER BY session_id LIMIT $2 FOR UPDATE""");
+    private static final Sql FORGET = new Sql(
+            "DELETE FROM vaas_turn WHERE session_id = ANY ($1)",
+            "DELETE FROM vaas_conversation WHERE session_id = ANY ($1) AND session_id <> ''", """
+            UPDATE vaas_conversation
+            SET generation = nextval('vaas_sequence'), last_id = NULL, records = 0, bytes = 0
+            WHERE session_id = '' AND session_id = ANY ($1)""", """
+            SELECT coalesce((SELECT generation FROM vaas_conversation
+                WHERE session_id = '' AND session_id = ANY ($1)), nextval('vaas_sequence'))""");
+
+    private final SqlContext context;
+    private final String what;
+    private final Requester by;
+    private final long start = System.nanoTime();
+
+    /** A conversation that is locked. */
+    private record Held(String conversation, UUID newest, long records, long bytes) {
+        static Held of(ResultSet at) throws SQLException {
+            return new Held(at.getString(1), (UUID) at.getObject(2), at.getLong(3),
+                    at.getLong(4));
+        }
+
+        String tag() {
+            return newest == null ? "empty" : newest.toString();
+        }
+    }
+
+    /** What has been forgotten so far; the last is null at the end. */
+    private record Sum(long conversations, long records, long bytes, String last) {}
+
+    Reset(SqlContext context, String what, Requester by) {
+        this.context = context;
+        this.what = what;
+        this.by = by;
+    }
+
+    /**
+     * Forgets one.
+     *
+     * @param tags that the present one has to be among; null for any
+     * @return what was removed; empty if it has another tag, and nothing has changed
+     */
+    Optional<Receipt> of(String conversation, Set<String> tags) throws IOException {
+        try {
+            return withAudit(audited -> context.database().transaction(what,
+                    on -> of(on, conversation, tags, audited)));
+        } finally {
+            context.metrics().reset.since(start);
+        }
+    }
+
+    private Optional<Receipt> of(Connection on, String conversation, Set<String> tags,
+            boolean audited) throws SQLException {
+        Held held = LOCK.rows(on, Held::of, conversation).stream().findFirst()
+                .orElse(new Held(conversation, null, 0, 0));
+        if (tags != null && !tags.contains(held.tag())) {
+            return Optional.empty();
+        }
+        long generation = forget(on, List.of(held));
+        if (audited) {
+            Audit.of(conversation, what, by, generation, held.records, held.bytes, start)
+                    .write(on, context);
+        }
+        return Optional.of(new Receipt(OptionalLong.of(held.records), held.bytes, generation,
+                Optional.empty()));
+    }
+
+    private static long forget(Connection on, List<Held> all) throws SQLException {
+        return FORGET.rows(on, at -> at.getLong(1), (Object) all.stream().map(Held::conversation)
+                .toArray(String[]::new)).get(0);
+    }
+
+    /** Forgets the shared one, and then all others. */
+    Conversations.Total ofAll() throws IOException {
+        Sum sum = new Sum(0, 0, 0, "");
+        try {
+            Held shared = context.database().transaction(what, on -> {
+                List<Held> one = LOCK.rows(on, Held::of, Conversations.SHARED);
+                forget(on, one);
+                return one.isEmpty() ? new Held("", null, 0, 0) : one.get(0);
+            });
+            sum = added(sum, List.of(shared), "");
+            while (sum.last != null) {
+                Sum before = sum;
+                sum = context.database().transaction(what, on -> {
+                    List<Held> stretch = LOCK_STRETCH.rows(on, Held::of, before.last, STRETCH);
+                    forget(on, stretch);
+                    return added(before, stretch, stretch.size() < STRETCH ? null
+                            : stretch.get(STRETCH - 1).conversation);
+                });
+            }
+            return new Conversations.Total(
+                    sum.conversations, OptionalLong.of(sum.records), sum.bytes);
+        } finally {
+            context.metrics().reset.since(start);
+            auditAll(sum);
+        }
+    }
+
+    private static Sum added(Sum before, List<Held> held, String last) {
+        return new Sum(before.conversations + held.stream().filter(it -> it.records > 0).count(),
+                before.records + held.stream().mapToLong(Held::records).sum(),
+                before.bytes + held.stream().mapToLong(Held::bytes).sum(), last);
+    }
+
+    // Its failure is told in the log: what it tells of has happened.
+    private void auditAll(Sum sum) {
+        try {
+            context.database().run("audit", on -> {
+                Audit.ofAll(what, by, sum.conversations, sum.records, sum.bytes, start,
+                        sum.last == null ? "ok" : "failed").write(on, context);
+                return null;
+            });
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "{0} of {1} conversations by {2} could not be"
+                    + " written to the audit: {3}", what, Long.toString(sum.conversations),
+                    by.logId(), e.getMessage());
+        }
+    }
+
+    private interface Attempt<T> {
+        T run(boolean audited) throws IOException;
+    }
+
+    private <T> T withAudit(Attempt<T> attempt) throws IOException {
+        try {
+            return attempt.run(true);
+        } catch (MemoryFullException e) {
+            T done = attempt.run(false);
+            LOG.log(System.Logger.Level.ERROR, "there was no room in the audit for a {0} by {1}",
+                    what, by.logId());
+            return done;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package vaas.memory.sql;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import vaas.json.JsonString;
+import vaas.memory.Conversations;
+import vaas.memory.Export;
+import vaas.memory.History;
+import vaas.memory.Insertion;
+import vaas.memory.Memory;
+import vaas.memory.MemoryRecord;
+import vaas.memory.MemoryUnavailableException;
+import vaas.memory.Page;
+import vaas.memory.Receipt;
+import vaas.memory.Requester;
+import vaas.memory.Turn;
+
+/** A conversation in a database, as whoever has leased it sees it: nothing of it is kept here. */
+final class SqlMemory implements Memory {
+    /** Most text of a page; but one turn always fits. */
+    private static final long PAGE_BYTES_MAX = 4 << 20;
+
+    private static final Sql LATEST = Found.statement("true", "DESC");
+    private static final Sql BEFORE = Found.statement("answer_id < $4", "DESC");
+    /** An answer's id is the next after its question's. */
+    private static final Sql BY_ID = Found.statement("answer_id >= $4", "ASC");
+    private static final Sql BY_KEY = Found.statement("idempotency_key = $4", "ASC");
+    private static final Sql GENERATION = new Sql("SELECT nextval('vaas_sequence')");
+
+    private final SqlContext context;
+    private final String conversation;
+    private final Session session;
+    private final SqlLease lease;
+
+    SqlMemory(SqlContext context, String conversation, Session session, SqlLease lease) {
+        this.context = context;
+        this.conversation = conversation;
+        this.session = session;
+        this.lease = lease;
+    }
+
+    /** {@inheritDoc} The bound in bytes is that of the budget's history, of text as JSON. */
+    @Override
+    public History latest(int n) throws IOException {
+        requireAtLeast(0, n);
+        while (true) {
+            Long absent = session.absent();
+            Found found = read(LATEST, "history", n == 1 ? 1 : n / 2,
+                    context.budget().historyBytes());
+            if (found.generation().isPresent()) {
+                return new History(found.generation().getAsLong(), found.newest(),
+                        found.records());
+            } else if (lease.place() != null) {
+                lease.place().take(); // a reset took the row away; the next must find one
+            } else if (absent != null && absent.equals(session.absent())) {
+                return new History(absent, null, List.of());
+            } else {
+                session.absent(context.database().run("generation",
+                        on -> GENERATION.rows(on, at -> at.getLong(1)).get(0)));
+            }
+        }
+    }
+
+    /** How it is, without its turns. */
+    Found head() throws IOException {
+        return read(LATEST, "state", 0, 0);
+    }
+
+    @Override
+    public Page before(UUID messageId, int n) throws IOException {
+        requireAtLeast(1, n);
+        int turnsMax = n / 2 + n % 2;
+        Found found = read(BEFORE, "page", turnsMax + 1L, PAGE_BYTES_MAX, messageId);
+        List<MemoryRecord> records = found.records();
+        List<MemoryRecord> kept = records.subList(
+                Math.max(0, records.size() - 2 * turnsMax), records.size());
+        return new Page(kept, found.seen() > Math.min(turnsMax, found.turns().size()));
+    }
+
+    @Override
+    public Insertion insert(History read, String question, String answer, String key)
+            throws IOException {
+        SqlPlace place = lease.place();
+        Insert insert = new Insert(context, conversation, session, place, read, question, answer,
+                key);
+        if (place != null) {
+            place.stores();
+        }
+        Insertion done = insert.run(lease.patience());
+        while (done == null) {
+            done = byKey(key).<Insertion>map(Insertion.Present::new).orElse(null);
+            done = done == null ? insert.run(lease.patience()) : done; // a limit took it meanwhile
+        }
+        return done;
+    }
+
+    @Override
+    public Optional<Turn> byKey(String key) throws IOException {
+        SqlPlace place = lease.place();
+        if (place != null && place.knowsNothingOf(key)) {
+            return Optional.empty();
+        }
+        return read(BY_KEY, "key", 1, 0, JsonString.quote(key)).turns().stream()
+                .findFirst().flatMap(TurnRow::turn);
+    }
+
+    @Override
+    public Optional<MemoryRecord> byMessageId(UUID messageId) throws IOException {
+        return read(BY_ID, "record", 1, 0, messageId).records().stream()
+                .filter(it -> it.messageId().equals(messageId)).findFirst();
+    }
+
+    private Found read(Sql statement, String name, long turnsMax, long bytesMax, Object... more)
+            throws IOException {
+        return Found.read(statement, name, context, conversation, turnsMax, bytesMax, more);
+    }
+
+    @Override
+    public Stream<MemoryRecord> all() throws IOException {
+        return SqlExport.of(context, conversation, null, 0).records();
+    }
+
+    @Override
+    public Export export(UUID before, int n) throws IOException {
+        return SqlExport.of(context, conversation, before, n / 2 + n % 2);
+    }
+
+    @Override
+    public Receipt resetMemory(Requester by) throws IOException {
+        return reset("reset", by, null).orElseThrow();
+    }
+
+    @Override
+    public Optional<Receipt> resetMemory(Requester by, Set<String> tags) throws IOException {
+        return reset("reset", by, Set.copyOf(tags));
+    }
+
+    /**
+     * Forgets everything, and writes down why.
+     *
+     * @param tags that the present one has to be among; null for any
+     */
+    Optional<Receipt> reset(String what, Requester by, Set<String> tags) throws IOException {
+        Optional<Receipt> receipt = new Reset(context, what, by).of(conversation, tags);
+        receipt.ifPresent(it -> session.reset(
+                conversation.equals(Conversations.SHARED) ? null : it.generation()));
+        return receipt;
+    }
+
+    @Override
+    public void requireWritable() throws MemoryUnavailableException {
+        context.database().requireOpen();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return context.database().isWritable();
+    }
+
+    private static void requireAtLeast(int least, int n) {
+        if (n < least) {
+            throw new IllegalArgumentException("n is " + n + ", expected at least " + least);
+        }
+    }
+}
