@@ -176,7 +176,7 @@ final class Main {
         if (config.database().isEmpty()) {
             return config.memory().metrics(metrics).budget(budget).open();
         }
-        if (!Maintenance.isEmpty(config.memoryDir())) {
+        if (Maintenance.holdsAny(config.memoryDir())) {
             System.getLogger(Main.class.getName()).log(System.Logger.Level.WARNING,
                     "the conversations in {0} are not in the database; stop and take them there"
                             + " with --import", config.memoryDir());

@@ -47,17 +47,17 @@ public final class Maintenance {
         this.out = out;
     }
 
-    /**
-     * Whether there is no conversation in a folder, which need not be there.
-     *
-     * @throws IOException if it can't be read
-     */
-    public static boolean isEmpty(Path folder) throws IOException {
+    /** Whether a conversation is seen in a folder, which need not be there, nor be readable. */
+    public static boolean holdsAny(Path folder) {
         Disk disk = new FileDisk();
-        return disk.state(folder.resolve(MemoryFolder.SHARED_FILE))
-                .map(Disk.FileState::length).orElse(0L) == 0
-                && new SessionList(disk, folder.resolve(SessionFiles.FOLDER))
-                        .list(null, 1, Optional.empty()).conversations().isEmpty();
+        try {
+            return disk.state(folder.resolve(MemoryFolder.SHARED_FILE))
+                    .map(Disk.FileState::length).orElse(0L) > 0
+                    || !new SessionList(disk, folder.resolve(SessionFiles.FOLDER))
+                            .list(null, 1, Optional.empty()).conversations().isEmpty();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Has whoever waits at a terminal told how far it has come. */
