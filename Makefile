@@ -58,8 +58,8 @@ test_folders = $(shell find test -type d -exec printf '%s/. ' {} + 2> /dev/null)
 build: build/vaas.jar ## compile the server into build/ (the first time downloads the jars)
 	@$(if $(jdk),$(call archive,build/archive/$(jdk)))
 
-test: left_out = packing
-test: tested ## run the tests, all but those of packing
+test: left_out = long
+test: tested ## run the tests, all but the long ones: packing, and heaps under attack
 	@cat build/test.counts
 
 check: style imports tested ## lints, import directions, then all tests; what CI runs

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,22 @@ class EmbeddingTest {
     private static final String MODULES = "build/classes:build/lib";
 
     @TempDir
+    static Path classes;
+    @TempDir
     Path folder;
+
+    @BeforeAll
+    static void compile() {
+        int status = ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err,
+                "--module-path", MODULES, "--add-modules", "vaas", "-d", classes.toString(),
+                source("MemoryAlone"), source("ServerInside"), source("HandlerMounted"),
+                source("ToolsThatComeAndGo"));
+        assertEquals(0, status, "they need no more than the module exports");
+    }
+
+    private static String source(String program) {
+        return "test/embedding/" + program + ".java";
+    }
 
     @Test
     void aMemoryWorksAlone() throws Exception {
@@ -78,13 +94,9 @@ class EmbeddingTest {
     }
 
     private Process run(String program) throws IOException {
-        int status = ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err,
-                "--module-path", MODULES, "--add-modules", "vaas", "-d",
-                folder.resolve("classes").toString(), "test/embedding/" + program + ".java");
-        assertEquals(0, status, "it needs no more than the module exports");
         return new ProcessBuilder(System.getProperty("java.home") + "/bin/java",
                 "-XX:TieredStopAtLevel=1", "--module-path", MODULES, "--add-modules", "vaas",
-                "-cp", folder.resolve("classes").toString(), "embedding." + program,
+                "-cp", classes.toString(), "embedding." + program,
                 folder.resolve("memory").toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();
     }

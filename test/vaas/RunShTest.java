@@ -42,6 +42,7 @@ import vaas.config.Setting;
 import vaas.http.JdkServer;
 import vaas.json.Json;
 import vaas.memory.folder.MemoryFolder;
+import vaas.testing.Await;
 import vaas.testing.Postgres;
 
 /** The script as its users run it, in a copy of this folder as it was built. */
@@ -270,14 +271,14 @@ class RunShTest {
             }
         }
 
-        private void awaitRefusal(Server server) throws IOException {
-            try {
-                while (server.request("/health", "").getResponseCode() == 200) {
-                    Thread.onSpinWait();
+        private void awaitRefusal(Server server) {
+            Await.until(() -> {
+                try {
+                    return server.request("/health", "").getResponseCode() != 200;
+                } catch (SocketException e) {
+                    return true; // no longer listening is a refusal too
                 }
-            } catch (SocketException e) {
-                // no longer listening is a refusal too
-            }
+            });
         }
 
         private JdkServer slowModel(CountDownLatch asked, CountDownLatch answer)
@@ -567,7 +568,7 @@ class RunShTest {
     }
 
     @Nested
-    @Tag("packing")
+    @Tag("long")
     class TheArchiveOfClasses {
         @BeforeEach
         void setUp() throws Exception {
@@ -618,7 +619,7 @@ class RunShTest {
     }
 
     @Nested
-    @Tag("packing")
+    @Tag("long")
     class ADistribution {
         private static final List<String> TOOLS = List.of("cat", "cksum", "dirname", "env", "grep",
                 "head", "locale", "printenv", "readlink", "sed", "sh", "tr");
@@ -680,11 +681,13 @@ class RunShTest {
                     + " -Djava.io.tmpdir=" + temporary, "LOG_LEVEL", "DEBUG",
                     "MEMORY_DIR", folder.resolve("memory").toString()));
             Server server = new Server("--offline");
+            Await.until(() -> { // it takes place, and its reset comes last
+                String loaded = Files.readString(classes);
+                return loaded.contains("vaas.agent.groq.Chat ")
+                        && loaded.contains("vaas.memory.file.Reset ");
+            });
             server.terminate();
             assertEquals(0, server.awaitEnd());
-            String loaded = Files.readString(classes);
-            assertTrue(loaded.contains("vaas.agent.groq.Chat ")
-                    && loaded.contains("vaas.memory.file.Reset "), "it takes place");
             List<String> said = server.process.errorReader().lines().toList();
             assertEquals(1, said.size(), said.toString());
             assertTrue(said.get(0).contains("vaas.api.Api: budget"), said.toString());

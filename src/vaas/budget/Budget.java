@@ -1,11 +1,13 @@
 package vaas.budget;
 
 import java.io.Closeable;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 
@@ -20,7 +22,9 @@ import java.util.function.ToLongFunction;
  * goes to connections in three parts: a client's, the model's, and the stand-in's end of that or,
  * where a real model calls them, one to the server of its tools.
  *
- * <p>Safe for concurrent use. One lock, held for moments only, under which nobody is called.
+ * <p>Safe for concurrent use. No lock is common to all, since every chat comes here some twenty
+ * times: the sum is one atomic number, and a share's own monitor is a leaf but for the bins of the
+ * map of pieces.
  */
 public final class Budget extends Sizes {
     /** Who holds no more, as a chat with 64 KiB of text, may use what is kept free of others. */
@@ -28,11 +32,9 @@ public final class Budget extends Sizes {
 
     private final long capacity;
     private final Reclaim reclaim = new Reclaim();
-
-    // Guarded by this.
-    private long used;
-    private final Map<Object, Piece> pieces = new IdentityHashMap<>();
-    private final Set<Share> open = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final AtomicLong used = new AtomicLong();
+    private final ConcurrentMap<Piece.Key, Piece> pieces = new ConcurrentHashMap<>();
+    private final Set<Share> open = ConcurrentHashMap.newKeySet();
 
     private Budget(long heapBytes, long openFiles) {
         super(heapBytes, openFiles);
@@ -53,12 +55,12 @@ public final class Budget extends Sizes {
     }
 
     /** Bytes that are held now. */
-    public synchronized long used() {
-        return used;
+    public long used() {
+        return used.get();
     }
 
     /** Opens an account, to be closed by its holder. */
-    public synchronized Share share() {
+    public Share share() {
         Share share = new Share(Thread.currentThread());
         open.add(share);
         return share;
@@ -95,9 +97,10 @@ public final class Budget extends Sizes {
 
     /** What one holder has of the budget. Used by one thread at a time; closing twice is fine. */
     public class Share implements AutoCloseable {
-        // Guarded by the budget.
-        private long taken;
-        private Set<Object> held; // by identity; null for the many shares that hold nothing
+        // Written under this monitor; the numbers are read by others without.
+        private volatile long taken;
+        private volatile long heldBytes;
+        private Map<Object, Piece> held; // by identity; null for the many shares that hold nothing
 
         private final Thread owner; // by whom shares go together; null if it is nobody's
 
@@ -122,11 +125,9 @@ public final class Budget extends Sizes {
         }
 
         /** Gives back some of what was taken. */
-        public void giveBack(long bytes) {
-            synchronized (Budget.this) {
-                taken -= bytes;
-                used -= bytes;
-            }
+        public synchronized void giveBack(long bytes) {
+            taken -= bytes;
+            used.addAndGet(-bytes);
         }
 
         /**
@@ -155,73 +156,60 @@ public final class Budget extends Sizes {
         }
 
         // How many of them, up to the first for which there is no room.
-        private <T> int tryHold(List<T> all, ToLongFunction<T> bytes) {
-            synchronized (Budget.this) {
-                int held = 0;
-                while (held < all.size()
-                        && tryHold(all.get(held), bytes.applyAsLong(all.get(held)))) {
-                    held++;
-                }
-                return held;
+        private synchronized <T> int tryHold(List<T> all, ToLongFunction<T> bytes) {
+            int count = 0;
+            while (count < all.size()
+                    && tryHold(all.get(count), bytes.applyAsLong(all.get(count)))) {
+                count++;
             }
+            return count;
         }
 
         /** Lets go of several pieces in one step. */
-        public void release(List<?> all) {
-            synchronized (Budget.this) {
-                all.forEach(this::release);
-            }
+        public synchronized void release(List<?> all) {
+            all.forEach(this::release);
         }
 
         /** Lets go of a piece; of one that is not held, does nothing. */
-        public void release(Object piece) {
-            synchronized (Budget.this) {
-                if (held != null && held.remove(piece)) {
-                    drop(piece);
-                }
+        public synchronized void release(Object piece) {
+            Piece present = held == null ? null : held.remove(piece);
+            if (present != null) {
+                heldBytes -= present.bytes;
+                drop(piece);
             }
         }
 
         /** Gives everything back. */
         @Override
-        public void close() {
-            synchronized (Budget.this) {
-                open.remove(this);
-                used -= taken;
-                taken = 0;
-                if (held != null) {
-                    held.forEach(Budget.this::drop);
-                    held = null;
-                }
+        public synchronized void close() {
+            open.remove(this);
+            giveBack(taken);
+            if (held != null) {
+                held.keySet().forEach(Budget.this::drop);
+                held = null;
+                heldBytes = 0;
             }
         }
 
-        private boolean tryTake(long bytes) {
-            synchronized (Budget.this) {
-                boolean fits = fits(taken + bytes, bytes);
-                if (fits) {
-                    taken += bytes;
-                    used += bytes;
-                }
-                return fits;
-            }
+        private synchronized boolean tryTake(long bytes) {
+            boolean fits = tryUse(taken + bytes, bytes);
+            taken += fits ? bytes : 0;
+            return fits;
         }
 
-        private boolean tryHold(Object piece, long bytes) {
-            synchronized (Budget.this) {
-                Piece present = pieces.get(piece);
-                if (present == null && !fits(bytes, bytes)) {
-                    return false;
-                }
-                if (present == null) {
-                    present = new Piece(bytes);
-                    pieces.put(piece, present);
-                    used += bytes;
-                }
-                held = held == null ? Collections.newSetFromMap(new IdentityHashMap<>()) : held;
-                present.holders += held.add(piece) ? 1 : 0;
+        private synchronized boolean tryHold(Object piece, long bytes) {
+            held = held == null ? new IdentityHashMap<>() : held;
+            if (held.containsKey(piece)) {
                 return true;
             }
+            Piece present = pieces.compute(new Piece.Key(piece), (key, there) ->
+                    there != null ? there.oneMore()
+                    : tryUse(bytes, bytes) ? new Piece(bytes) : null);
+            if (present != null) {
+                held.put(piece, present);
+                heldBytes += present.bytes;
+            }
+            return present != null;
         }
 
         private void makeRoom(long bytes) throws OverBudgetException {
@@ -230,9 +218,7 @@ public final class Budget extends Sizes {
                     return;
                 }
             }
-            synchronized (Budget.this) {
-                throw new OverBudgetException(own() + bytes > capacity - capacity / 4);
-            }
+            throw new OverBudgetException(own() + bytes > capacity - capacity / 4);
         }
     }
 
@@ -268,25 +254,29 @@ public final class Budget extends Sizes {
     }
 
     // A quarter is kept free for small holders, so that they are not refused for large ones' sake.
-    private boolean fits(long holding, long more) {
-        assert Thread.holdsLock(this);
-        return used + more <= (holding > SMALL_BYTES ? capacity - capacity / 4 : capacity);
+    private boolean tryUse(long holding, long more) {
+        long max = holding > SMALL_BYTES ? capacity - capacity / 4 : capacity;
+        long now;
+        do {
+            now = used.get();
+            if (now + more > max) {
+                return false;
+            }
+        } while (!used.compareAndSet(now, now + more));
+        return true;
     }
 
     /** What this thread holds by all its shares: if that leaves no room, waiting is of no use. */
     private long own() {
-        assert Thread.holdsLock(this);
         return open.stream().filter(share -> share.owner == Thread.currentThread())
-                .mapToLong(share -> share.taken + (share.held == null ? 0 : share.held.stream()
-                        .mapToLong(piece -> pieces.get(piece).bytes).sum())).sum();
+                .mapToLong(share -> share.taken + share.heldBytes).sum();
     }
 
     private void drop(Object piece) {
-        assert Thread.holdsLock(this);
-        Piece present = pieces.get(piece);
-        if (--present.holders == 0) {
-            pieces.remove(piece);
-            used -= present.bytes;
-        }
+        pieces.computeIfPresent(new Piece.Key(piece), (key, there) -> {
+            Piece left = there.oneLess();
+            used.addAndGet(left == null ? -there.bytes : 0);
+            return left;
+        });
     }
 }

@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.concurrent.Future;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Frees threads from clients that don't read their answers. One daemon thread looks after all
- * answers, and ends when there are none; it interrupts a thread that is inside one write of at most
- * 16 KiB which has not returned for so long. What flows is never cut, however long it takes.
+ * answers, and ends a while after the last; it interrupts a thread that is inside one write of at
+ * most 16 KiB which has not returned for so long. What flows is never cut, however long it takes.
  *
  * <p>The interrupt is given under a lock that begin and end of a write take too, so it hits nothing
  * else: not the thread's next request, and not the memory, whose file an interrupt would close.
@@ -22,6 +24,8 @@ public final class Watchdog {
 
     private final long patienceNanos;
     private final ScheduledExecutorService timer = Workers.timer("vaas-watchdog");
+    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looking = new AtomicBoolean(); // while a look is to come
 
     /** A watchdog that cuts a write that takes longer than that. */
     public Watchdog(Duration patience) {
@@ -30,7 +34,25 @@ public final class Watchdog {
 
     /** Begins to look after the answer that this thread writes. */
     Watch watch() {
-        return new Watch();
+        Watch watch = new Watch();
+        watches.add(watch);
+        lookLater();
+        return watch;
+    }
+
+    // One look for all, so that an answer costs no timer of its own.
+    private void lookLater() {
+        if (!looking.get() && looking.compareAndSet(false, true)) {
+            timer.schedule(this::look, Math.max(1, patienceNanos / LOOKS), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void look() {
+        watches.forEach(watch -> watch.check(System.nanoTime()));
+        looking.set(false);
+        if (!watches.isEmpty()) { // asked after that: whoever comes between sees to it
+            lookLater();
+        }
     }
 
     /** Something that writes to the client. */
@@ -45,14 +67,7 @@ public final class Watchdog {
         private Thread writer; // null outside of a write
         private long startNanos;
         private boolean cut;
-        private final Future<?> looks;
         private long bytes; // used by the writer only
-
-        private Watch() {
-            long pause = Math.max(1, patienceNanos / LOOKS);
-            looks = timer.scheduleWithFixedDelay(
-                    () -> check(System.nanoTime()), pause, pause, TimeUnit.NANOSECONDS);
-        }
 
         /** Runs one write; one that is cut fails, and leaves no interrupt behind. */
         void run(Write write) throws IOException {
@@ -99,7 +114,7 @@ public final class Watchdog {
 
         @Override
         public void close() {
-            looks.cancel(false);
+            watches.remove(this);
         }
 
         /** Passes on what is written, a piece at a time. */

@@ -106,7 +106,17 @@ public final class Json {
 
     /** Whether text can be written as UTF-8 and read back unchanged: no half surrogate pairs. */
     public static boolean isWellFormed(CharSequence text) {
-        return text.codePoints().noneMatch(c -> c < 0x10000 && Character.isSurrogate((char) c));
+        int i = 0;
+        while (i < text.length() && isWhole(text, i)) { // of every text that is stored: no stream
+            i += Character.isSurrogate(text.charAt(i)) ? 2 : 1;
+        }
+        return i >= text.length();
+    }
+
+    private static boolean isWhole(CharSequence text, int i) {
+        char c = text.charAt(i);
+        return !Character.isSurrogate(c) || Character.isHighSurrogate(c) && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
     }
 
     private static Map<String, Object> read(StrictReader text) throws JsonException {

@@ -90,10 +90,17 @@ public final class JsonString {
         // Counted first, so that megabytes are not copied from one growing array to the next.
         byte[] quoted = new byte[lengthOf(text)];
         int at = 1;
-        int codePoint;
-        for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
-            codePoint = text.codePointAt(i);
-            at = Utf8.put(quoted, at, codePoint);
+        int i = 0;
+        while (i < text.length()) {
+            char c = text.charAt(i);
+            if (Utf8.isPlain(c)) {
+                quoted[at++] = (byte) c;
+                i++;
+            } else {
+                int codePoint = text.codePointAt(i);
+                at = Utf8.put(quoted, at, codePoint);
+                i += Character.charCount(codePoint);
+            }
         }
         quoted[0] = '"';
         quoted[at] = '"';
@@ -102,13 +109,13 @@ public final class JsonString {
 
     /** Bytes of a text as a JSON string, told before it is one. */
     public static int lengthOf(String text) {
-        int size = 2;
-        int codePoint;
-        for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
-            codePoint = text.codePointAt(i);
-            size = Math.addExact(size, Utf8.size(codePoint));
+        long size = 2;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            // half of a pair's four bytes
+            size += Utf8.isPlain(c) ? 1 : Character.isSurrogate(c) ? 2 : Utf8.size(c);
         }
-        return size;
+        return Math.toIntExact(size);
     }
 
     @Override

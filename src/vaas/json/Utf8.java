@@ -25,6 +25,11 @@ final class Utf8 {
 
     private Utf8() {}
 
+    /** Whether a char is ASCII and stands for itself. */
+    static boolean isPlain(char c) {
+        return c < 0x80 && ESCAPES[c] == 0;
+    }
+
     /** How many bytes {@link #put} writes. */
     static int size(int codePoint) {
         if (codePoint < 0x80) {

@@ -26,6 +26,7 @@ import vaas.agent.Question;
 import vaas.agent.Reply;
 import vaas.api.RawClient.Answer;
 import vaas.budget.Budget;
+import vaas.testing.Await;
 
 @Timeout(60)
 class ChatHandlerTest extends ServedFixture {
@@ -387,9 +388,7 @@ class ChatHandlerTest extends ServedFixture {
 
         /** An answer is there for its client a moment before its share is given back. */
         private void awaitRoom() {
-            while (budget.used() > 0) {
-                Thread.onSpinWait();
-            }
+            Await.until(() -> budget.used() == 0);
         }
 
         @Test
@@ -469,7 +468,7 @@ class ChatHandlerTest extends ServedFixture {
         @Test
         void aPlaceIsTakenUntilTheAnswerIsWrittenOrCannotBe() throws Exception {
             served.agent.script(question -> new Reply.Answered(
-                    "x".repeat(30_000_000), Optional.empty(), Optional.empty()));
+                    "x".repeat(8_000_000), Optional.empty(), Optional.empty()));
             try (RawClient one = served.client(); RawClient two = served.client()) {
                 for (RawClient deaf : List.of(one, two)) {
                     deaf.send(RawClient.request("POST /chat", HELLO));
@@ -478,9 +477,7 @@ class ChatHandlerTest extends ServedFixture {
                 assertEquals("/docs#too-many-chats", served.chat(HELLO).json().get("type"));
             }
             served.agent.script(served.agent::remember);
-            while (served.chat(HELLO).status() == 503) { // until it is seen that they have left
-                Thread.onSpinWait();
-            }
+            Await.until(() -> served.chat(HELLO).status() != 503); // it is seen that they left
         }
 
         @Test

@@ -30,6 +30,7 @@ import vaas.api.RawClient.Answer;
 import vaas.budget.Budget;
 import vaas.http.Router;
 import vaas.json.Json;
+import vaas.testing.Await;
 import vaas.testing.UnluckyMemory;
 
 /**
@@ -207,9 +208,7 @@ class DescriptionTest extends HangingFixture {
             Future<Answer> running = threads.submit(() -> stopping.chat(HELLO));
             begun.await();
             Future<?> stop = threads.submit(stopping.api::close);
-            while (stopping.get("/health").status() != 503) {
-                Thread.onSpinWait();
-            }
+            Await.until(() -> stopping.get("/health").status() == 503);
             for (Operation operation : operations().toList()) {
                 Answer answer = stopping.ask(operation.method() + " " + operation.path()
                         .replaceFirst("\\{.*}", ID), "");

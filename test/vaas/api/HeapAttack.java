@@ -59,7 +59,8 @@ final class HeapAttack {
     /** Runs all attacks on a server of its own; throws if it does not stand one of them. */
     static void run(int heapMebibytes, boolean quick, Consumer<String> report) throws Exception {
         Path folder = Files.createTempDirectory("heap-attack");
-        HeapAttack attack = new HeapAttack(start(heapMebibytes, folder), heapMebibytes);
+        HeapAttack attack = new HeapAttack(
+                start(heapMebibytes, quick ? 1 : 4, folder), heapMebibytes);
         try {
             attack.all(quick, report);
             attack.process.toHandle().destroy();
@@ -76,10 +77,12 @@ final class HeapAttack {
         }
     }
 
-    private static Process start(int heapMebibytes, Path folder) throws IOException {
+    private static Process start(int heapMebibytes, int compilers, Path folder)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC",
-                "-Xmx" + heapMebibytes + "m", "-XX:+ExitOnOutOfMemoryError", "-cp",
+                "-XX:TieredStopAtLevel=" + compilers, "-Xmx" + heapMebibytes + "m",
+                "-XX:+ExitOnOutOfMemoryError", "-cp",
                 System.getProperty("java.class.path"), "vaas.Main", "--offline");
         builder.environment().putAll(Map.of("PORT", "0", "MEMORY_DIR", folder.toString(),
                 "LOG_LEVEL", "WARNING", "HOST", "127.0.0.1", "API_TOKEN", ""));

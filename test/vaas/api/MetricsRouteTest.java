@@ -22,6 +22,7 @@ import vaas.config.Config;
 import vaas.testing.Talk;
 import vaas.metrics.Metrics;
 import vaas.metrics.MetricsTest;
+import vaas.testing.Await;
 
 /** What {@code GET /metrics} tells of a whole server: memory, agent, model and requests. */
 @Timeout(60)
@@ -70,10 +71,8 @@ class MetricsRouteTest {
     }
 
     /** A request is counted after its answer, so whoever has it may have to ask again. */
-    private void awaitLine(String line) throws IOException {
-        while (!metrics().contains("\n" + line + "\n")) {
-            Thread.onSpinWait();
-        }
+    private void awaitLine(String line) {
+        Await.until(() -> metrics().contains("\n" + line + "\n"));
     }
 
     @Test

@@ -194,7 +194,7 @@ class StreamingTest {
             try {
                 while (goOn.getCount() > 0) {
                     write(":\n\n", out);
-                    Thread.onSpinWait();
+                    Await.deafly();
                 }
             } catch (IOException e) {
                 modelCut.countDown();

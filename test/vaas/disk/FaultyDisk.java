@@ -98,15 +98,6 @@ public final class FaultyDisk implements Disk {
         calls.clear();
     }
 
-    /** Waits until so many writes have been made since the calls were last counted anew. */
-    public void awaitWrites(int writes) {
-        Await.until(() -> writes() >= writes);
-    }
-
-    private synchronized long writes() {
-        return calls.stream().filter("write"::equals).count();
-    }
-
     public void beforeSync(Hook hook) {
         beforeSync = hook;
     }

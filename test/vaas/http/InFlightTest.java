@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import vaas.testing.Await;
 
 /** Waits of an hour that end at once, or do not begin: no test rests on how fast it runs. */
 @Timeout(30)
@@ -22,9 +23,7 @@ class InFlightTest {
         CompletableFuture<Boolean> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> result.complete(wait.getAsBoolean()));
         thread.start();
-        while (thread.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> thread.getState() == Thread.State.TIMED_WAITING);
         return result;
     }
 

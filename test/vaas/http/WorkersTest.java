@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import vaas.testing.Await;
 
 @Timeout(30)
 class WorkersTest {
@@ -78,7 +79,7 @@ class WorkersTest {
                 occupy(1);
                 return;
             } catch (RejectedExecutionException e) {
-                Thread.onSpinWait();
+                Await.pause();
             }
         }
     }

@@ -1,23 +1,40 @@
 package vaas.testing;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a state, however long that takes: the time allowed to a test ends it. */
 public final class Await {
+    private static final long LOOK_NANOS = 300_000;
+
     private Await() {}
 
     /** Waits until this is so; for what nothing else tells. */
     public static void until(Callable<Boolean> state) {
         try {
             while (!state.call()) {
-                Thread.onSpinWait();
-                Thread.yield(); // to those who bring it about, where there are few cores
+                pause();
             }
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Leaves the cores, of which there are few, to those who bring it about. */
+    public static void pause() throws InterruptedException {
+        if (Thread.interrupted()) { // by the time allowed to a test
+            throw new InterruptedException("waited in vain");
+        }
+        LockSupport.parkNanos(LOOK_NANOS);
+    }
+
+    /** Leaves the cores to others for a moment, and takes no notice of an interrupt. */
+    public static void deafly() {
+        Thread.interrupted();
+        LockSupport.parkNanos(LOOK_NANOS);
     }
 
     /** The same where it can not be told at times, while files come and go. */
@@ -39,6 +56,18 @@ public final class Await {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * Waits until so many threads wait inside any of these methods, each "Class.method": for what
+     * only a thread's state can tell.
+     */
+    public static void waitingIn(int threads, String... methods) {
+        until(() -> Thread.getAllStackTraces().entrySet().stream().filter(entry ->
+                entry.getKey().getState() == Thread.State.WAITING
+                        && Arrays.stream(entry.getValue()).anyMatch(frame ->
+                        Arrays.stream(methods).anyMatch((frame.getClassName() + "."
+                                + frame.getMethodName())::endsWith))).count() >= threads);
     }
 
     /** Waits until a thread waits for another, or for a time. */

@@ -44,7 +44,7 @@ final class Thinking {
             + "|tags?|tokens?|mark\\w*|means|blocks?|begins|starts|opens|closes|ends|comes|stands"
             + "|tells)\\b";
     private static final Pattern ABOUT = Pattern.compile(VERB);
-    private static final Pattern CODE = Pattern.compile("(?s)```.*?```|``.*?``|`[^`\n]*`");
+    private static final Pattern CODE = Pattern.compile("(?s)`(?:``.*?```|`.*?``|[^`\n]*`)");
     /** Harmony: a channel, its text, and what ends that. */
     private static final Pattern CHANNEL = Pattern.compile("(?s)<\\|channel\\|>\\s*(\\w++)"
             + "([^<]*+)(?:<\\|constrain\\|>[^<]*)?<\\|message\\|>"
@@ -155,9 +155,12 @@ final class Thinking {
     }
 
     private int afterUnopened(Pattern[] marks) {
-        Thinking fresh = new Thinking(text);
         Matcher close = marks[1].matcher(text);
-        boolean found = close.find();
+        if (!close.find()) {
+            return 0;
+        }
+        Thinking fresh = new Thinking(text);
+        boolean found = true;
         while (found && fresh.isQuoted(close)) {
             found = close.find();
         }

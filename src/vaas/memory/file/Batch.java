@@ -9,18 +9,24 @@ import vaas.memory.MemoryUnavailableException;
 
 /** The turns that share one sync, and what has become of them. */
 final class Batch {
-    private final List<FileTurn> turns = new ArrayList<>(); // guarded by the journal's write lock
+    /** Guarded by the journal's write lock until the batch is taken to be written. */
+    private final List<PendingTurn> turns = new ArrayList<>();
     private final CompletableFuture<Boolean> outcome = new CompletableFuture<>();
 
-    List<FileTurn> turns() {
+    List<PendingTurn> turns() {
         return turns;
+    }
+
+    /** Whether a turn with a key is among them. */
+    boolean hasKey(String key) {
+        return turns.stream().anyMatch(it -> key.equals(it.key()));
     }
 
     boolean isSettled() {
         return outcome.isDone();
     }
 
-    /** They are on disk. */
+    /** All that could be written are on disk. */
     void synced() {
         outcome.complete(true);
     }

@@ -32,7 +32,6 @@ public final class FileMemory implements Memory, Closeable {
     private static final long FREE_BYTES_MIN = 1 << 20;
     /** A file up to this size is counted when it is opened. */
     private static final long COUNTED_AT_ONCE_BYTES = 64 << 10;
-
     private final FileContext context;
     private final MemoryFile file;
     private final Current current;
@@ -118,7 +117,8 @@ public final class FileMemory implements Memory, Closeable {
             if (done != null) {
                 return done;
             }
-            present = byKey(key); // stored meanwhile, or just about to be
+            journal.settle(); // it was stored meanwhile, or is just about to be
+            present = byKey(key);
         }
         return new Insertion.Present(present.get());
     }

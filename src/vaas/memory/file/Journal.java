@@ -2,12 +2,7 @@ package vaas.memory.file;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
@@ -23,10 +18,10 @@ final class Journal implements Closeable {
     private final Current current;
     private final Keys keys;
     private final Health health;
-    private final SplittableRandom random = new SplittableRandom(); // guarded by the write lock
     /**
-     * The right to sync or to replace the file. Fair: who replaces the file waits for one sync at
-     * most. Taken before the lock, and held while the disk works, which the lock never is.
+     * The right to write, to sync or to replace the file: who has it finds nothing in the file that
+     * is not durable. Fair: who replaces the file waits for one sync at most. Taken before the
+     * lock, and held while the disk syncs, which the lock never is.
      */
     private final Semaphore commit = new Semaphore(1, true);
 
@@ -36,8 +31,8 @@ final class Journal implements Closeable {
 
     // Guarded by lock.
     private final MemoryFile file;
+    private final Appender appender;
     private Batch open = new Batch(); // replaced only by whoever has the right to commit
-    private UUID lastId; // null until the first record
 
     /** Takes over an open file, and what is known of it. */
     Journal(FileContext context, MemoryFile file, Current current, Keys keys, Health health) {
@@ -46,7 +41,7 @@ final class Journal implements Closeable {
         this.current = current;
         this.keys = keys;
         this.health = health;
-        this.lastId = current.get().newest();
+        this.appender = new Appender(context, file, keys, health, current.get().newest());
     }
 
     Health health() {
@@ -83,57 +78,38 @@ final class Journal implements Closeable {
      */
     Insertion insert(History read, Draft draft, String key) throws IOException {
         long start = System.nanoTime();
-        FileTurn turn;
+        PendingTurn turn = new PendingTurn(draft, key);
         Batch batch;
         boolean leads;
         writeLock.lock();
         context.metrics().lockWait.since(start);
         try {
+            batch = open;
             if (read.generation() != current.get().generation()) {
                 return fenced();
-            } else if (key != null && keys.answer(key).isPresent()) {
+            } else if (key != null && (keys.answer(key).isPresent() || batch.hasKey(key))) {
                 return null;
             }
-            turn = append(draft, key);
-            batch = open;
-            leads = batch.turns().size() == 1;
+            health.requireWritable();
+            leads = batch.turns().isEmpty();
+            batch.turns().add(turn);
         } finally {
             writeLock.unlock();
-            health.tell();
         }
-        if (leads) { // it syncs for all, unless a reset or another thread does
+        if (leads) { // it writes and syncs for all, unless a reset or another thread does
             syncIf(() -> !batch.isSettled());
         }
         if (!batch.await()) {
             return fenced();
         }
+        turn.requireWritten();
         context.metrics().appended(start);
-        return new Insertion.Stored(turn.turn().answer());
+        return new Insertion.Stored(turn.place().turn().answer());
     }
 
     private Insertion fenced() {
         context.metrics().fenced.increment();
         return new Insertion.Fenced();
-    }
-
-    private FileTurn append(Draft draft, String key) throws IOException {
-        assert lock.isWriteLockedByCurrentThread();
-        health.requireWritable();
-        Instant now = context.clock().instant().truncatedTo(ChronoUnit.MILLIS);
-        FileTurn turn = new FileTurn(draft.stamp(lastId, now, random), key, file.end(),
-                file.end() + draft.lines().length);
-        health.writes(true);
-        try {
-            file.append(draft.lines());
-        } catch (MemoryUnavailableException e) { // another program has changed it
-            health.refuse(e);
-            throw e;
-        }
-        health.writes(false);
-        lastId = turn.turn().answer().messageId();
-        open.turns().add(turn);
-        keys.add(turn);
-        return turn;
     }
 
     /** Returns when all that was appended before is durable, or gone. */
@@ -161,23 +137,37 @@ final class Journal implements Closeable {
         }
     }
 
-    /** Syncs the open batch and shows it to readers; the caller has the right to commit. */
+    /**
+     * Writes and syncs the open batch and shows it to readers; the caller has the right to commit.
+     */
     private void sync() {
         Batch batch = openAnother();
         long start = System.nanoTime();
         try {
-            file.requireInPlace();
-            file.sync();
-            current.publish(now -> now.with(batch.turns()), batch.turns());
+            List<FileTurn> written = append(batch);
+            if (!written.isEmpty()) {
+                file.requireInPlace();
+                file.sync();
+                current.publish(now -> now.with(written), written);
+                context.metrics().synced(start, written.size());
+            }
             batch.synced();
         } catch (Throwable e) { // whatever it is, those who wait must hear of it
             refuseWrites(e, batch);
             return;
         }
-        context.metrics().synced(start, batch.turns().size());
         Snapshot now = current.get();
         if (context.limits().exceededBy(now.tally().known().orElse(0), now.end())) {
             context.overLimits().accept(context.conversation());
+        }
+    }
+
+    private List<FileTurn> append(Batch batch) throws MemoryUnavailableException {
+        writeLock.lock();
+        try {
+            return appender.append(batch.turns());
+        } finally {
+            writeLock.unlock();
         }
     }
 
@@ -199,16 +189,14 @@ final class Journal implements Closeable {
 
     // What was written but not synced was never acknowledged, so it is cut off if that can be.
     private void refuseWrites(Throwable cause, Batch batch) {
-        List<FileTurn> lost = new ArrayList<>(batch.turns());
         writeLock.lock();
         try {
-            Batch later = openAnother(); // with the lock: no turn comes between this and the cut
-            lost.addAll(later.turns());
-            lost.forEach(keys::remove);
+            batch.turns().stream().filter(PendingTurn::isWritten).map(PendingTurn::place)
+                    .forEach(keys::remove);
             health.refuse(cause);
             Closeables.after(cause, () -> file.truncate(current.get().end())); // or at opening
             batch.failed(cause);
-            later.failed(cause);
+            openAnother().failed(cause); // with the lock: no turn comes between
         } finally {
             writeLock.unlock();
         }
@@ -226,7 +214,7 @@ final class Journal implements Closeable {
     }
 
     /**
-     * Lets an empty file take the place of the present one; turns that wait for their sync are not
+     * Lets an empty file take the place of the present one; turns that wait to be written are not
      * remembered, and a refusal of writes ends. The caller has the right to commit.
      *
      * @param commitPoint after which nothing is remembered; throws if nothing has changed
@@ -256,8 +244,7 @@ final class Journal implements Closeable {
     }
 
     /**
-     * Lets the newer part of the file take its place; turns that wait for their sync then wait for
-     * that of the new file. The caller has the right to commit.
+     * Lets the newer part of the file take its place. The caller has the right to commit.
      *
      * @param records that go
      */
@@ -266,7 +253,6 @@ final class Journal implements Closeable {
         try {
             commitPoint.run();
             current.publish(now -> now.without(bytes, records));
-            open.turns().replaceAll(turn -> turn.shifted(bytes));
         } finally {
             writeLock.unlock();
         }

@@ -191,7 +191,7 @@ final class Reset {
             file.replaced().wipeNow();
         } else {
             count();
-            // Turns that waited for their sync have been told that they are not remembered.
+            // Turns that could not be synced, nor cut off, have been told that they are not kept.
             Disk.Handle kept = old.handle();
             Closeables.all(() -> kept.truncate(forgotten.end()), kept::sync, old::keep,
                     file.replaced()::wipeNow);

@@ -11,9 +11,6 @@ import vaas.disk.Disk;
  * once nobody reads it any more.
  */
 final class Rewrite {
-    /** Over turns that wait for their sync, so that next to nothing is copied under the lock. */
-    private static final int PASSES = 3;
-
     private final Journal journal;
     private final MemoryFile file;
     private final Current current;
@@ -80,13 +77,8 @@ final class Rewrite {
             }
             copy(rest, current.get().end(), () -> true); // what has become durable since
             rest.sync();
-            for (int i = 0; i < PASSES; i++) { // each leaves what came while it copied
-                copy(rest, file.end(), () -> true);
-            }
-            journal.drop(trim.offset(), trim.records(), () -> {
-                copy(rest, file.end(), () -> true); // a turn that came in the last moment
-                old = file.replaceBy(rest, copied - trim.offset()); // THE COMMIT POINT
-            });
+            journal.drop(trim.offset(), trim.records(), () -> // THE COMMIT POINT
+                    old = file.replaceBy(rest, copied - trim.offset()));
             outcome = Audit.Outcome.NOT_DURABLE;
             makeDurable();
             return true;

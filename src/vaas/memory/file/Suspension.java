@@ -53,7 +53,7 @@ public final class Suspension implements Closeable {
     }
 
     /**
-     * Turns that waited for their sync have been told that they are not remembered: they go from
+     * Turns that could not be synced, nor cut off, were told that they are not kept: they go from
      * the old file, which others wipe or keep.
      */
     public void dropUnsynced() throws IOException {

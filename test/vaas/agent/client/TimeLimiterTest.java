@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
+import vaas.testing.Await;
 
 /** What may never end runs elsewhere, and not on more threads than allowed. */
 @Timeout(60)
@@ -58,7 +59,7 @@ class TimeLimiterTest {
     void whatDoesNotEndInTimeIsLeftBehindAndItsThreadStaysTaken() throws Exception {
         Callable<Integer> deaf = () -> {
             while (goOn.getCount() > 0) {
-                Thread.onSpinWait();
+                Await.deafly();
             }
             return 1;
         };
@@ -151,7 +152,7 @@ class TimeLimiterTest {
             try {
                 return call(task, LATE);
             } catch (RejectedExecutionException e) {
-                Thread.onSpinWait();
+                Await.pause();
             }
         }
     }

@@ -64,6 +64,7 @@ import vaas.json.Json;
 import vaas.testing.Talk;
 import vaas.memory.MemoryRecord;
 import vaas.metrics.Trace;
+import vaas.testing.Await;
 
 /** Chats with a scripted Groq: what it is asked, what the caller gets, what is remembered. */
 @Timeout(60)
@@ -783,7 +784,7 @@ class GroqAgentTest extends GroqFixture {
             AtomicBoolean end = new AtomicBoolean();
             Tool deaf = tool("deaf", call -> {
                 while (!end.get()) {
-                    Thread.onSpinWait();
+                    Await.deafly();
                 }
                 return Tool.Result.of("");
             });

@@ -58,6 +58,7 @@ import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
+import vaas.testing.Await;
 
 /** One question to a scripted server: what it comes to, and in how many requests exactly. */
 @Timeout(60)
@@ -559,12 +560,12 @@ class GroqClientTest {
 
     // A pause shows in nothing but what the thread does.
     private static void awaitPause(Thread chat) {
-        while (chat.getState() != Thread.State.TIMED_WAITING
-                || Arrays.stream(chat.getStackTrace()).noneMatch(
-                        frame -> frame.getClassName().equals(CountDownLatch.class.getName()))) {
+        Await.until(() -> {
             assertFalse(chat.getState() == Thread.State.TERMINATED, "it should have paused");
-            Thread.onSpinWait();
-        }
+            return chat.getState() == Thread.State.TIMED_WAITING
+                    && Arrays.stream(chat.getStackTrace()).anyMatch(
+                            frame -> frame.getClassName().equals(CountDownLatch.class.getName()));
+        });
     }
 
     private void script(MockResponse... answers) {

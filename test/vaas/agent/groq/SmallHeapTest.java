@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +25,10 @@ import vaas.testing.Talk;
  * Many chats in flight with a long history, in a process with little heap: a second JVM, which the
  * heap's end would end.
  */
+@Tag("long")
 @Timeout(60)
 class SmallHeapTest {
-    private static final int CHATS = 200;
+    private static final int CHATS = 110;
     private static final String ANSWER = "{\"choices\":[{\"message\":{\"content\":\"fine\"}}]}";
 
     @TempDir

@@ -1,7 +1,10 @@
 package vaas.agent.groq;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,11 +88,14 @@ class ThinkingTest {
     @ValueSource(strings = {"`</think>`", "\"</think>\" ", "<think>a</think>", "<think>`</think>`",
         "assistantcommentary", "a", " ", "`", "<|channel|>", "<|end|>"})
     void takesTimeThatGrowsWithTheLengthOnly(String hostile) {
-        String many = hostile.repeat((1 << 18) / hostile.length());
-        for (String start : new String[] {"", "<think>", "analysis\n", "<|channel|>",
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long start = threads.getCurrentThreadCpuTime(); // others may use the cores meanwhile
+        String many = hostile.repeat((1 << 17) / hostile.length());
+        for (String begin : new String[] {"", "<think>", "analysis\n", "<|channel|>",
             "<|start|>", "</think><answer>"}) {
-            Thinking.strip(start + many + "x");
-            Thinking.strip(start + many + "</think>x");
+            Thinking.strip(begin + many + "x");
+            Thinking.strip(begin + many + "</think>x");
         }
+        assertTrue(threads.getCurrentThreadCpuTime() - start < 5_000_000_000L);
     }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -165,7 +166,7 @@ class FileMemoryTest {
             Future<?> first = say(talk, 2);
             syncing.await();
             Future<?> second = say(talk, 3);
-            disk.awaitWrites(2);
+            Await.waitingIn(1, "Journal.beginCommit");
             goOn.countDown();
             for (Future<?> turn : List.of(first, second)) {
                 Throwable failure = assertThrows(ExecutionException.class, turn::get).getCause();
@@ -173,6 +174,32 @@ class FileMemoryTest {
             }
             assertEquals(turns(1, 1), talk.latest(20));
             assertArrayEquals(acknowledged, disk.content(), "what nobody was promised is cut off");
+        }
+    }
+
+    @Test
+    void ofTurnsThatAreWrittenAtOnceEachIsTriedByItselfWhereThereIsNoRoomForAll()
+            throws Exception {
+        try (Talk talk = Talk.open(disk)) {
+            holdUpSync();
+            Future<?> first = say(talk, 1);
+            syncing.await();
+            AtomicInteger writes = new AtomicInteger();
+            disk.failWhen((call, count) ->
+                    call.equals("write") && writes.incrementAndGet() <= 2); // of both, of the next
+            Future<?> second = say(talk, 2);
+            Await.waitingIn(1, "Journal.beginCommit");
+            Future<?> third = say(talk, 3);
+            Await.waitingIn(1, "Batch.await");
+            goOn.countDown();
+            first.get();
+            assertEquals(IOException.class,
+                    assertThrows(ExecutionException.class, second::get).getCause().getClass());
+            third.get();
+            assertEquals(3, writes.get());
+            assertEquals(Stream.of(turns(1, 1), turns(3, 3)).flatMap(List::stream).toList(),
+                    talk.all());
+            talk.say(4, 4);
         }
     }
 
@@ -268,7 +295,7 @@ class FileMemoryTest {
         Future<?> first = say(talk, 1);
         syncing.await();
         Future<?> second = say(talk, 2);
-        disk.awaitWrites(2);
+        Await.waitingIn(1, "Journal.beginCommit");
         Thread closing = new Thread(() -> {
             try {
                 talk.close();

@@ -20,7 +20,7 @@ import vaas.testing.Talk;
 /** Kills a real process (SIGKILL) in mid-load and looks at what it left. */
 @Timeout(300)
 class KillTest {
-    private static final int KILLS = 6;
+    private static final int KILLS = 4;
     private static final int THREADS = 8;
 
     @TempDir
@@ -30,7 +30,7 @@ class KillTest {
     void everyAcknowledgedTurnIsThereOnceWholeAndInOrder() throws Exception {
         List<String> acknowledged = new ArrayList<>();
         for (int kill = 1; kill <= KILLS; kill++) {
-            acknowledged.addAll(killAfter(20 + 60 * kill, "run" + kill));
+            acknowledged.addAll(killAfter(20 + 90 * kill, "run" + kill));
             List<String> found;
             try (Talk talk = Talk.open(folder)) {
                 found = talk.all();

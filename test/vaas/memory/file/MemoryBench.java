@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,12 +16,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import vaas.memory.History;
 import vaas.memory.MemoryRecord;
@@ -28,7 +34,6 @@ import vaas.memory.Requester;
 import vaas.memory.Role;
 import vaas.memory.line.MessageIds;
 import vaas.testing.BenchTable;
-import vaas.testing.Rounds;
 import vaas.testing.Talk;
 
 /**
@@ -37,7 +42,10 @@ import vaas.testing.Talk;
  * bench"; not a test.
  */
 final class MemoryBench {
-    private static Rounds rounds = new Rounds(25, 300_000_000, 1_000_000_000);
+    /** Many short rounds in turn: neighbours and the disk's own moods then hit both alike. */
+    private static int rounds = 25;
+    private static final long ROUND_NANOS = 300_000_000;
+    private static long warmUpNanos = 3_000_000_000L;
     private static final int RECORDS = 1_000_000;
     private static int resetRounds = 7;
     private static final String FILE_NAME = "memory.jsonl";
@@ -52,8 +60,9 @@ final class MemoryBench {
 
     public static void main(String[] args) throws Exception {
         if (BenchTable.isQuick(args)) {
-            rounds = new Rounds(3, 300_000_000, 300_000_000);
+            rounds = 3;
             resetRounds = 2;
+            warmUpNanos = 1_000_000_000;
         }
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("build")), "bench");
         try {
@@ -67,26 +76,103 @@ final class MemoryBench {
         }
     }
 
+    // Both are warmed up with many threads: one alone would take a minute to be compiled.
     private static void benchTurns(Path folder) throws Exception {
-        for (int threads : new int[] {1, 8, 64}) {
+        for (int threads : new int[] {64, 8, 1}) {
             Path memoryFolder = Files.createDirectory(folder.resolve("memory" + threads));
             byte[] lines = linesOf(QUESTION, ANSWER);
             try (Talk talk = Talk.open(memoryFolder);
                     BareFile bare = new BareFile(folder.resolve("bare" + threads))) {
                 History now = talk.now();
-                compare(threads, thread -> sink += Talk.stored(
-                        talk.memory.insert(now, QUESTION, ANSWER)).json().length(),
-                        thread -> bare.append(lines));
+                Work turn = () -> sink += Talk.stored(talk.memory.insert(now, QUESTION, ANSWER))
+                        .json().length();
+                Work append = () -> bare.append(lines);
+                if (threads == 64) {
+                    new Load(threads, turn).run(warmUpNanos);
+                    new Load(threads, append).run(warmUpNanos);
+                }
+                compare(threads, new Load(threads, turn), new Load(threads, append));
             }
         }
     }
 
-    private static void compare(int threads, Rounds.Work turn, Rounds.Work append)
-            throws Exception {
-        Rounds.Result memory = rounds.compare(threads, append, turn).get(0);
-        BenchTable.row("durable turns, " + threads + (threads == 1 ? " thread" : " threads"),
-                number(memory.aSecond(), 0) + " /s", number(memory.ratio(), 2), "of write + force"
-                        + " of the same bytes with one leader, " + memory.spread());
+    // Who goes first changes from round to round.
+    private static void compare(int threads, Load turn, Load append) throws Exception {
+        double[] memory = new double[rounds];
+        double[] ratio = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
+            double first = (round % 2 == 0 ? turn : append).run(ROUND_NANOS);
+            double second = (round % 2 == 0 ? append : turn).run(ROUND_NANOS);
+            memory[round] = round % 2 == 0 ? first : second;
+            ratio[round] = memory[round] / (round % 2 == 0 ? second : first);
+        }
+        Arrays.sort(ratio);
+        String job = "durable turns, " + threads + (threads == 1 ? " thread" : " threads");
+        BenchTable.row(job, number(median(memory), 0) + " /s", number(median(ratio), 2),
+                "of write + force of the same bytes with one leader, " + rounds
+                + " rounds in turn, middle half " + number(ratio[rounds / 4], 2) + " to "
+                + number(ratio[rounds - 1 - rounds / 4], 2));
+        double p99 = turn.p99Millis();
+        BenchTable.row(job + ", p99 of one", number(p99, 2) + " ms",
+                number(p99 / append.p99Millis(), 2), "of the same there, over all rounds");
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    /** The same work over and over by so many threads, and how long each took. */
+    private static final class Load {
+        private final int threads;
+        private final Work work;
+        private final List<long[]> nanos = Collections.synchronizedList(new ArrayList<>());
+
+        Load(int threads, Work work) {
+            this.threads = threads;
+            this.work = work;
+        }
+
+        /** How many a second. */
+        double run(long nanosMax) throws Exception {
+            LongAdder done = new LongAdder();
+            CountDownLatch ready = new CountDownLatch(threads);
+            CountDownLatch go = new CountDownLatch(1);
+            List<Thread> all = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                Thread thread = new Thread(() -> {
+                    ready.countDown();
+                    await(go);
+                    done.add(repeat(System.nanoTime() + nanosMax));
+                });
+                thread.start();
+                all.add(thread);
+            }
+            ready.await();
+            long start = System.nanoTime();
+            go.countDown();
+            for (Thread thread : all) {
+                thread.join();
+            }
+            return done.sum() * 1e9 / (System.nanoTime() - start);
+        }
+
+        private int repeat(long end) {
+            LongStream.Builder each = LongStream.builder();
+            int count = 0;
+            for (long start = System.nanoTime(); start < end; count++) {
+                unchecked(work);
+                long now = System.nanoTime();
+                each.add(now - start);
+                start = now;
+            }
+            nanos.add(each.build().toArray());
+            return count;
+        }
+
+        double p99Millis() {
+            long[] sorted = nanos.stream().flatMapToLong(LongStream::of).sorted().toArray();
+            return sorted[(int) (sorted.length * 0.99)] / 1e6;
+        }
     }
 
     private static void benchReads(Path folder, UUID[] some) throws Exception {
@@ -123,27 +209,42 @@ final class MemoryBench {
     }
 
     // The least: the file is cut, durably.
-    private static void benchResets(Path folder, Path million) throws IOException {
+    private static void benchResets(Path folder, Path million) throws Exception {
         double[] reset = new double[resetRounds];
+        double[] empty = new double[resetRounds];
         double[] bare = new double[resetRounds];
         double[] ratio = new double[resetRounds];
         for (int round = 0; round < resetRounds; round++) {
             Path other = Files.createDirectory(folder.resolve("reset" + round));
             Files.copy(million, other.resolve(FILE_NAME));
-            reset[round] = resetMillis(other);
+            reset[round] = resetMillis(other, round, empty);
             bare[round] = bareMillis(Files.copy(million, folder.resolve("bare-reset" + round)));
             ratio[round] = reset[round] / bare[round];
         }
         BenchTable.row("reset of 1,000,000 records right after the start, until its receipt",
                 number(median(reset), 0) + " ms", number(median(ratio), 2),
                 "of truncating such a file, durably");
+        BenchTable.row("empty for everybody else, from the same request on",
+                number(median(empty), 1) + " ms", number(median(empty) / median(reset), 2),
+                "of that time; another thread reads meanwhile, over and over");
     }
 
-    private static double resetMillis(Path folder) throws IOException {
+    private static double resetMillis(Path folder, int round, double[] empty) throws Exception {
         try (Talk talk = Talk.open(folder)) {
             long start = System.nanoTime();
+            Thread other = new Thread(() -> {
+                unchecked(() -> {
+                    while (!talk.memory.latest(2).records().isEmpty()) {
+                        Thread.onSpinWait();
+                    }
+                });
+                empty[round] = (System.nanoTime() - start) / 1e6;
+            });
+            other.start();
             sink += talk.memory.resetMemory(Requester.SELF).recordsRemoved().orElseThrow();
-            return (System.nanoTime() - start) / 1e6;
+            double millis = (System.nanoTime() - start) / 1e6;
+            other.join();
+            return millis;
         }
     }
 
@@ -207,6 +308,22 @@ final class MemoryBench {
 
     private static byte[] lines(MemoryRecord question, MemoryRecord answer) {
         return Turns.utf8(Turns.line(question) + Turns.line(answer));
+    }
+
+    private static void unchecked(Work work) {
+        try {
+            work.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void delete(Path folder) throws IOException {

@@ -100,7 +100,8 @@ class MemoryTest {
                 for (int i = 0; i < 8; i++) {
                     turns.add(threads.submit(() -> insert(talk)));
                 }
-                disk.awaitWrites(9); // all appended while the first one's force goes on
+                // All in one batch, for which its first one waits, while the first force goes on.
+                Await.waitingIn(8, "Batch.await", "Journal.beginCommit");
                 assertEquals(turns(1, 1), talk.all(), "readers go on and see what is durable");
                 assertEquals(turns(1, 1), talk.latest(20));
                 goOn.countDown();
@@ -403,11 +404,10 @@ class MemoryTest {
                         threads.submit(() -> talk.memory.insert(asked, "q1", "a1"));
                 forcing.await();
                 Future<Receipt> reset = threads.submit(() -> reset(talk));
-                awaitInCommit(1); // in line for the right to commit before the second turn
+                Await.waitingIn(1, "Journal.beginCommit"); // before the second turn
                 Future<Insertion> second =
                         threads.submit(() -> talk.memory.insert(asked, "q2", "a2"));
-                disk.awaitWrites(2);
-                awaitInCommit(2);
+                Await.waitingIn(2, "Journal.beginCommit");
                 goOn.countDown();
                 stored(first.get()); // it was forced before the reset
                 assertEquals(1, reset.get().generation());
@@ -419,14 +419,6 @@ class MemoryTest {
             } finally {
                 threads.shutdownNow();
             }
-        }
-
-        // Who waits for the right to commit can only be seen by a thread's state.
-        private void awaitInCommit(int waiting) {
-            Await.until(() -> Thread.getAllStackTraces().entrySet().stream().filter(entry ->
-                    entry.getKey().getState() == Thread.State.WAITING
-                            && Arrays.stream(entry.getValue()).anyMatch(frame ->
-                            frame.getMethodName().equals("beginCommit"))).count() >= waiting);
         }
     }
 
@@ -686,9 +678,7 @@ class MemoryTest {
                 try (Stream<MemoryRecord> records = talk.memory.all()) {
                     System.out.print(records.count() - 2 + " records, ");
                 }
-                while (talk.memory.size().isEmpty()) {
-                    Thread.onSpinWait();
-                }
+                Await.until(() -> talk.memory.size().isPresent());
                 System.out.println(talk.memory.byMessageId(last.messageId())
                         .equals(Optional.of(last)) ? "found" : "not found");
             }

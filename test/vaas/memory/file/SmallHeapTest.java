@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import vaas.testing.Talk;
 import vaas.testing.Together;
 
 /** What is in the file, or is asked for at once, never ends a process with a small heap. */
+@Tag("long")
 @Timeout(300)
 class SmallHeapTest {
     private static final String HEAP = "-Xmx48m"; // the smallest that is promised to do
@@ -49,10 +51,10 @@ class SmallHeapTest {
                 """, ChildJvm.output(HEAP, LongLines.class, folder.toString()));
     }
 
-    /** A whole turn of 20 MB and damage of 100 MB among short turns, and at the end. */
+    /** A whole turn of 20 MB and damage of 50 MB among short turns, and at the end. */
     static final class LongLines {
         private static final int TURN_BYTES = 10 << 20;
-        private static final int DAMAGE_BYTES = 100 << 20;
+        private static final int DAMAGE_BYTES = 50 << 20;
 
         public static void main(String[] args) throws IOException {
             Path folder = Path.of(args[0]);
@@ -170,7 +172,7 @@ class SmallHeapTest {
 
     @Test
     void longLinesThatAnEditorHasLeftAreRead() throws IOException {
-        assertEquals("latest 2, all 20, damaged 2\n",
+        assertEquals("latest 2, all 6, damaged 2\n",
                 ChildJvm.output(HEAP, EditedLines.class, folder.toString()));
     }
 
@@ -180,10 +182,10 @@ class SmallHeapTest {
             Path file = Path.of(args[0]).resolve("memory.jsonl");
             int bytes = Budget.ofThisProcess().lineBytes() - 2000;
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-                for (int i = 1; i <= 10; i++) {
+                for (int i = 1; i <= 3; i++) {
                     String question = Turns.line(Turns.question(i)).replace(",\"", " , \"");
                     write(out, question, bytes);
-                    if (i % 5 == 0) {
+                    if (i < 3) {
                         write(out, question.replace("timestamp", "time"), bytes);
                     }
                     out.write(Turns.utf8(Turns.line(Turns.answer(i))));
@@ -191,8 +193,8 @@ class SmallHeapTest {
             }
             try (Talk talk = Talk.open(Path.of(args[0]))) {
                 int latest = talk.memory.latest(20).records().size();
-                Together.run(16, thread -> ManyReaders.all(talk));
-                Together.run(16, thread -> ManyReaders.pages(talk));
+                Together.run(6, thread -> ManyReaders.all(talk));
+                Together.run(6, thread -> ManyReaders.pages(talk));
                 try (Stream<MemoryRecord> all = talk.memory.all()) {
                     System.out.println("latest " + latest + ", all " + all.count() + ", damaged "
                             + talk.memory.damagedLines());

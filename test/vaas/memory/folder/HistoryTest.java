@@ -30,7 +30,7 @@ import vaas.testing.Talk;
 @Timeout(60)
 @ExtendWith(Handles.class)
 class HistoryTest {
-    private static final Budget SMALL = Budget.of(8 << 20, 1000);
+    private static final Budget SMALL = Budget.of(2 << 20, 1000);
 
     private final FaultyDisk disk = new FaultyDisk();
 

@@ -3,6 +3,7 @@ package vaas.memory.folder;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import vaas.testing.Await;
 
 /** Waits for states, never for a time. */
 final class Waiting {
@@ -11,12 +12,7 @@ final class Waiting {
     private Waiting() {}
 
     static void until(BooleanSupplier done) {
-        while (!done.getAsBoolean()) {
-            if (Thread.interrupted()) { // by the test's timeout
-                throw new AssertionError("waited in vain");
-            }
-            Thread.yield(); // to those who bring it about
-        }
+        Await.until(done::getAsBoolean);
     }
 
     /** Until a thread waits for another, or has ended. */
