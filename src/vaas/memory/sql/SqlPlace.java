@@ -55,7 +55,9 @@ final class SqlPlace implements Conversations.Place {
                     AND EXISTS (SELECT 1 FROM vaas_conversation WHERE session_id = $1)
                 RETURNING ticket)
             SELECT coalesce(mine, ticket), first, reused, c.generation, c.last_id, c.last_activity,
-                EXISTS (SELECT 1 FROM vaas_turn WHERE session_id = $1 AND idempotency_key = $5)
+                EXISTS (SELECT 1 FROM vaas_turn WHERE session_id = $1 AND idempotency_key = $5),
+                CASE WHEN c.generation IS NULL THEN $2 <=
+                    (SELECT count(*) FROM vaas_conversation WHERE session_id <> '') END
             FROM seen LEFT JOIN entered ON true
             LEFT JOIN vaas_conversation c ON c.session_id = $1""".replace("LIVING", LIVING));
     private static final Sql LOOK = new Sql("""
@@ -85,13 +87,19 @@ final class SqlPlace implements Conversations.Place {
      * @param ticket null if none was given
      * @param first the smallest that is in its way; null if none is
      * @param generation null if the conversation has no row
+     * @param tooMany whether that is because there are too many
      */
     record State(Long ticket, Long first, boolean reused, Long generation, UUID newest,
-            Instant lastActivity, boolean keyKnown) {
+            Instant lastActivity, boolean keyKnown, boolean tooMany) {
         static State of(ResultSet at) throws SQLException {
             return new State((Long) at.getObject(1), (Long) at.getObject(2), at.getBoolean(3),
                     (Long) at.getObject(4), (UUID) at.getObject(5), Sql.time(at, 6),
-                    at.getBoolean(7));
+                    at.getBoolean(7), at.getBoolean(8));
+        }
+
+        /** Whether a reset took the row away between the statements. */
+        boolean isWithoutRow() {
+            return generation == null && !reused && !tooMany;
         }
 
         boolean isNext() {
@@ -129,10 +137,12 @@ final class SqlPlace implements Conversations.Place {
      */
     void take() throws IOException {
         context.running().add(chat);
-        state = context.database().run("place", on -> ENTER.rows(on, State::of, conversation,
-                context.conversationsMax(), chat, context.server(), key, fingerprint,
-                WAITING_MAX).get(0));
-        if (state.ticket == null) {
+        do {
+            state = context.database().run("place", on -> ENTER.rows(on, State::of, conversation,
+                    context.conversationsMax(), chat, context.server(), key, fingerprint,
+                    WAITING_MAX).get(0));
+        } while (state.isWithoutRow());
+        if (state.ticket == null || state.generation == null) {
             throw new RefusedException(state.reused ? Reason.KEY_REUSED
                     : state.generation == null ? Reason.TOO_MANY_CONVERSATIONS : Reason.LINE_FULL);
         }

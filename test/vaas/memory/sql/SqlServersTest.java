@@ -316,6 +316,18 @@ class SqlServersTest {
     }
 
     @Test
+    void aResetWhileAPlaceIsTakenRefusesNobody() throws IOException, SQLException {
+        SqlConversations in = server();
+        chat(in, "c", 1);
+        tables.execute("CREATE SEQUENCE once; CREATE FUNCTION forget() RETURNS trigger"
+                + " LANGUAGE plpgsql AS 'BEGIN DELETE FROM vaas_conversation"
+                + " WHERE nextval(''once'') = 1; RETURN NULL; END'");
+        tables.execute("CREATE TRIGGER forget AFTER INSERT ON vaas_conversation"
+                + " EXECUTE FUNCTION forget()"); // as the second of two statements sees it
+        chat(in, "c", 2);
+    }
+
+    @Test
     void chatsAndResetsOfThreeServersLeaveWholeTurnsOfOneLife() throws Exception {
         List<SqlConversations> three = List.of(server(), server(), server());
         Together.run(4, thread -> {
@@ -432,8 +444,11 @@ class SqlServersTest {
         assertEquals(Reason.TOO_MANY_CONVERSATIONS, refused(() -> chat(b, "b", 1)));
         chat(b, "a", 2);
         chat(b, Conversations.SHARED, 1);
-        a.use("a").memory().resetMemory();
-        chat(b, "b", 1);
+        try (Lease lease = a.use("a"); Place place = lease.enter(null, "q")) {
+            b.use("a").memory().resetMemory();
+            chat(b, "b", 1); // in its stead
+            assertEquals(Reason.TOO_MANY_CONVERSATIONS, refused(() -> lease.memory().latest(20)));
+        }
     }
 
     // Schema
