@@ -320,8 +320,8 @@ class SqlServersTest {
         SqlConversations in = server();
         chat(in, "c", 1);
         tables.execute("CREATE SEQUENCE once; CREATE FUNCTION forget() RETURNS trigger"
-                + " LANGUAGE plpgsql AS 'BEGIN DELETE FROM vaas_conversation"
-                + " WHERE nextval(''once'') = 1; RETURN NULL; END'");
+                + " LANGUAGE plpgsql AS 'BEGIN IF nextval(''once'') = 1 THEN"
+                + " DELETE FROM vaas_conversation; END IF; RETURN NULL; END'");
         tables.execute("CREATE TRIGGER forget AFTER INSERT ON vaas_conversation"
                 + " EXECUTE FUNCTION forget()"); // as the second of two statements sees it
         chat(in, "c", 2);
