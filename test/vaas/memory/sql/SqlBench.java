@@ -55,7 +55,7 @@ final class SqlBench {
 
     public static void main(String[] args) throws Exception {
         Rounds rounds = BenchTable.isQuick(args) ? new Rounds(3, 150_000_000, 250_000_000)
-                : new Rounds(15, 150_000_000, 700_000_000);
+                : new Rounds(11, 150_000_000, 500_000_000);
         try (Postgres server = Postgres.own()) { // which forces what it writes
             String url = server.database();
             try (SqlConversations conversations = Tables.server(url).connections(CONNECTIONS)
