@@ -85,7 +85,13 @@ final class Pool implements Closeable {
 
     /** Closes one that has failed, at once: a database that hangs shall hang nobody. */
     void drop(Connection broken) {
-        end(() -> broken.abort(Runnable::run));
+        end(() -> {
+            try {
+                broken.abort(Runnable::run);
+            } catch (SecurityException e) { // of an older driver, from JDK 24 on
+                broken.close();
+            }
+        });
         free.release();
     }
 
