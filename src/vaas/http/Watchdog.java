@@ -23,35 +23,55 @@ public final class Watchdog {
     private static final int LOOKS = 8; // within the patience
 
     private final long patienceNanos;
-    private final ScheduledExecutorService timer = Workers.timer("vaas-watchdog");
+    private final ScheduledExecutorService timer;
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean looking = new AtomicBoolean(); // while a look is to come
 
     /** A watchdog that cuts a write that takes longer than that. */
     public Watchdog(Duration patience) {
+        this(patience, Workers.timer("vaas-watchdog"));
+    }
+
+    Watchdog(Duration patience, ScheduledExecutorService timer) {
         this.patienceNanos = patience.toNanos();
+        this.timer = timer;
     }
 
     /** Begins to look after the answer that this thread writes. */
     Watch watch() {
         Watch watch = new Watch();
         watches.add(watch);
-        lookLater();
+        try {
+            lookLater();
+        } catch (RuntimeException | Error e) { // there is no thread for it
+            watch.close();
+            throw e;
+        }
         return watch;
     }
 
     // One look for all, so that an answer costs no timer of its own.
     private void lookLater() {
         if (!looking.get() && looking.compareAndSet(false, true)) {
-            timer.schedule(this::look, Math.max(1, patienceNanos / LOOKS), TimeUnit.NANOSECONDS);
+            boolean scheduled = false;
+            try {
+                timer.schedule(
+                        this::look, Math.max(1, patienceNanos / LOOKS), TimeUnit.NANOSECONDS);
+                scheduled = true;
+            } finally {
+                looking.set(scheduled); // or nobody would try again
+            }
         }
     }
 
     private void look() {
-        watches.forEach(watch -> watch.check(System.nanoTime()));
-        looking.set(false);
-        if (!watches.isEmpty()) { // asked after that: whoever comes between sees to it
-            lookLater();
+        try {
+            watches.forEach(watch -> watch.check(System.nanoTime()));
+        } finally {
+            looking.set(false);
+            if (!watches.isEmpty()) { // asked after that: whoever comes between sees to it
+                lookLater();
+            }
         }
     }
 

@@ -14,6 +14,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,6 +42,27 @@ class WatchdogTest {
         try (Watchdog.Watch watch = new Watchdog(Duration.ofMillis(1)).watch()) {
             assertThrows(InterruptedIOException.class, () -> watch.run(WatchdogTest::hang));
             assertFalse(Thread.interrupted());
+        }
+    }
+
+    @Test
+    void itLooksAgainAfterThereWasNoThreadToLook() {
+        AtomicInteger tries = new AtomicInteger();
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1) {
+            @Override
+            public ScheduledFuture<?> schedule(Runnable look, long time, TimeUnit unit) {
+                if (tries.incrementAndGet() == 1) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                return super.schedule(look, time, unit);
+            }
+        };
+        Watchdog watchdog = new Watchdog(Duration.ofMillis(1), timer);
+        assertThrows(OutOfMemoryError.class, watchdog::watch);
+        try (Watchdog.Watch watch = watchdog.watch()) {
+            assertThrows(InterruptedIOException.class, () -> watch.run(WatchdogTest::hang));
+        } finally {
+            timer.shutdownNow();
         }
     }
 

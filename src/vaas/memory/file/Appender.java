@@ -65,20 +65,34 @@ final class Appender {
     }
 
     private boolean tryAppend(List<PendingTurn> group) throws MemoryUnavailableException {
+        UUID newest;
+        byte[] lines;
+        try {
+            newest = place(group);
+            lines = joined(group);
+        } catch (IOException | RuntimeException | Error e) { // a clock's; nothing is touched yet
+            return failed(group, e);
+        }
         health.writes(true);
         try {
-            UUID newest = place(group);
-            file.append(joined(group));
-            lastId = newest;
-        } catch (MemoryUnavailableException e) {
+            file.append(lines);
+        } catch (MemoryUnavailableException e) { // another program has changed it
             throw e;
         } catch (IOException e) {
-            group.forEach(turn -> turn.failed(e));
-            return false;
+            if (group.size() > 1 && e.getSuppressed().length > 0) { // whole turns may be left
+                throw new MemoryUnavailableException("a failed write could not be cut off", e);
+            }
+            return failed(group, e);
         }
         health.writes(false);
+        lastId = newest;
         group.forEach(turn -> keys.add(turn.place()));
         return true;
+    }
+
+    private static boolean failed(List<PendingTurn> group, Throwable cause) {
+        group.forEach(turn -> turn.failed(cause));
+        return false;
     }
 
     private UUID place(List<PendingTurn> group) throws IOException {

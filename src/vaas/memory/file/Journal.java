@@ -141,7 +141,7 @@ final class Journal implements Closeable {
      * Writes and syncs the open batch and shows it to readers; the caller has the right to commit.
      */
     private void sync() {
-        Batch batch = openAnother();
+        Batch batch = open; // which only whoever may commit replaces
         long start = System.nanoTime();
         try {
             List<FileTurn> written = append(batch);
@@ -162,9 +162,11 @@ final class Journal implements Closeable {
         }
     }
 
+    // In one hold of the lock: a key is always found, in the open batch or among those written.
     private List<FileTurn> append(Batch batch) throws MemoryUnavailableException {
         writeLock.lock();
         try {
+            openAnother();
             return appender.append(batch.turns());
         } finally {
             writeLock.unlock();
@@ -194,7 +196,7 @@ final class Journal implements Closeable {
             batch.turns().stream().filter(PendingTurn::isWritten).map(PendingTurn::place)
                     .forEach(keys::remove);
             health.refuse(cause);
-            Closeables.after(cause, () -> file.truncate(current.get().end())); // or at opening
+            Closeables.after(cause, () -> file.dropUnsynced(current.get().end())); // or later
             batch.failed(cause);
             openAnother().failed(cause); // with the lock: no turn comes between
         } finally {
@@ -276,7 +278,7 @@ final class Journal implements Closeable {
             if (!health.isClosed() && open.turns().isEmpty()) {
                 health.close();
                 current.close();
-                file.close();
+                Closeables.all(() -> file.dropUnsynced(current.get().end()), file);
             }
             return health.isClosed();
         } finally {

@@ -14,9 +14,9 @@ import vaas.memory.MemoryUnavailableException;
  * it; only {@link #sync} and {@link #requireInPlace} may run beside the other methods.
  *
  * <p>States: <i>clean</i>, when the file ends at {@link #end}; <i>damaged tail</i>, when a failed
- * write could not be cut off again, and the next append has to do it first; and <i>absent</i>, as a
- * file that does not last is before its first turn and after a reset. A file that another program
- * has changed, replaced or removed is never written again: see {@link #requireInPlace}.
+ * write could not be cut off, and the next append has to do it first; <i>absent</i>, as one that
+ * does not last is before its first turn and after a reset. One that another program has changed,
+ * replaced or removed is never written again: see {@link #requireInPlace}.
  */
 final class MemoryFile implements Closeable {
     private static final System.Logger LOG = System.getLogger(MemoryFile.class.getName());
@@ -32,21 +32,20 @@ final class MemoryFile implements Closeable {
     private boolean damagedTail;
     private volatile boolean unlisted; // its name may not be durable yet
 
-    private MemoryFile(Disk disk, Path path, boolean lasts, FileVersion version, long end,
-            long tornBytes) {
+    private MemoryFile(
+            Disk disk, Path path, boolean lasts, FileVersion version, long end, long torn) {
         this.disk = disk;
         this.path = path;
         this.newFile = new NewFile(disk, path);
         this.lasts = lasts;
         this.version = version;
         this.end = end;
-        this.tornBytes = tornBytes;
+        this.tornBytes = torn;
     }
 
     /**
      * Opens the file and cuts off what a crash left; all durable on return. That of the shared
-     * conversation lasts: it is there also while it is empty, and so created now. Any other comes
-     * with the first turn, and goes with a reset.
+     * conversation lasts, also while it is empty; any other comes with the first turn.
      */
     static MemoryFile open(FileContext context, Path path) throws IOException {
         Disk disk = context.disk();
@@ -83,7 +82,6 @@ final class MemoryFile implements Closeable {
         return version.handle() != NoFile.INSTANCE;
     }
 
-    /** Whether there is one also while it is empty. */
     boolean lasts() {
         return lasts;
     }
@@ -152,6 +150,13 @@ final class MemoryFile implements Closeable {
         end = newEnd; // disk first: a failed cut must not make the next append cut for good
     }
 
+    /** Drops what nobody was promised, but nothing that another program has added. */
+    void dropUnsynced(long durableEnd) throws IOException {
+        if (damagedTail || version.handle().length() == end) {
+            truncate(durableEnd);
+        }
+    }
+
     /** Forces what was appended to the device. */
     void sync() throws IOException {
         version.handle().sync();
@@ -182,8 +187,7 @@ final class MemoryFile implements Closeable {
         } else if (!version.is(found.get())) {
             throw notOurs("has been replaced");
         } else if (found.get().length() < expected) {
-            throw notOurs("has been cut to " + found.get().length() + " bytes, " + expected
-                    + " are expected");
+            throw notOurs("has been cut to " + found.get().length() + " of " + expected + " bytes");
         }
     }
 
@@ -194,8 +198,7 @@ final class MemoryFile implements Closeable {
         }
         Disk.Handle opened = disk.openToRead(path);
         try {
-            Optional<Disk.FileState> found = disk.state(path);
-            if (found.filter(version::is).isEmpty()) {
+            if (disk.state(path).filter(version::is).isEmpty()) {
                 throw notOurs("has been replaced");
             }
             return version.reader(opened);
@@ -228,8 +231,8 @@ final class MemoryFile implements Closeable {
 
     private FileVersion replace(Swap change, FileVersion next, long newEnd) throws IOException {
         Optional<Disk.FileState> there = disk.state(path);
-        Disk.Handle stranger = there.isPresent() && !version.is(there.get())
-                ? disk.open(path) : null; // its text has to go as well
+        Disk.Handle stranger = // its text has to go as well
+                there.isEmpty() || version.is(there.get()) ? null : disk.open(path);
         try {
             change.run();
         } catch (IOException e) {

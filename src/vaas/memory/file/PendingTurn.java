@@ -11,7 +11,7 @@ final class PendingTurn {
     private final Draft draft;
     private final String key; // or null
     private FileTurn place; // null before it has one
-    private IOException failure; // why it could not be written; null unless that is so
+    private Throwable failure; // why it could not be written; null unless that is so
 
     PendingTurn(Draft draft, String key) {
         this.draft = draft;
@@ -36,7 +36,7 @@ final class PendingTurn {
         return place;
     }
 
-    void failed(IOException cause) {
+    void failed(Throwable cause) {
         failure = cause;
     }
 
@@ -49,10 +49,14 @@ final class PendingTurn {
         return place;
     }
 
-    /** Throws if it could not be written. */
+    /** Throws what kept it from being written. */
     void requireWritten() throws IOException {
-        if (failure != null) {
-            throw failure;
+        if (failure instanceof IOException e) {
+            throw e;
+        } else if (failure instanceof RuntimeException e) {
+            throw e;
+        } else if (failure instanceof Error e) {
+            throw e;
         }
     }
 }

@@ -28,7 +28,7 @@ import vaas.testing.Talk;
 @Tag("long")
 @Timeout(60)
 class SmallHeapTest {
-    private static final int CHATS = 110;
+    private static final int CHATS = 200;
     private static final String ANSWER = "{\"choices\":[{\"message\":{\"content\":\"fine\"}}]}";
 
     @TempDir

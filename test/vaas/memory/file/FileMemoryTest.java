@@ -110,6 +110,8 @@ class FileMemoryTest {
                 assertThrows(IOException.class, () -> talk.say(2, 2));
                 assertTrue(talk.memory.isWritable(), "it is not the disk that refuses");
             }
+            clock.now = null; // broken: whoever asks it fails
+            assertThrows(NullPointerException.class, () -> talk.say(2, 2));
             clock.now = Turns.WHEN;
             talk.say(3, 3);
         }
@@ -201,6 +203,29 @@ class FileMemoryTest {
                     talk.all());
             talk.say(4, 4);
         }
+    }
+
+    @Test
+    void ofTurnsThatCouldNotBeCutOffAgainNoneIsLeftByTheEnd() throws Exception {
+        try (Talk talk = Talk.open(disk)) {
+            holdUpSync();
+            Future<?> first = say(talk, 1);
+            syncing.await();
+            disk.failWhen((call, count) -> call.equals("write") || call.equals("truncate"));
+            Future<?> second = say(talk, 2);
+            Await.waitingIn(1, "Journal.beginCommit");
+            Future<?> third = say(talk, 3);
+            Await.waitingIn(1, "Batch.await");
+            goOn.countDown();
+            first.get();
+            for (Future<?> turn : List.of(second, third)) {
+                assertEquals(MemoryUnavailableException.class, assertThrows(
+                        ExecutionException.class, turn::get).getCause().getClass());
+            }
+            assertFalse(talk.memory.isWritable());
+            disk.heal();
+        }
+        assertEquals(2, text(disk).lines().count());
     }
 
     // A turn that came between the failed sync and the cut used to be acknowledged and cut off.

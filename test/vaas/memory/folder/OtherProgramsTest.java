@@ -1,5 +1,6 @@
 package vaas.memory.folder;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -174,6 +175,19 @@ class OtherProgramsTest {
         try (Talk talk = Talk.open(folder)) {
             assertEquals(List.of("edited", "a1", "q2", "a2", "q3", "a3"), talk.all());
         }
+    }
+
+    @Test
+    void whatAnotherProgramHasAddedIsNeverCutOff() throws IOException {
+        byte[] all;
+        try (Talk talk = Talk.open(folder)) {
+            talk.say(1, 1);
+            Files.writeString(file, "added\n", StandardOpenOption.APPEND);
+            all = Files.readAllBytes(file);
+            assertThrows(MemoryUnavailableException.class, () -> talk.say(2, 2));
+            assertArrayEquals(all, Files.readAllBytes(file));
+        }
+        assertArrayEquals(all, Files.readAllBytes(file));
     }
 
     @Test
