@@ -58,6 +58,8 @@ public final class DatabaseUrl {
         require(Stream.of(hosts.split(",", -1)).allMatch(DatabaseUrl::isHost),
                 "has no host, or none that can be one");
         require(!form.group(3).isEmpty(), "names no database");
+        require(!form.group(3).matches("(?s).*[/@].*"), "has a / or an @ that is part of nothing:"
+                + " in a password they are %2F and %40");
         Map<String, String> parameters = new TreeMap<>();
         if (form.group(4) != null) {
             addQuery(form.group(4), jdbc, parameters);

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.UUID;
 import vaas.memory.MemoryAwayException;
 
@@ -35,7 +36,11 @@ final class Heartbeat implements Runnable {
     private static final Sql GONE = new Sql("DELETE FROM vaas_place WHERE server = $1",
             "DELETE FROM vaas_server WHERE server = $1");
 
+    /** Whose chat was taken for dead may be back: that its row has gone would be a reset to it. */
+    private static final Duration GRACE = Duration.ofMinutes(1);
+
     private final SqlContext context;
+    private final Map<String, Patience> left = new TreeMap<>(); // by conversation
 
     /** A place that this server has. */
     private record Mine(String conversation, UUID chat) {}
@@ -80,9 +85,13 @@ final class Heartbeat implements Runnable {
             ALIVE.run(on, context.server());
             return OF_THE_DEAD.rows(on, at -> at.getString(1));
         });
-        Set<String> conversations = new TreeSet<>(deserted);
-        for (String conversation : conversations) {
-            SqlPlace.leave(context, conversation, null);
+        Patience grace = Patience.of(GRACE);
+        deserted.forEach(conversation -> left.put(conversation, grace));
+        for (String conversation : Set.copyOf(left.keySet())) {
+            if (left.get(conversation).isOver()) {
+                SqlPlace.leave(context, conversation, null);
+                left.remove(conversation);
+            }
         }
         List<Mine> mine = context.database().run("server", on -> MINE.rows(on,
                 at -> new Mine(at.getString(1), (UUID) at.getObject(2)), context.server()));

@@ -44,13 +44,14 @@ final class Insert {
     /** Stores one that begins a conversation, if nobody has begun it. */
     private static final Sql BEGIN = new Sql("""
             WITH said AS (
-                INSERT INTO vaas_conversation VALUES ($1, $9, $2, 2, $8, $4)
+                INSERT INTO vaas_conversation VALUES ($1, $9, $2, 2, $8, clock_timestamp())
                 ON CONFLICT DO NOTHING RETURNING session_id, records, bytes)
             """ + VALUES);
     private static final String SAID = """
             WITH said AS (
                 UPDATE vaas_conversation
-                SET last_id = $2, records = records + 2, bytes = bytes + $8, last_activity = $4
+                SET last_id = $2, records = records + 2, bytes = bytes + $8,
+                    last_activity = clock_timestamp()
                 WHERE session_id = $1 AND generation = $9 AND
             """;
     private static final Sql COMMIT = new Sql(SAID + """
@@ -171,7 +172,7 @@ final class Insert {
             }
             return whyNot(on, found);
         } catch (SQLException e) {
-            unheard |= Trouble.of(e) == Trouble.AWAY;
+            unheard |= Trouble.isUnheard(e);
             if (Trouble.state(e).equals(Trouble.DUPLICATE) && key != null) {
                 return End.PRESENT;
             }

@@ -27,6 +27,11 @@ final class Reset {
     private static final Sql LOCK = new Sql("""
             SELECT session_id, last_id, records, bytes FROM vaas_conversation
             WHERE session_id = $1 FOR UPDATE""");
+    /** So that there is a row to be locked: a first turn that is on its way waits for it. */
+    private static final Sql MAKE = new Sql("""
+            INSERT INTO vaas_conversation
+            SELECT $1, nextval('vaas_sequence'), NULL, 0, 0, clock_timestamp()
+            ON CONFLICT DO NOTHING""");
     private static final Sql LOCK_STRETCH = new Sql("""
             SELECT session_id, last_id, records, bytes FROM vaas_conversation
             WHERE session_id > $1 ORDER BY session_id LIMIT $2 FOR UPDATE""");
@@ -82,8 +87,7 @@ final class Reset {
 
     private Optional<Receipt> of(Connection on, String conversation, Set<String> tags,
             boolean audited) throws SQLException {
-        Held held = LOCK.rows(on, Held::of, conversation).stream().findFirst()
-                .orElse(new Held(conversation, null, 0, 0));
+        Held held = locked(on, conversation);
         if (tags != null && !tags.contains(held.tag())) {
             return Optional.empty();
         }
@@ -96,6 +100,16 @@ final class Reset {
                 Optional.empty()));
     }
 
+    /** Turns are only removed under the lock of their row, or one that comes then would stay. */
+    private static Held locked(Connection on, String conversation) throws SQLException {
+        List<Held> found = LOCK.rows(on, Held::of, conversation);
+        while (found.isEmpty()) {
+            MAKE.run(on, conversation);
+            found = LOCK.rows(on, Held::of, conversation);
+        }
+        return found.get(0);
+    }
+
     private static long forget(Connection on, List<Held> all) throws SQLException {
         return FORGET.rows(on, at -> at.getLong(1), (Object) all.stream().map(Held::conversation)
                 .toArray(String[]::new)).get(0);
@@ -106,9 +120,9 @@ final class Reset {
         Sum sum = new Sum(0, 0, 0, "");
         try {
             Held shared = context.database().transaction(what, on -> {
-                List<Held> one = LOCK.rows(on, Held::of, Conversations.SHARED);
-                forget(on, one);
-                return one.isEmpty() ? new Held("", null, 0, 0) : one.get(0);
+                Held one = locked(on, Conversations.SHARED);
+                forget(on, List.of(one));
+                return one;
             });
             sum = added(sum, List.of(shared), "");
             while (sum.last != null) {

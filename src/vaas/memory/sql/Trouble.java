@@ -22,9 +22,11 @@ enum Trouble {
 
     private static final Set<String> CONFLICTS = Set.of("40001", "40P01");
     private static final String TOO_MANY_CONNECTIONS = "53300";
-    /** A transaction that a standby refuses, a wait that was cut short, what only drivers say. */
+    /** SQLSTATE of a transaction that a standby refuses. */
+    static final String READ_ONLY = "25006";
+    /** Besides: a wait that was cut short, what only drivers say. */
     private static final Set<String> AWAYS =
-            Set.of(TOO_MANY_CONNECTIONS, "25006", "57014", "99999");
+            Set.of(TOO_MANY_CONNECTIONS, READ_ONLY, "57014", "99999");
 
     static Trouble of(SQLException e) {
         String state = state(e);
@@ -34,6 +36,11 @@ enum Trouble {
             return AWAY;
         }
         return state.startsWith("53") ? FULL : OTHER;
+    }
+
+    /** Whether what was sent may have happened all the same: nothing was refused. */
+    static boolean isUnheard(SQLException e) {
+        return of(e) == AWAY && !isFull(e) && !state(e).equals(READ_ONLY);
     }
 
     /** Whether the database has no more connections to give, which tells nothing of others. */

@@ -50,6 +50,8 @@ class DatabaseUrlTest {
         "postgres://u:/secret@h/d       | has no host, or none that can be one",
         "postgres://u:secret@%2Ftmp/d   | has no host, or none that can be one",
         "postgres://u:secret@h          | names no database",
+        "postgres://u:12/secret@h/d     | has a / or an @ that is part of nothing: in a password"
+                + " they are %2F and %40",
         "postgres://u:secret@h/?a=b     | names no database",
         "postgres://u:secret@h/d?a      | has a parameter without a value",
         "postgres://u:secret@h/d?       | has a parameter without a value",

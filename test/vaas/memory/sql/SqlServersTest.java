@@ -204,7 +204,7 @@ class SqlServersTest {
     }
 
     @Test
-    void placesOfTheDeadAndOfChatsThatHaveEndedAreRemovedWithTheirRows() throws Exception {
+    void placesOfTheDeadAndOfChatsThatHaveEndedAreRemoved() throws Exception {
         SqlConversations in = server();
         UUID dead = stranger();
         place(dead, "theirs");
@@ -216,8 +216,22 @@ class SqlServersTest {
             new Heartbeat(in.context()).beat();
             assertEquals("running", tables.value("SELECT string_agg(session_id, ' ')"
                     + " FROM vaas_place"));
-            assertEquals("running", tables.value("SELECT string_agg(session_id, ' ')"
-                    + " FROM vaas_conversation WHERE session_id <> ''"));
+            assertEquals("running theirs", tables.value("SELECT string_agg(session_id, ' '"
+                    + " ORDER BY session_id) FROM vaas_conversation WHERE session_id <> ''"),
+                    "who was taken for dead may be back");
+        }
+    }
+
+    @Test
+    void aFirstChatThatWasTakenForDeadIsStoredIfNobodySpokeMeanwhile() throws Exception {
+        SqlConversations frozen = server();
+        SqlConversations other = server();
+        try (Lease lease = frozen.use("c"); Place place = lease.enter(null, "q1")) {
+            History read = lease.memory().latest(20);
+            die(frozen.context().server());
+            new Heartbeat(other.context()).beat();
+            stored(lease.memory().insert(read, "q1", "a1"));
+            assertEquals(turns(1, 1), Talk.all(lease.memory()));
         }
     }
 
@@ -426,6 +440,17 @@ class SqlServersTest {
                             .compareTo(all.get(i).messageId().toString()) < 0);
                 }
             }
+        }
+    }
+
+    @Test
+    void whatAServerWithALateClockHasStoredIsNotOldForOthers() throws IOException {
+        chat(server(tables.server().clock(
+                Clock.offset(Clock.systemUTC(), Duration.ofHours(-1)))), "c", 1);
+        try (Lease lease = server(tables.server().idle(Duration.ofMinutes(30))).use("c")) {
+            assertFalse(lease.isExpired());
+            lease.expire();
+            assertEquals(turns(1, 1), Talk.all(lease.memory()));
         }
     }
 
