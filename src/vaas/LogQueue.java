@@ -49,13 +49,18 @@ final class LogQueue extends OutputStream {
 
     @Override
     public synchronized void flush() {
-        if (waiting.size() + line.size() <= BYTES_MAX) {
-            waiting.writeBytes(line.toByteArray());
+        line(line.toByteArray());
+        line.reset();
+    }
+
+    /** Writes one line, or several, as a whole. */
+    synchronized void line(byte[] bytes) {
+        if (waiting.size() + bytes.length <= BYTES_MAX) {
+            waiting.writeBytes(bytes);
             notifyAll();
-        } else if (line.size() > 0) {
+        } else if (bytes.length > 0) {
             dropped++;
         }
-        line.reset();
     }
 
     /** Lines dropped so far. */

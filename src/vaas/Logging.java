@@ -11,6 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import vaas.config.Config.LogLevel;
 
 /**
@@ -44,13 +45,16 @@ final class Logging {
         int severity = System.Logger.Level.valueOf(level.name()).getSeverity();
         OwnLogger.VAAS.setLevel(Level.parse(Integer.toString(severity)));
         OwnLogger.DRIVER.setLevel(Level.OFF); // it quotes rows
-        for (Handler handler : Logger.getLogger("").getHandlers()) {
-            handler.setLevel(Level.ALL); // the loggers decide
-            handler.setFilter(record -> !Rehearsal.isHere());
-            if (System.getProperty(FORMAT) == null) {
-                handler.setFormatter(new LineFormatter());
-            }
+        Logger root = Logger.getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
         }
+        Handler lines = new LineHandler();
+        lines.setLevel(Level.ALL); // the loggers decide
+        lines.setFilter(record -> !Rehearsal.isHere());
+        lines.setFormatter(System.getProperty(FORMAT) == null
+                ? new LineFormatter() : new SimpleFormatter());
+        root.addHandler(lines);
     }
 
     /** Whether the operator has not configured logging with a file. */
@@ -71,6 +75,27 @@ final class Logging {
     /** In a class of its own, to be made from the stream that the process was started with. */
     private static final class StandardError {
         static final LogQueue QUEUE = LogQueue.to(System.err);
+    }
+
+    /** The JDK's own formats under a lock, behind which all threads stood in a long line. */
+    private static final class LineHandler extends Handler {
+        @Override
+        public void publish(LogRecord record) {
+            if (isLoggable(record)) {
+                StandardError.QUEUE.line(
+                        getFormatter().format(record).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+
+        @Override
+        public void flush() {
+            // nothing is kept back
+        }
+
+        @Override
+        public void close() {
+            // it logs until the process ends
+        }
     }
 
     /** Levels by the words of the setting, and no stack traces. */

@@ -53,13 +53,12 @@ public final class Watchdog {
     // One look for all, so that an answer costs no timer of its own.
     private void lookLater() {
         if (!looking.get() && looking.compareAndSet(false, true)) {
-            boolean scheduled = false;
             try {
                 timer.schedule(
                         this::look, Math.max(1, patienceNanos / LOOKS), TimeUnit.NANOSECONDS);
-                scheduled = true;
-            } finally {
-                looking.set(scheduled); // or nobody would try again
+            } catch (RuntimeException | Error e) {
+                looking.set(false); // or nobody would try again
+                throw e;
             }
         }
     }
