@@ -142,18 +142,17 @@ FORCE:
 # The certificates that TLS trusts are no part of a module where a system has its own.
 version = $(shell sed -n 's/.* VERSION = "\(.*\)";/\1/p' src/vaas/Main.java)
 BY_NAME = jdk.crypto.ec,java.management,java.naming
-GZIP_LEVEL = -6
 pack = set -e; cd build; rm -rf dist vaas-*.tar.gz; mkdir -p dist/$(1)/build; \
   modules=$$($(BIN)jdeps -s --ignore-missing-deps --multi-release 17 --module-path lib \
     vaas.jar lib/*.jar | sed -n 's/.* -> \(j[avdk]*\.[a-z.]*\)$$/\1/p' \
     | sort -u | tr '\n' ,); \
   $(BIN)jlink --add-modules "$${modules}$(BY_NAME)" --no-header-files --no-man-pages \
-    --output dist/$(1)/java; \
+    --strip-java-debug-attributes --output dist/$(1)/java; \
   own=$$($(BIN)java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.home = //p'); \
   cp -L "$$own/lib/security/cacerts" dist/$(1)/java/lib/security/cacerts; \
   cp -p ../run.sh ../README.md dist/$(1); cp -Rp vaas.jar lib dist/$(1)/build; \
   rm -f dist/$(1)/build/lib/pom.xml dist/$(1)/build/lib/maven.log; \
-  tar -C dist -cf - $(1) | gzip -n $(GZIP_LEVEL) > dist/tar.gz; mv dist/tar.gz $(1).tar.gz; \
+  tar -C dist -cf - $(1) | gzip -n > dist/tar.gz; mv dist/tar.gz $(1).tar.gz; \
   rm -rf dist; ls -l $(1).tar.gz
 
 # The classes as this JDK holds them in memory, with which a start takes half the time, and last of

@@ -80,7 +80,7 @@ final class ServerBench {
 
     /** As run.sh starts it, with the archive of classes, until the first answer. */
     private void start() throws Exception {
-        int rounds = quick ? 3 : 11;
+        int rounds = quick ? 1 : 11;
         double[] ours = new double[rounds];
         double[] bare = new double[rounds];
         double[] resident = new double[rounds];
@@ -149,7 +149,7 @@ final class ServerBench {
 
     /** So many chats in flight with a model that takes half a second. */
     private void slowModel() throws Exception {
-        int clients = 4000;
+        int clients = quick ? 1000 : 4000;
         AtomicInteger refused = new AtomicInteger();
         double ours;
         double bare;
@@ -197,7 +197,7 @@ final class ServerBench {
     }
 
     private void heap() throws Exception {
-        int many = quick ? 10_000 : 100_000;
+        int many = quick ? 4_000 : 100_000;
         try (Server model = other("model", "0");
                 Server server = vaas("heap", COMPACT, Map.of("GROQ_BASE_URL", model.url()))) {
             chatUntil(server, 1_000);
