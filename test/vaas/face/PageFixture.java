@@ -19,7 +19,8 @@ import vaas.testing.Talk;
 
 /**
  * A page in a real browser, and its server. All tests share one browser, for it takes long to
- * start; each has an origin of its own, so that nothing is kept from one to the next.
+ * start; each has a tab of its own, for a tab keeps what was typed in it by the server's port, and
+ * a port that has become free can come again.
  */
 @ExtendWith(PageFixture.OneBrowser.class)
 @Timeout(60)
@@ -49,7 +50,12 @@ abstract class PageFixture extends ServedFixture {
     }
 
     @BeforeEach
-    void forgetTheLog() {
+    void beginInATabOfItsOwn() {
+        String last = browser.window();
+        String tab = browser.newTab();
+        browser.switchTo(last);
+        browser.closeTab();
+        browser.switchTo(tab);
         browser.log();
     }
 
