@@ -9,9 +9,10 @@ import vaas.memory.line.LineHead;
 import vaas.memory.line.MessageIds;
 
 /**
- * Finds a place in a file by id: a binary search over its bytes, since ids rise with the lines.
- * Some twenty reads of a kilobyte at a million records; nothing is held, built or waited for. What
- * it has passed over without a line of ours it does not read again.
+ * Finds a place in a file by id: an interpolation search over its bytes, since ids rise with the
+ * lines, and begin with their time. Some five reads of a kilobyte where turns came evenly, and never
+ * more than twice those of a binary search, twenty at a million records; nothing is held, built or
+ * waited for. What it has passed over without a line of ours it does not read again.
  */
 final class IdSearch {
     private static final int PROBE_BYTES = 1024;
@@ -27,7 +28,9 @@ final class IdSearch {
     // A record that begins before low has a smaller id, one that begins at high or behind does not.
     private long low;
     private long high;
+    private UUID lowId; // of the record that begins right before low; null before the first
     private long found; // where the first record begins that is known to have no smaller id
+    private UUID foundId; // null while there is none
 
     private byte[] probe = new byte[PROBE_BYTES];
     private long probeOffset; // file offset of probe[0]
@@ -52,8 +55,14 @@ final class IdSearch {
     static long firstNotBefore(Disk.Handle file, long end, UUID id, int lineBytesMax,
             Budget budget) throws IOException {
         IdSearch search = new IdSearch(file, end, id, lineBytesMax, budget);
+        search.narrow(0);
+        search.narrow(Math.max(search.low, search.high - PROBE_BYTES));
         while (search.high - search.low > PROBE_BYTES) {
-            search.halve();
+            long width = search.high - search.low;
+            search.narrow(search.likely());
+            if (search.high - search.low > width / 2) { // turns did not come evenly
+                search.narrow(search.middle());
+            }
         }
         while (search.low < search.high && search.step(search.low)) {
             // record by record, through what is left
@@ -61,12 +70,43 @@ final class IdSearch {
         return search.found;
     }
 
-    private void halve() throws IOException {
-        long middle = low + (high - low) / 2;
-        long before = low;
-        if (!step(middle) || low == before) { // what is behind is of no interest
-            high = Math.min(high, middle);
+    private long middle() {
+        return low + (high - low) / 2;
+    }
+
+    /** Half a probe before the place where the id would be if ids rose evenly. */
+    private long likely() {
+        long ids = lowId == null || foundId == null ? 0 : distance(lowId, foundId);
+        if (ids <= 0) {
+            return middle();
         }
+        double share = (double) distance(lowId, id) / ids;
+        long place = low + (long) (share * (found - low)) - PROBE_BYTES / 2;
+        return Math.max(low, Math.min(place, high - 1));
+    }
+
+    private static long distance(UUID from, UUID to) {
+        return (to.getMostSignificantBits() >>> 1) - (from.getMostSignificantBits() >>> 1);
+    }
+
+    /** Looks at the first record at or behind an offset, and at those that were read with it. */
+    private void narrow(long from) throws IOException {
+        long before = low;
+        if (!step(from) || low == before) { // what is behind is of no interest
+            high = Math.min(high, from);
+        }
+        while (low > before && holdsNext() && step(low)) {
+            // costs no read
+        }
+    }
+
+    private boolean holdsNext() {
+        if (!holds(low - 1, 1)) {
+            return false;
+        }
+        int newline = LineReader.newline(probe, (int) (low - 1 - probeOffset), probeLength);
+        long next = probeOffset + newline + 1;
+        return newline >= 0 && next < high && holds(next, (int) Math.min(HEAD_BYTES, end - next));
     }
 
     /** Takes the first record at or behind an offset into account; false if there is none. */
@@ -86,8 +126,10 @@ final class IdSearch {
     private void take(UUID there, long at) {
         if (MessageIds.compare(there, id) < 0) {
             low = at + 1;
+            lowId = there;
         } else {
             found = at;
+            foundId = there;
             high = at;
         }
     }
