@@ -10,8 +10,8 @@ import vaas.memory.line.MessageIds;
 
 /**
  * Finds a place in a file by id: an interpolation search over its bytes, since ids rise with the
- * lines, and begin with their time. Some five reads of a kilobyte where turns came evenly, and never
- * more than twice those of a binary search, twenty at a million records; nothing is held, built or
+ * lines, and begin with their time. Some five reads of a kilobyte where turns came evenly, and at
+ * most twice those of a binary search, twenty at a million records; nothing is held, built or
  * waited for. What it has passed over without a line of ours it does not read again.
  */
 final class IdSearch {
