@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.stream.LongStream;
 
 /**
  * How often a second works can be done, compared in many short rounds in turn: neighbours and the
@@ -16,8 +17,15 @@ public final class Rounds {
         void run(int thread) throws Exception;
     }
 
-    /** What came of a work: how often a second, and that over the rival's of the same round. */
-    public record Result(double aSecond, double[] ratios) {
+    /**
+     * What came of a work.
+     *
+     * @param aSecond how often it was done
+     * @param ratios that over the rival's of the same round, sorted
+     * @param p99Millis what 99 of 100 took at most
+     * @param p99Ratio that over the rival's
+     */
+    public record Result(double aSecond, double[] ratios, double p99Millis, double p99Ratio) {
         public double ratio() {
             return ratios[ratios.length / 2];
         }
@@ -46,9 +54,6 @@ public final class Rounds {
         this.warmUpNanos = warmUpNanos;
     }
 
-    /** A work in so many threads. */
-    private record Race(int threads, Work work) {}
-
     /** Compares some with a rival; all are warmed up first, and who begins changes. */
     public List<Result> compare(int threads, Work rival, Work... works) throws Exception {
         List<Race> all = new ArrayList<>();
@@ -66,63 +71,84 @@ public final class Rounds {
 
     // The last is the rival.
     private List<Result> compare(List<Race> all) throws Exception {
-        double[][] rates = new double[all.size()][rounds];
         for (Race race : all) {
-            aSecond(race.threads, warmUpNanos, race.work);
+            race.run(warmUpNanos);
+            race.forget();
         }
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < all.size(); i++) {
-                int turn = (i + round) % all.size();
-                Race race = all.get(turn);
-                rates[turn][round] = aSecond(race.threads, roundNanos, race.work);
+                all.get((i + round) % all.size()).run(roundNanos);
             }
         }
-        List<Result> results = new ArrayList<>();
-        for (int i = 0; i < all.size() - 1; i++) {
-            results.add(result(rates[i], rates[all.size() - 1]));
-        }
-        return results;
+        Race rival = all.get(all.size() - 1);
+        return all.stream().limit(all.size() - 1).map(race -> race.over(rival)).toList();
     }
 
-    /** Puts figures of the same rounds together. */
-    public static Result result(double[] rates, double[] rivals) {
-        double[] ratios = new double[rates.length];
-        Arrays.setAll(ratios, i -> rates[i] / rivals[i]);
-        Arrays.sort(ratios);
-        return new Result(BenchTable.median(rates), ratios);
-    }
+    /** A work in so many threads, its rates, and what each took. */
+    private static final class Race {
+        private final int threads;
+        private final Work work;
+        private final List<Double> rates = new ArrayList<>();
+        private final List<long[]> nanos = new ArrayList<>();
 
-    /** Times a work in so many threads at once. */
-    public static double aSecond(int threads, long nanos, Work work) throws Exception {
-        CountDownLatch ready = new CountDownLatch(threads);
-        CountDownLatch go = new CountDownLatch(1);
-        List<FutureTask<Long>> all = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            int thread = i;
-            FutureTask<Long> task = new FutureTask<>(() -> {
-                ready.countDown();
-                go.await();
-                return times(thread, System.nanoTime() + nanos, work);
-            });
-            new Thread(task).start();
-            all.add(task);
+        Race(int threads, Work work) {
+            this.threads = threads;
+            this.work = work;
         }
-        ready.await();
-        long start = System.nanoTime();
-        go.countDown();
-        long done = 0;
-        for (FutureTask<Long> task : all) {
-            done += task.get();
-        }
-        return done * 1e9 / (System.nanoTime() - start);
-    }
 
-    private static long times(int thread, long end, Work work) throws Exception {
-        long count = 0;
-        while (System.nanoTime() < end) {
-            work.run(thread);
-            count++;
+        void forget() {
+            rates.clear();
+            nanos.clear();
         }
-        return count;
+
+        void run(long nanosMax) throws Exception {
+            CountDownLatch ready = new CountDownLatch(threads);
+            CountDownLatch go = new CountDownLatch(1);
+            List<FutureTask<long[]>> all = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                int thread = i;
+                FutureTask<long[]> task = new FutureTask<>(() -> {
+                    ready.countDown();
+                    go.await();
+                    return repeat(thread, System.nanoTime() + nanosMax);
+                });
+                new Thread(task).start();
+                all.add(task);
+            }
+            ready.await();
+            long start = System.nanoTime();
+            go.countDown();
+            long done = 0;
+            for (FutureTask<long[]> task : all) {
+                nanos.add(task.get());
+                done += task.get().length;
+            }
+            rates.add(done * 1e9 / (System.nanoTime() - start));
+        }
+
+        private long[] repeat(int thread, long end) throws Exception {
+            LongStream.Builder each = LongStream.builder();
+            for (long start = System.nanoTime(); start < end; ) {
+                work.run(thread);
+                long now = System.nanoTime();
+                each.add(now - start);
+                start = now;
+            }
+            return each.build().toArray();
+        }
+
+        private double p99Millis() {
+            long[] sorted = nanos.stream().flatMapToLong(LongStream::of).sorted().toArray();
+            return sorted[(int) (sorted.length * 0.99)] / 1e6;
+        }
+
+        Result over(Race rival) {
+            double[] ratios = new double[rates.size()];
+            Arrays.setAll(ratios, i -> rates.get(i) / rival.rates.get(i));
+            Arrays.sort(ratios);
+            return new Result(BenchTable.median(
+                    rates.stream().mapToDouble(Double::doubleValue).toArray()), ratios,
+                    p99Millis(), p99Millis() / rival.p99Millis());
+        }
     }
 }

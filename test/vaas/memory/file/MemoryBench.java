@@ -16,17 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import vaas.memory.History;
 import vaas.memory.MemoryRecord;
@@ -34,6 +29,7 @@ import vaas.memory.Requester;
 import vaas.memory.Role;
 import vaas.memory.line.MessageIds;
 import vaas.testing.BenchTable;
+import vaas.testing.Rounds;
 import vaas.testing.Talk;
 
 /**
@@ -81,97 +77,18 @@ final class MemoryBench {
         for (int threads : new int[] {64, 8, 1}) {
             Path memoryFolder = Files.createDirectory(folder.resolve("memory" + threads));
             byte[] lines = linesOf(QUESTION, ANSWER);
+            Rounds race = new Rounds(rounds, ROUND_NANOS, threads == 64 ? warmUpNanos : 0);
             try (Talk talk = Talk.open(memoryFolder);
                     BareFile bare = new BareFile(folder.resolve("bare" + threads))) {
                 History now = talk.now();
-                Work turn = () -> sink += Talk.stored(talk.memory.insert(now, QUESTION, ANSWER))
-                        .json().length();
-                Work append = () -> bare.append(lines);
-                if (threads == 64) {
-                    new Load(threads, turn).run(warmUpNanos);
-                    new Load(threads, append).run(warmUpNanos);
-                }
-                compare(threads, new Load(threads, turn), new Load(threads, append));
+                Rounds.Result turns = race.compare(threads, thread -> bare.append(lines),
+                        thread -> Talk.stored(talk.memory.insert(now, QUESTION, ANSWER))).get(0);
+                String job = "durable turns, " + threads + (threads == 1 ? " thread" : " threads");
+                BenchTable.row(job, number(turns.aSecond(), 0) + " /s", number(turns.ratio(), 2),
+                        "of write + force of the same bytes with one leader, " + turns.spread());
+                BenchTable.row(job + ", p99 of one", number(turns.p99Millis(), 2) + " ms",
+                        number(turns.p99Ratio(), 2), "of the same there, over all rounds");
             }
-        }
-    }
-
-    // Who goes first changes from round to round.
-    private static void compare(int threads, Load turn, Load append) throws Exception {
-        double[] memory = new double[rounds];
-        double[] ratio = new double[rounds];
-        for (int round = 0; round < rounds; round++) {
-            double first = (round % 2 == 0 ? turn : append).run(ROUND_NANOS);
-            double second = (round % 2 == 0 ? append : turn).run(ROUND_NANOS);
-            memory[round] = round % 2 == 0 ? first : second;
-            ratio[round] = memory[round] / (round % 2 == 0 ? second : first);
-        }
-        Arrays.sort(ratio);
-        String job = "durable turns, " + threads + (threads == 1 ? " thread" : " threads");
-        BenchTable.row(job, number(median(memory), 0) + " /s", number(median(ratio), 2),
-                "of write + force of the same bytes with one leader, " + rounds
-                + " rounds in turn, middle half " + number(ratio[rounds / 4], 2) + " to "
-                + number(ratio[rounds - 1 - rounds / 4], 2));
-        double p99 = turn.p99Millis();
-        BenchTable.row(job + ", p99 of one", number(p99, 2) + " ms",
-                number(p99 / append.p99Millis(), 2), "of the same there, over all rounds");
-    }
-
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    /** The same work over and over by so many threads, and how long each took. */
-    private static final class Load {
-        private final int threads;
-        private final Work work;
-        private final List<long[]> nanos = Collections.synchronizedList(new ArrayList<>());
-
-        Load(int threads, Work work) {
-            this.threads = threads;
-            this.work = work;
-        }
-
-        /** How many a second. */
-        double run(long nanosMax) throws Exception {
-            LongAdder done = new LongAdder();
-            CountDownLatch ready = new CountDownLatch(threads);
-            CountDownLatch go = new CountDownLatch(1);
-            List<Thread> all = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                Thread thread = new Thread(() -> {
-                    ready.countDown();
-                    await(go);
-                    done.add(repeat(System.nanoTime() + nanosMax));
-                });
-                thread.start();
-                all.add(thread);
-            }
-            ready.await();
-            long start = System.nanoTime();
-            go.countDown();
-            for (Thread thread : all) {
-                thread.join();
-            }
-            return done.sum() * 1e9 / (System.nanoTime() - start);
-        }
-
-        private int repeat(long end) {
-            LongStream.Builder each = LongStream.builder();
-            int count = 0;
-            for (long start = System.nanoTime(); start < end; count++) {
-                unchecked(work);
-                long now = System.nanoTime();
-                each.add(now - start);
-                start = now;
-            }
-            nanos.add(each.build().toArray());
-            return count;
-        }
-
-        double p99Millis() {
-            long[] sorted = nanos.stream().flatMapToLong(LongStream::of).sorted().toArray();
-            return sorted[(int) (sorted.length * 0.99)] / 1e6;
         }
     }
 
@@ -233,11 +150,9 @@ final class MemoryBench {
         try (Talk talk = Talk.open(folder)) {
             long start = System.nanoTime();
             Thread other = new Thread(() -> {
-                unchecked(() -> {
-                    while (!talk.memory.latest(2).records().isEmpty()) {
-                        Thread.onSpinWait();
-                    }
-                });
+                while (isRemembered(talk)) {
+                    Thread.onSpinWait();
+                }
                 empty[round] = (System.nanoTime() - start) / 1e6;
             });
             other.start();
@@ -310,19 +225,11 @@ final class MemoryBench {
         return Turns.utf8(Turns.line(question) + Turns.line(answer));
     }
 
-    private static void unchecked(Work work) {
+    private static boolean isRemembered(Talk talk) {
         try {
-            work.run();
+            return !talk.memory.latest(2).records().isEmpty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
