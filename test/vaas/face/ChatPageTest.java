@@ -28,6 +28,7 @@ import vaas.memory.History;
 import vaas.memory.Requester;
 import vaas.testing.Await;
 import vaas.testing.Talk;
+import vaas.testing.Wire;
 
 /** What a reader does to speak, and what becomes of it. */
 class ChatPageTest extends PageFixture {
@@ -43,13 +44,17 @@ class ChatPageTest extends PageFixture {
 
     @BeforeEach
     void lay() throws IOException {
-        wire = new Wire(served.api.url());
+        wire = new Wire(served.api.url().getPort());
     }
 
     @AfterEach
     void letAnswersEnd() throws IOException {
         goOn.countDown();
         wire.close();
+    }
+
+    private URI throughWire() {
+        return URI.create("http://127.0.0.1:" + wire.port());
     }
 
     /** Writes the beginning of an answer, and the rest when it may go on. */
@@ -177,7 +182,7 @@ class ChatPageTest extends PageFixture {
             stored.countDown();
             return reply;
         });
-        open(wire.url(), "");
+        open(throughWire(), "");
         send("Remember this");
         browser.untilSeen(LATEST, "Half");
         wire.cut();
@@ -203,7 +208,7 @@ class ChatPageTest extends PageFixture {
             Await.latch(goOn);
             return reply;
         });
-        open(wire.url(), "");
+        open(throughWire(), "");
         send("Once");
         browser.untilSeen(LATEST, "Half");
         browser.run("dispatchEvent(new Event('focus'))");
@@ -228,7 +233,7 @@ class ChatPageTest extends PageFixture {
             Await.latch(goOn);
             return reply;
         });
-        open(wire.url(), "");
+        open(throughWire(), "");
         browser.run("window.fetched = fetch; window.fetch = (path, options) =>"
                 + " path === 'chat' ? fetched(path, options) : Promise.reject(new TypeError())");
         send("Once");
@@ -344,7 +349,7 @@ class ChatPageTest extends PageFixture {
     @Test
     void aNoticeHidesNothingOfTheNewest() throws IOException {
         store("Who?", "You.\n\n".repeat(60));
-        open(wire.url(), "");
+        open(throughWire(), "");
         untilRemembered(2);
         browser.until("Math.abs(scrollY + innerHeight - document.body.scrollHeight) < 2");
         wire.cut();

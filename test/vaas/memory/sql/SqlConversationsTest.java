@@ -42,6 +42,7 @@ import vaas.metrics.Metrics;
 import vaas.testing.Await;
 import vaas.testing.Postgres;
 import vaas.testing.Talk;
+import vaas.testing.Wire;
 
 /** Many conversations in one database, of one server. */
 @Timeout(120)

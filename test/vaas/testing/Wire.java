@@ -1,40 +1,52 @@
-package vaas.face;
+package vaas.testing;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** What lies between a browser and a server, and can be cut. */
-final class Wire implements Closeable {
-    private final ServerSocket browsers = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+/** What lies between a client and a server on this machine; can be cut, and can lose answers. */
+public final class Wire implements Closeable {
+    private final ServerSocket clients = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private final URI server;
+    private final AtomicInteger toLose = new AtomicInteger();
+    private final int server;
     private volatile boolean isCut;
 
-    Wire(URI server) throws IOException {
+    /** Leads to a port. */
+    public Wire(int server) throws IOException {
         this.server = server;
         start(this::accept);
     }
 
-    URI url() {
-        return URI.create("http://127.0.0.1:" + browsers.getLocalPort());
+    /** Where it begins. */
+    public int port() {
+        return clients.getLocalPort();
     }
 
     /** Ends all connections in the midst of whatever they carry, and every new one. */
-    void cut() throws IOException {
+    public void cut() throws IOException {
         isCut = true;
         for (Socket socket : open) {
             socket.close();
         }
     }
 
-    void mend() {
+    public void mend() {
         isCut = false;
+    }
+
+    /** The next stretches that the server sends are lost, and the connections with them. */
+    public void lose(int answers) {
+        toLose.set(answers);
+    }
+
+    public boolean hasLost() {
+        return toLose.get() == 0;
     }
 
     private interface Task {
@@ -55,23 +67,26 @@ final class Wire implements Closeable {
 
     private void accept() throws IOException {
         while (true) {
-            Socket browser = browsers.accept();
-            Socket target = new Socket(server.getHost(), server.getPort());
-            open.add(browser);
+            Socket client = clients.accept();
+            Socket target = new Socket(InetAddress.getLoopbackAddress(), server);
+            open.add(client);
             open.add(target);
             if (isCut) {
                 cut();
             }
-            start(() -> carry(browser, target));
-            start(() -> carry(target, browser));
+            start(() -> carry(client, target, new AtomicInteger()));
+            start(() -> carry(target, client, toLose));
         }
     }
 
-    private static void carry(Socket from, Socket to) throws IOException {
+    private static void carry(Socket from, Socket to, AtomicInteger lost) throws IOException {
         try (from; to) {
-            byte[] bytes = new byte[8 << 10];
+            byte[] bytes = new byte[64 << 10];
             for (int n = from.getInputStream().read(bytes); n >= 0;
                     n = from.getInputStream().read(bytes)) {
+                if (lost.getAndUpdate(it -> Math.max(0, it - 1)) > 0) {
+                    return;
+                }
                 to.getOutputStream().write(bytes, 0, n);
             }
         }
@@ -79,7 +94,7 @@ final class Wire implements Closeable {
 
     @Override
     public void close() throws IOException {
-        browsers.close();
+        clients.close();
         cut();
     }
 }
