@@ -19,7 +19,8 @@ import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import vaas.agent.client.BoundedDns;
+import vaas.agent.client.Caller;
+import vaas.http.Workers;
 import vaas.metrics.Metrics;
 
 /**
@@ -27,19 +28,16 @@ import vaas.metrics.Metrics;
  * it. Safe for concurrent use.
  */
 public final class GroqClient implements AutoCloseable {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CONNECTION_IDLE = Duration.ofMinutes(5);
     private static final int PROXY_AUTHENTICATION = 407;
     /** Added to a status that OkHttp would not let through. */
     private static final int DISGUISE = 1000;
 
     private final Request target;
-    private final OkHttpClient.Builder builder;
-    private final BoundedDns dns = new BoundedDns();
+    private final Caller caller;
     private final ModelMetrics metrics;
     private final Set<ModelCalls> users = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
-    private OkHttpClient http; // guarded by this; null until it is needed
 
     private GroqClient(Options options) {
         this.metrics = new ModelMetrics(options.metrics);
@@ -50,22 +48,17 @@ public final class GroqClient implements AutoCloseable {
                 .filter(value -> !options.baseUrl.startsWith("https"))
                 .ifPresent(value -> request.header(EnvironmentProxies.AUTHORIZATION, value));
         this.target = request.build();
-        this.builder = new OkHttpClient.Builder()
+        OkHttpClient.Builder settings = new OkHttpClient.Builder()
                 .connectionPool(new ConnectionPool(options.connections,
                         CONNECTION_IDLE.toSeconds(), TimeUnit.SECONDS))
-                .dns(dns)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .readTimeout(Duration.ZERO) // the deadline of the call bounds all of it
-                .writeTimeout(Duration.ZERO)
-                .retryOnConnectionFailure(false) // retries are counted by ModelCalls
-                .followRedirects(false) // would turn the POST into a GET, or take the key along
                 .addNetworkInterceptor(GroqClient::disguise)
                 .eventListenerFactory(GroqClient::listener)
                 .proxySelector(options.proxies)
                 .proxyAuthenticator(options.proxies);
         if (!target.isHttps()) { // nor is what a proxy or a redirect could lead to
-            builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
+            settings.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
         }
+        this.caller = new Caller(settings, Workers.timer("vaas-readers"));
     }
 
     /** Sets it up; no connection is made yet. */
@@ -83,13 +76,7 @@ public final class GroqClient implements AutoCloseable {
     public void close() {
         closed = true;
         users.forEach(ModelCalls::close);
-        synchronized (this) {
-            if (http != null) { // or it would be made now, for nothing
-                http.dispatcher().executorService().shutdown();
-                http.connectionPool().evictAll();
-            }
-        }
-        dns.close();
+        caller.close();
     }
 
     /**
@@ -97,19 +84,12 @@ public final class GroqClient implements AutoCloseable {
      * TLS trusts, which takes a fifth of a second; connects to nobody.
      */
     public void prepare() {
-        http();
-    }
-
-    private synchronized OkHttpClient http() {
-        if (http == null) {
-            http = builder.build();
-        }
-        return http;
+        caller.http();
     }
 
     /** The calls of one agent, to be closed with it. */
     ModelCalls calls() {
-        ModelCalls calls = new ModelCalls(this::http, target, dns, metrics);
+        ModelCalls calls = new ModelCalls(caller, target, metrics);
         users.add(calls);
         if (closed) {
             calls.close();

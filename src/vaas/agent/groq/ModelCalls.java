@@ -7,20 +7,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import okhttp3.Call;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.ReaderLeftException;
-import vaas.agent.client.BoundedDns;
+import vaas.agent.client.Caller;
 import vaas.agent.client.EventStream;
 import vaas.agent.client.OneShotBody;
 import vaas.agent.groq.Completion.Answer;
@@ -32,7 +28,6 @@ import vaas.agent.groq.Completion.Unreachable;
 import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
-import vaas.http.Workers;
 
 /**
  * The requests of one agent over a client that several may share: one body to one
@@ -44,21 +39,16 @@ final class ModelCalls implements AutoCloseable {
 
     /** Idle connections found closed in a row; the next one is always new, but for others. */
     private static final int STALE_MAX = 8;
-    private static final int LOOK_MILLIS = 250;
 
-    private final Supplier<OkHttpClient> http;
+    private final Caller caller;
     private final Request target; // without a body
-    private final BoundedDns dns;
     private final ModelMetrics metrics;
     private final Set<Call> running = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final ScheduledExecutorService timer = Workers.timer("vaas-readers");
 
-    ModelCalls(Supplier<OkHttpClient> http, Request target, BoundedDns dns,
-            ModelMetrics metrics) {
-        this.http = http;
+    ModelCalls(Caller caller, Request target, ModelMetrics metrics) {
+        this.caller = caller;
         this.target = target;
-        this.dns = dns;
         this.metrics = metrics;
     }
 
@@ -138,21 +128,21 @@ final class ModelCalls implements AutoCloseable {
     // Empty if the connection was stale.
     private Optional<Attempt> attempt(Piece body, Deadline deadline, Question question,
             Budget.Share share, AnswerReader reader, Reuse reuse) throws IOException {
-        Duration remaining = deadline.remaining();
-        if (isClosed() || remaining.isZero()) {
+        if (isClosed() || deadline.hasPassed()) {
             return Optional.of(new Attempt(isClosed() ? new Unreachable() : new TimedOut()));
         }
         Request.Builder request = target.newBuilder()
                 .post(new OneShotBody(body.length(), body::writeTo)).tag(Reuse.class, reuse);
         question.trace().ifPresent(trace -> request.header("traceparent", trace.nextParent()));
-        Call call = http.get().newCall(request.build());
-        call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
+        Call call = caller.http().newCall(request.build());
         running.add(call);
+        if (isClosed()) {
+            call.cancel(); // closed between the look at it and the entry among those running
+        }
         AnswerStream stream = new AnswerStream(share, reader);
-        Looks looks = new Looks(call, reader);
-        try (AnswerBytes bytes = new AnswerBytes(share); stream; looks;
-                Response response = execute(call, deadline)) {
-            return Optional.of(read(response, bytes, stream, question.requestId()));
+        try (AnswerBytes bytes = new AnswerBytes(share); stream) {
+            return Optional.of(caller.call(call, deadline, reader,
+                    response -> read(response, bytes, stream, question.requestId())));
         } catch (OverBudgetException e) {
             LOG.log(System.Logger.Level.WARNING,
                     "id {0}: the answer of the model was not read: {1}", question.requestId(),
@@ -165,25 +155,13 @@ final class ModelCalls implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             reader.read(""); // which may be why
-            http.get().connectionPool().evictAll(); // the next try shall not meet another stale one
+            caller.http().connectionPool().evictAll(); // or the next one may be stale as well
             boolean stale = reuse.wasStale() && !deadline.hasPassed() && !isClosed()
                     && !call.isCanceled();
             return stale ? Optional.empty()
                     : Optional.of(lost(e, deadline, question.requestId(), stream.hasBegun()));
         } finally {
             running.remove(call);
-        }
-    }
-
-    private Response execute(Call call, Deadline deadline) throws IOException {
-        if (isClosed()) {
-            call.cancel(); // closed between the look at it and the entry among those running
-        }
-        dns.begin(deadline);
-        try {
-            return call.execute();
-        } finally {
-            dns.end();
         }
     }
 
@@ -244,34 +222,6 @@ final class ModelCalls implements AutoCloseable {
         LOG.log(System.Logger.Level.WARNING, "id {0}: the model could not be reached: {1}",
                 requestId, e.getClass().getName());
         return new Attempt(new Unreachable(), 0, !begun, Optional.empty());
-    }
-
-    /** Cuts a call, also one that says nothing, when nobody reads its answer any more. */
-    private final class Looks implements AutoCloseable {
-        private final Call call;
-        private final AnswerReader reader;
-        private final Optional<Future<?>> looks;
-
-        Looks(Call call, AnswerReader reader) {
-            this.call = call;
-            this.reader = reader;
-            this.looks = reader == AnswerReader.NONE ? Optional.empty()
-                    : Optional.of(timer.scheduleWithFixedDelay(
-                            this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS));
-        }
-
-        private void look() {
-            try {
-                reader.read("");
-            } catch (IOException e) {
-                call.cancel();
-            }
-        }
-
-        @Override
-        public void close() {
-            looks.ifPresent(all -> all.cancel(false));
-        }
     }
 
     private boolean isClosed() {
