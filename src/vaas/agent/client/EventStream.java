@@ -72,6 +72,15 @@ public final class EventStream {
         }
     }
 
+    /** Reads an answer that is none. Of that, too, the bytes are counted before they are kept. */
+    public static byte[] whole(Response response, Reader reader) throws IOException {
+        BufferedSource source = response.body().source();
+        for (long read = 0; source.request(read + 1); read = source.getBuffer().size()) {
+            reader.count(source.getBuffer().size() - read);
+        }
+        return source.readByteArray();
+    }
+
     private static final class Listener extends EventSourceListener {
         private final Reader reader;
         private boolean ended;

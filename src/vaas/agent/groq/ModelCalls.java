@@ -17,7 +17,6 @@ import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.ReaderLeftException;
 import vaas.agent.client.Caller;
-import vaas.agent.client.EventStream;
 import vaas.agent.client.OneShotBody;
 import vaas.agent.groq.Completion.Answer;
 import vaas.agent.groq.Completion.Busy;
@@ -126,23 +125,23 @@ final class ModelCalls implements AutoCloseable {
     }
 
     // Empty if the connection was stale.
-    private Optional<Attempt> attempt(Piece body, Deadline deadline, Question question,
+    private Optional<Attempt> attempt(Piece asked, Deadline deadline, Question question,
             Budget.Share share, AnswerReader reader, Reuse reuse) throws IOException {
         if (isClosed() || deadline.hasPassed()) {
             return Optional.of(new Attempt(isClosed() ? new Unreachable() : new TimedOut()));
         }
         Request.Builder request = target.newBuilder()
-                .post(new OneShotBody(body.length(), body::writeTo)).tag(Reuse.class, reuse);
+                .post(new OneShotBody(asked.length(), asked::writeTo)).tag(Reuse.class, reuse);
         question.trace().ifPresent(trace -> request.header("traceparent", trace.nextParent()));
         Call call = caller.http().newCall(request.build());
         running.add(call);
         if (isClosed()) {
             call.cancel(); // closed between the look at it and the entry among those running
         }
-        AnswerStream stream = new AnswerStream(share, reader);
-        try (AnswerBytes bytes = new AnswerBytes(share); stream) {
+        AnswerBody body = new AnswerBody(share, reader);
+        try (body) {
             return Optional.of(caller.call(call, deadline, reader,
-                    response -> read(response, bytes, stream, question.requestId())));
+                    response -> read(response, body, question.requestId())));
         } catch (OverBudgetException e) {
             LOG.log(System.Logger.Level.WARNING,
                     "id {0}: the answer of the model was not read: {1}", question.requestId(),
@@ -159,35 +158,33 @@ final class ModelCalls implements AutoCloseable {
             boolean stale = reuse.wasStale() && !deadline.hasPassed() && !isClosed()
                     && !call.isCanceled();
             return stale ? Optional.empty()
-                    : Optional.of(lost(e, deadline, question.requestId(), stream.hasBegun()));
+                    : Optional.of(lost(e, deadline, question.requestId(), body.hasBegun()));
         } finally {
             running.remove(call);
         }
     }
 
-    private static Attempt read(Response response, AnswerBytes bytes, AnswerStream stream,
-            String requestId) throws IOException {
-        boolean streamed = response.isSuccessful() && EventStream.isOne(response);
-        ChatResponse body = streamed ? stream.read(response)
-                : ChatResponse.of(bytes.read(response.body().source()));
+    private static Attempt read(Response response, AnswerBody body, String requestId)
+            throws IOException {
+        ChatResponse answered = body.read(response);
         Optional<Completion> completion =
-                response.isSuccessful() ? body.completion() : Optional.empty();
+                response.isSuccessful() ? answered.completion() : Optional.empty();
         if (completion.isPresent()) {
-            bytes.keepFor(completion.get() instanceof Answer answer ? answer.text()
+            body.keepFor(completion.get() instanceof Answer answer ? answer.text()
                     : ((ToolCalls) completion.get()).text());
             return new Attempt(completion.get());
         }
         int sent = GroqClient.status(response);
-        ModelError error = body.error(sent);
+        ModelError error = answered.error(sent);
         LOG.log(System.Logger.Level.WARNING,
                 "id {0}: the model answered {1}, code {2}, type {3}, its id {4}", requestId,
                 Integer.toString(sent), orDash(error.code()), orDash(error.type()),
                 printable(response.header("x-request-id", "-")));
         int status = error.status(sent);
-        boolean broken = stream.hasBegun() || body.hasAnswer()
+        boolean broken = body.hasBegun() || answered.hasAnswer()
                 || status < 300 && error.reason(status) == Reason.OTHER;
         return response.isSuccessful() && broken
-                ? new Attempt(body.isOfAnotherApi() ? new Refused(Reason.ADDRESS)
+                ? new Attempt(answered.isOfAnotherApi() ? new Refused(Reason.ADDRESS)
                         : new Unusable()) // and paid for
                 : refused(status, error, response);
     }
