@@ -76,6 +76,7 @@ final class Transport implements AutoCloseable {
         this.target = server;
         this.token = token;
         this.clientInfo = Map.of("name", "vaas", "version", version);
+        caller.http(); // now, not in the time of the first call
     }
 
     /**
