@@ -35,6 +35,18 @@ public record Tool(String name, String description, Map<String, Object> paramete
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters)); // in order
     }
 
+    /** What a model API is told of it, in JSON. */
+    public Map<String, Object> declaration() {
+        Map<String, Object> said = new LinkedHashMap<>();
+        said.put("name", name);
+        said.put("description", description);
+        said.put("parameters", parameters);
+        Map<String, Object> declaration = new LinkedHashMap<>();
+        declaration.put("type", "function");
+        declaration.put("function", said);
+        return declaration;
+    }
+
     /** A tool equals no other: what it does can't be compared. */
     @Override
     public boolean equals(Object other) {

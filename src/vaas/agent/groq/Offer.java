@@ -1,7 +1,6 @@
 package vaas.agent.groq;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,18 +74,7 @@ final class Offer {
         private final Map<Tool, Piece> made = new WeakHashMap<>(); // guarded by this
 
         synchronized Piece of(Tool tool) {
-            return made.computeIfAbsent(tool, it -> Piece.of(Json.text(declaration(it))));
-        }
-
-        private static Map<String, Object> declaration(Tool tool) {
-            Map<String, Object> function = new LinkedHashMap<>();
-            function.put("name", tool.name());
-            function.put("description", tool.description());
-            function.put("parameters", tool.parameters());
-            Map<String, Object> declaration = new LinkedHashMap<>();
-            declaration.put("type", "function");
-            declaration.put("function", function);
-            return declaration;
+            return made.computeIfAbsent(tool, it -> Piece.of(Json.text(it.declaration())));
         }
     }
 }

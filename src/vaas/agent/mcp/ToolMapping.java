@@ -86,8 +86,7 @@ final class ToolMapping {
 
     // As a request declares it, and a comma.
     private static long bytes(Tool tool) {
-        return Json.write(Map.of("type", "function", "function", Map.of("name", tool.name(),
-                "description", tool.description(), "parameters", tool.parameters()))).length + 1;
+        return Json.write(tool.declaration()).length + 1;
     }
 
     private void tell(Set<String> leftOut) {
