@@ -38,16 +38,10 @@ public record Question(String message, Optional<Image> image, Optional<String> v
         }
     }
 
-    /** A question without a trace. */
-    public Question(String message, Optional<Image> image, Optional<String> videoPath,
-            String requestId, Optional<String> key) {
-        this(message, image, videoPath, requestId, key, Optional.empty());
-    }
-
     /** A question without a key or a trace. */
     public Question(String message, Optional<Image> image, Optional<String> videoPath,
             String requestId) {
-        this(message, image, videoPath, requestId, Optional.empty());
+        this(message, image, videoPath, requestId, Optional.empty(), Optional.empty());
     }
 
     /** A question of text alone, which must not be empty, as a program may ask. */
