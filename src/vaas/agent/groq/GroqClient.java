@@ -130,10 +130,9 @@ public final class GroqClient implements AutoCloseable {
         /** Groq's own address. */
         public static final String BASE_URL = "https://api.groq.com/openai/v1";
 
-        private static final int PORT_MAX = 65535;
         /** Not that of java.net.URI, which takes no underscore in a name, as Docker's have. */
         private static final Pattern URL = Pattern.compile("(?i)https?://"
-                + "([a-z0-9._~-]+|\\[[0-9a-f:.]+])(:(?<port>[0-9]{1,5}))?(?<path>(/[^?#\\s]*)?)");
+                + "([a-z0-9._~-]+|\\[[0-9a-f:.]+])(:[0-9]+)?(?<path>(/[^?#\\s]*)?)");
         private static final int CONNECTIONS = 1024;
 
         private String baseUrl = BASE_URL;
@@ -198,16 +197,11 @@ public final class GroqClient implements AutoCloseable {
 
         private static String checked(String url) {
             Matcher parts = URL.matcher(url);
-            if (parts.matches() && isPort(parts.group("port")) && HttpUrl.parse(url) != null) {
+            if (parts.matches() && HttpUrl.parse(url) != null) {
                 return parts.group("path").isEmpty() ? url + "/openai/v1" : url;
             }
             throw new IllegalArgumentException("it is not a URL such as https://host/v1, without"
                     + " user, query or fragment");
-        }
-
-        private static boolean isPort(String digits) {
-            return digits == null
-                    || Integer.parseInt(digits) > 0 && Integer.parseInt(digits) <= PORT_MAX;
         }
     }
 }
