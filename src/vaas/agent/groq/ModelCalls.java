@@ -18,13 +18,6 @@ import vaas.agent.Question;
 import vaas.agent.ReaderLeftException;
 import vaas.agent.client.Caller;
 import vaas.agent.client.OneShotBody;
-import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Busy;
-import vaas.agent.groq.Completion.Refused;
-import vaas.agent.groq.Completion.TimedOut;
-import vaas.agent.groq.Completion.ToolCalls;
-import vaas.agent.groq.Completion.Unreachable;
-import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
 
@@ -78,11 +71,11 @@ final class ModelCalls implements AutoCloseable {
             if (!attempt.passes || tooLong || retry == Backoff.RETRIES_MAX || isClosed()
                     || pause.compareTo(deadline.remaining()) >= 0) {
                 boolean busy = attempt.status == 429 || attempt.passes && tooLong;
-                return busy ? new Busy(pause) : attempt.completion;
+                return busy ? new Completion.Busy(pause) : attempt.completion;
             }
             metrics.retries.increment();
             if (waitUnlessClosed(pause)) {
-                return new Unreachable();
+                return new Completion.Unreachable();
             }
         }
     }
@@ -105,7 +98,7 @@ final class ModelCalls implements AutoCloseable {
     private record Attempt(Completion completion, int status, boolean passes,
             Optional<Duration> asked) {
         Attempt(Completion completion) {
-            this(completion, 0, completion instanceof Unreachable, Optional.empty());
+            this(completion, 0, completion instanceof Completion.Unreachable, Optional.empty());
         }
     }
 
@@ -121,17 +114,18 @@ final class ModelCalls implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "id {0}: an idle connection had been closed",
                     question.requestId());
         }
-        return new Attempt(new Unreachable());
+        return new Attempt(new Completion.Unreachable());
     }
 
     // Empty if the connection was stale.
     private Optional<Attempt> attempt(Piece asked, Deadline deadline, Question question,
             Budget.Share share, AnswerReader reader, Reuse reuse) throws IOException {
         if (isClosed() || deadline.hasPassed()) {
-            return Optional.of(new Attempt(isClosed() ? new Unreachable() : new TimedOut()));
+            return Optional.of(new Attempt(
+                    isClosed() ? new Completion.Unreachable() : new Completion.TimedOut()));
         }
         Request.Builder request = target.newBuilder()
-                .post(new OneShotBody(asked.length(), asked::writeTo)).tag(Reuse.class, reuse);
+                .post(new OneShotBody(asked.length(), asked.content())).tag(Reuse.class, reuse);
         question.trace().ifPresent(trace -> request.header("traceparent", trace.nextParent()));
         Call call = caller.http().newCall(request.build());
         running.add(call);
@@ -149,7 +143,7 @@ final class ModelCalls implements AutoCloseable {
             if (!e.isForGood()) {
                 throw e;
             }
-            return Optional.of(new Attempt(new Unusable()));
+            return Optional.of(new Attempt(new Completion.Unusable()));
         } catch (ReaderLeftException e) {
             throw e;
         } catch (IOException e) {
@@ -170,8 +164,8 @@ final class ModelCalls implements AutoCloseable {
         Optional<Completion> completion =
                 response.isSuccessful() ? answered.completion() : Optional.empty();
         if (completion.isPresent()) {
-            body.keepFor(completion.get() instanceof Answer answer ? answer.text()
-                    : ((ToolCalls) completion.get()).text());
+            body.keepFor(completion.get() instanceof Completion.Answer answer ? answer.text()
+                    : ((Completion.ToolCalls) completion.get()).text());
             return new Attempt(completion.get());
         }
         int sent = GroqClient.status(response);
@@ -184,8 +178,8 @@ final class ModelCalls implements AutoCloseable {
         boolean broken = body.hasBegun() || answered.hasAnswer()
                 || status < 300 && error.reason(status) == Reason.OTHER;
         return response.isSuccessful() && broken
-                ? new Attempt(answered.isOfAnotherApi() ? new Refused(Reason.ADDRESS)
-                        : new Unusable()) // and paid for
+                ? new Attempt(answered.isOfAnotherApi() ? new Completion.Refused(Reason.ADDRESS)
+                        : new Completion.Unusable()) // and paid for
                 : refused(status, error, response);
     }
 
@@ -196,8 +190,9 @@ final class ModelCalls implements AutoCloseable {
         boolean passes = said.equals("true")
                 || !said.equals("false") && (lost || status == 429
                         || status > 500 && reason == Reason.MODEL);
-        return new Attempt(lost ? new Unreachable()
-                : new Refused(reason, reason == Reason.TOOLS ? error.words() : "", status),
+        String words = reason == Reason.TOOLS ? error.words() : "";
+        return new Attempt(lost ? new Completion.Unreachable()
+                : new Completion.Refused(reason, words, status),
                 status, passes, Backoff.asked(response::header, Instant.now()));
     }
 
@@ -214,11 +209,11 @@ final class ModelCalls implements AutoCloseable {
         if (deadline.hasPassed()) {
             LOG.log(System.Logger.Level.WARNING, "id {0}: the model did not answer in time",
                     requestId);
-            return new Attempt(new TimedOut());
+            return new Attempt(new Completion.TimedOut());
         }
         LOG.log(System.Logger.Level.WARNING, "id {0}: the model could not be reached: {1}",
                 requestId, e.getClass().getName());
-        return new Attempt(new Unreachable(), 0, !begun, Optional.empty());
+        return new Attempt(new Completion.Unreachable(), 0, !begun, Optional.empty());
     }
 
     private boolean isClosed() {

@@ -226,7 +226,7 @@ class ChatRequestTest {
     private static String text(Piece body) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            body.writeTo(out);
+            body.content().writeTo(out);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
