@@ -15,7 +15,6 @@ import vaas.agent.Reply;
 import vaas.agent.Tool;
 import vaas.agent.ToolSource;
 import vaas.agent.client.TimeLimiter;
-import vaas.agent.groq.Completion.Answer;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
 import vaas.json.JsonString;
@@ -126,7 +125,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
             hold(history.records(), share);
             Completion completion = chat.run(history.records());
             reader.read(""); // while nothing is stored yet
-            if (!(completion instanceof Answer answer)) {
+            if (!(completion instanceof Completion.Answer answer)) {
                 return Optional.of(failures.reply(question, completion, chat.tooLong()));
             }
             Optional<Reply> stored =
