@@ -37,12 +37,8 @@ public abstract class BaseAgent {
     private final Duration timeout;
 
     /**
-     * Sets it up.
+     * Sets it up. Conversations and source stay open: whoever opened them closes them.
      *
-     * @param conversations closed by whoever opened them
-     * @param tools what it could use
-     * @param source of more; closed by whoever opened it
-     * @param disabledTools names of tools that it must not use
      * @param timeout for one chat, the wait for its turn included
      * @throws IllegalArgumentException if two tools have one name, or there are more than 128
      */
@@ -76,8 +72,6 @@ public abstract class BaseAgent {
      * the other, each with those before in its prompt; one whose key is known gets the answer that
      * is remembered.
      *
-     * @param conversation its name
-     * @return what became of it
      * @throws IllegalArgumentException if it can't be the name of a conversation
      */
     public final Reply chat(String conversation, Question question) {
@@ -254,7 +248,6 @@ public abstract class BaseAgent {
     /**
      * Forgets a conversation; see {@link vaas.memory.Memory#resetMemory(Requester)}.
      *
-     * @param by for the audit
      * @throws IOException if the reset can't be made durable; asking again is safe
      */
     public final Receipt resetMemory(String conversation, Requester by) throws IOException {

@@ -21,10 +21,8 @@ public record Image(String mediaType, String base64) {
     private static final int STEP_CHARS = 16 << 10;
 
     /**
-     * Reads an image.
+     * Reads an image off base64, bare or as a data URL; line breaks are fine.
      *
-     * @param text base64, bare or as a data URL; line breaks are fine
-     * @return the image
      * @throws IllegalArgumentException with a clause about "it", if it is not base64, larger than
      *     4 MiB, or neither PNG, JPEG, GIF nor WebP
      */
@@ -38,11 +36,7 @@ public record Image(String mediaType, String base64) {
         return new Image(mediaType(base64), base64 + "=".repeat(-base64.length() & 3));
     }
 
-    /**
-     * The image as a URL that a model can be given.
-     *
-     * @return a data URL (RFC 2397)
-     */
+    /** The image as a URL that a model can be given: a data URL (RFC 2397). */
     public String dataUrl() {
         return "data:" + mediaType + ";base64," + base64;
     }

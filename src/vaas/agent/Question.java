@@ -21,8 +21,6 @@ public record Question(String message, Optional<Image> image, Optional<String> v
     public static final String IMAGE_ONLY = "[image]";
 
     /**
-     * Checks the parts.
-     *
      * @throws IllegalArgumentException if there is neither text nor an image, or the text can't be
      *     stored
      */

@@ -29,20 +29,10 @@ public sealed interface Reply {
         }
     }
 
-    /**
-     * The model takes no more for now; nothing has changed.
-     *
-     * @param retryAfter when to ask again
-     * @param detail a sentence for the caller
-     */
+    /** The model takes no more for now; nothing has changed. The detail is for the caller. */
     record Busy(Duration retryAfter, String detail) implements Reply {}
 
-    /**
-     * It failed; nothing has changed.
-     *
-     * @param kind whose fault it is
-     * @param detail a sentence for the caller, without any text of a message
-     */
+    /** It failed; nothing has changed. The detail, for the caller, holds no text of a message. */
     record Failed(Kind kind, String detail) implements Reply {}
 
     /** Kinds of failure. */

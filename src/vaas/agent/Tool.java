@@ -22,11 +22,7 @@ public record Tool(String name, String description, Map<String, Object> paramete
         Function function) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-    /**
-     * Checks the name.
-     *
-     * @throws IllegalArgumentException if the name is not one that Groq takes
-     */
+    /** @throws IllegalArgumentException if the name is not one that Groq takes */
     public Tool {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("tool name '" + name

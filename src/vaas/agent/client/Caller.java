@@ -48,8 +48,7 @@ public final class Caller implements AutoCloseable {
     /**
      * Sets it up; no connection is made yet, and there are no threads.
      *
-     * @param settings what else is to be set
-     * @param timer looks whether answers are still wanted
+     * @param timer for looking whether answers are still wanted
      */
     public Caller(OkHttpClient.Builder settings, ScheduledExecutorService timer) {
         this.settings = settings.dns(this::lookup).connectTimeout(CONNECT_TIMEOUT)

@@ -27,18 +27,12 @@ public final class EventStream {
 
     /** Who reads one, on one thread. */
     public interface Reader {
-        /**
-         * Counts bytes, of lines of any kind.
-         *
-         * @throws IOException to end the reading
-         */
+        /** Counts bytes, of lines of any kind; throws to end the reading. */
         void count(long bytes) throws IOException;
 
         /**
-         * Takes the data of one event, which may be empty.
-         *
-         * @return whether there is more to be read
-         * @throws UncheckedIOException to end the reading
+         * Takes the data of one event, which may be empty, and tells whether it wants more; throws
+         * an {@link UncheckedIOException} to end the reading.
          */
         boolean take(String data);
     }

@@ -45,11 +45,7 @@ final class AnswerBody implements EventStream.Reader, AutoCloseable {
         this.reader = reader;
     }
 
-    /**
-     * Reads all of it.
-     *
-     * @throws IOException if it breaks, ends before the answer does, or nobody reads it any more
-     */
+    /** Reads all; throws if it breaks, ends before the answer does, or nobody reads any more. */
     ChatResponse read(Response response) throws IOException {
         IOException failure = new EOFException("the stream ended early");
         try {

@@ -56,12 +56,7 @@ final class Chat {
     private boolean toolUseRetried;
     private Set<String> withoutTools; // names of those that the model does not take
 
-    /**
-     * What all chats of an agent use.
-     *
-     * @param text the template for questions of text alone
-     * @param image the template for questions with an image
-     */
+    /** What all chats of an agent use. */
     record Parts(ModelCalls calls, TimeLimiter toolThreads, TimeLimiter sourceThreads,
             ToolRefusals refusals, SettingNames names, ChatRequest.Template text,
             ChatRequest.Template image) {
@@ -70,7 +65,6 @@ final class Chat {
         }
     }
 
-    /** The chat begins now: the deadline counts from here. */
     Chat(Parts parts, Offer offer, Conversations.Lease in, Question question, Deadline deadline,
             Budget.Share share, AnswerReader reader) {
         this.parts = parts;

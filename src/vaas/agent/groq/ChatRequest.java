@@ -73,13 +73,7 @@ final class ChatRequest {
         return Piece.of(own).length();
     }
 
-    /**
-     * The body as JSON.
-     *
-     * @param mayCall whether the model may call tools in this round, if there are any
-     * @param without names of tools that are not offered
-     * @param streamed whether the answer is to come piece by piece
-     */
+    /** The body as JSON, without the tools of those names. */
     Piece body(boolean mayCall, Set<String> without, boolean streamed) {
         List<Piece> pieces = new ArrayList<>(List.of(
                 streamed ? template.streamedHead : template.head, history));
@@ -150,11 +144,7 @@ final class ChatRequest {
         private final Piece head;
         private final Piece streamedHead;
 
-        /**
-         * Makes it.
-         *
-         * @param systemPrompt the first message; if empty, there is none
-         */
+        /** An empty system prompt is none. */
         Template(String model, String systemPrompt) {
             this.model = model;
             String start = Json.text(Map.of("model", model));

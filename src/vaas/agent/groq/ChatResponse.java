@@ -44,12 +44,7 @@ final class ChatResponse {
         this.begin = begin;
     }
 
-    /**
-     * What a stream came to.
-     *
-     * @param json null if it was none that can be read
-     * @param begin where in its content the answer began that is on its way already, or -1
-     */
+    /** What a stream came to: null if it can't be read; where an answer began that is shown. */
     static ChatResponse ofStream(Map<String, Object> json, int begin) {
         return new ChatResponse(json, "", begin);
     }
@@ -112,11 +107,7 @@ final class ChatResponse {
                         .allMatch(key -> Fields.get(json, key) == null);
     }
 
-    /**
-     * The error in it.
-     *
-     * @param status of the answer; anything that came with another than 2xx is one
-     */
+    /** The error in it; anything that came with another status than 2xx is one. */
     ModelError error(int status) {
         return status >= 300 ? ModelError.of(json == null ? start : json)
                 : ModelError.within(json).orElse(ModelError.of(null));

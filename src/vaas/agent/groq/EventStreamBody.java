@@ -34,11 +34,7 @@ final class EventStreamBody {
         return FIELD.matcher(text).matches();
     }
 
-    /**
-     * Reads all of it.
-     *
-     * @return an object as of a plain answer; null if the stream ends before the answer does
-     */
+    /** Reads all of it; null if the stream ends before the answer does. */
     static Map<String, Object> read(String text) throws JsonException {
         EventStreamBody body = new EventStreamBody();
         List<String> data = new ArrayList<>();

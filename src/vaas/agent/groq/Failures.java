@@ -15,11 +15,7 @@ final class Failures {
         this.address = address;
     }
 
-    /**
-     * The reply for any completion but an answer.
-     *
-     * @param tooLong the sentence for a prompt that did not fit
-     */
+    /** The reply for any completion but an answer; too long has a sentence that is given. */
     Reply reply(Question question, Completion completion, String tooLong) {
         if (completion instanceof Completion.Busy busy) {
             return new Reply.Busy(busy.retryAfter(), "The model takes no more requests for now.");

@@ -47,8 +47,6 @@ final class ModelCalls implements AutoCloseable {
     /**
      * Asks until there is an answer, a refusal, or no try left.
      *
-     * @param question on whose behalf: its id stands in log lines, its trace goes along
-     * @param share what an answer is charged to before it is kept
      * @param reader gets the text as it comes, if the body asks for that; once it has got some,
      *     nothing is tried again
      * @throws OverBudgetException if there is no room for an answer for now
@@ -87,14 +85,7 @@ final class ModelCalls implements AutoCloseable {
         running.forEach(Call::cancel);
     }
 
-    /**
-     * One request.
-     *
-     * @param completion what it comes to if it is the last one
-     * @param status 0 if there was no answer
-     * @param passes whether the next try may fare better
-     * @param asked the pause that the server asks for
-     */
+    /** One request: what it comes to if it is the last, whether that may pass, and when. */
     private record Attempt(Completion completion, int status, boolean passes,
             Optional<Duration> asked) {
         Attempt(Completion completion) {

@@ -48,12 +48,7 @@ final class Offer {
         return tools.stream().map(Tool::name).collect(Collectors.toSet());
     }
 
-    /**
-     * What follows the messages of a request.
-     *
-     * @param mayCall whether the model may call tools, if there are any
-     * @param without names of tools that are not offered
-     */
+    /** What follows the messages of a request, without the tools of those names. */
     Piece tail(boolean mayCall, Set<String> without) {
         List<Tool> offered =
                 tools.stream().filter(tool -> !without.contains(tool.name())).toList();

@@ -7,9 +7,7 @@ import vaas.json.JsonString;
 
 /**
  * A stretch of a request's body, which can be written any number of times. Pieces refer to what
- * others keep anyway, so that no body is ever put together.
- *
- * @param length in bytes, known before it is written
+ * others keep anyway, so that no body is ever put together. Its bytes are known beforehand.
  */
 record Piece(long length, OneShotBody.Content content) {
     private static final int STEP_CHARS = 16 << 10;

@@ -40,12 +40,7 @@ final class ToolList {
         Map<String, Object> page(String cursor) throws IOException, InterruptedException;
     }
 
-    /**
-     * Knows nothing yet.
-     *
-     * @param source reads all; if that fails, the tools are withdrawn
-     * @param nanoTime as {@link System#nanoTime}
-     */
+    /** Knows nothing yet. If the source fails, which reads all, the tools are withdrawn. */
     ToolList(Callable<List<ServerTool>> source, Executor background, LongSupplier nanoTime) {
         this.source = source;
         this.background = background;

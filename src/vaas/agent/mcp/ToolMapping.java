@@ -28,12 +28,7 @@ final class ToolMapping {
     private final BiFunction<ServerTool, Tool.Call, Tool.Result> function;
     private Set<String> told = Set.of(); // what the log says of the list before
 
-    /**
-     * Sets it up.
-     *
-     * @param only the server's names of those to offer; if empty, all
-     * @param disabled names, the server's or ours, of those not to offer
-     */
+    /** What to offer has the server's names, and is all if empty; what not to, also ours. */
     ToolMapping(List<Tool> own, Set<String> only, Set<String> disabled,
             BiFunction<ServerTool, Tool.Call, Tool.Result> function) {
         this.own = own;

@@ -79,12 +79,7 @@ final class Transport implements AutoCloseable {
         caller.http(); // now, not in the time of the first call
     }
 
-    /**
-     * Sends a request, with a new session if the one before is gone.
-     *
-     * @throws McpException if the server refuses it
-     * @throws IOException if no answer of use comes by the deadline
-     */
+    /** Sends a request, with a new session if the one before is gone. */
     Result request(Ask ask) throws IOException, InterruptedException {
         Peer known = peer(null, ask);
         try {
