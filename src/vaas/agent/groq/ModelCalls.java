@@ -57,7 +57,7 @@ final class ModelCalls implements AutoCloseable {
         for (int retry = 0; ; retry++) {
             reader.read("");
             long start = System.nanoTime();
-            Attempt attempt = attempt(body, deadline, question, share, reader);
+            Attempt attempt = attempt(body, deadline, question, share, reader, 0);
             long nanos = System.nanoTime() - start;
             metrics.count(attempt.completion, nanos);
             LOG.log(System.Logger.Level.DEBUG, "id {0}: a model call took {1} ms and came to {2}",
@@ -94,27 +94,43 @@ final class ModelCalls implements AutoCloseable {
     }
 
     // What failed because the peer had closed an idle connection is no try.
-    private Attempt attempt(Piece body, Deadline deadline, Question question, Budget.Share share,
-            AnswerReader reader) throws IOException {
-        for (int stale = 0; stale < STALE_MAX; stale++) {
-            Optional<Attempt> attempt =
-                    attempt(body, deadline, question, share, reader, new Reuse());
-            if (attempt.isPresent()) {
-                return attempt.get();
-            }
-            LOG.log(System.Logger.Level.DEBUG, "id {0}: an idle connection had been closed",
-                    question.requestId());
+    private Attempt attempt(Piece asked, Deadline deadline, Question question,
+            Budget.Share share, AnswerReader reader, int stale) throws IOException {
+        if (isClosed() || deadline.hasPassed() || stale == STALE_MAX) {
+            return new Attempt(deadline.hasPassed() && !isClosed()
+                    ? new Completion.TimedOut() : new Completion.Unreachable());
         }
-        return new Attempt(new Completion.Unreachable());
+        Reuse reuse = new Reuse();
+        Call call = begin(asked, question, reuse);
+        AnswerBody body = new AnswerBody(share, reader);
+        try (body) {
+            return caller.call(call, deadline, reader,
+                    response -> read(response, body, question.requestId()));
+        } catch (OverBudgetException e) {
+            LOG.log(System.Logger.Level.WARNING,
+                    "id {0}: the answer of the model was not read: {1}", question.requestId(),
+                    e.getMessage());
+            if (!e.isForGood()) {
+                throw e;
+            }
+            return new Attempt(new Completion.Unusable());
+        } catch (ReaderLeftException e) {
+            throw e;
+        } catch (IOException e) {
+            reader.read(""); // which may be why
+            caller.http().connectionPool().evictAll(); // or the next one may be stale as well
+            if (!reuse.wasStale() || deadline.hasPassed() || isClosed() || call.isCanceled()) {
+                return lost(e, deadline, question.requestId(), body.hasBegun());
+            }
+        } finally {
+            running.remove(call);
+        }
+        LOG.log(System.Logger.Level.DEBUG, "id {0}: an idle connection had been closed",
+                question.requestId());
+        return attempt(asked, deadline, question, share, reader, stale + 1);
     }
 
-    // Empty if the connection was stale.
-    private Optional<Attempt> attempt(Piece asked, Deadline deadline, Question question,
-            Budget.Share share, AnswerReader reader, Reuse reuse) throws IOException {
-        if (isClosed() || deadline.hasPassed()) {
-            return Optional.of(new Attempt(
-                    isClosed() ? new Completion.Unreachable() : new Completion.TimedOut()));
-        }
+    private Call begin(Piece asked, Question question, Reuse reuse) {
         Request.Builder request = target.newBuilder()
                 .post(new OneShotBody(asked.length(), asked.content())).tag(Reuse.class, reuse);
         question.trace().ifPresent(trace -> request.header("traceparent", trace.nextParent()));
@@ -123,30 +139,7 @@ final class ModelCalls implements AutoCloseable {
         if (isClosed()) {
             call.cancel(); // closed between the look at it and the entry among those running
         }
-        AnswerBody body = new AnswerBody(share, reader);
-        try (body) {
-            return Optional.of(caller.call(call, deadline, reader,
-                    response -> read(response, body, question.requestId())));
-        } catch (OverBudgetException e) {
-            LOG.log(System.Logger.Level.WARNING,
-                    "id {0}: the answer of the model was not read: {1}", question.requestId(),
-                    e.getMessage());
-            if (!e.isForGood()) {
-                throw e;
-            }
-            return Optional.of(new Attempt(new Completion.Unusable()));
-        } catch (ReaderLeftException e) {
-            throw e;
-        } catch (IOException e) {
-            reader.read(""); // which may be why
-            caller.http().connectionPool().evictAll(); // or the next one may be stale as well
-            boolean stale = reuse.wasStale() && !deadline.hasPassed() && !isClosed()
-                    && !call.isCanceled();
-            return stale ? Optional.empty()
-                    : Optional.of(lost(e, deadline, question.requestId(), body.hasBegun()));
-        } finally {
-            running.remove(call);
-        }
+        return call;
     }
 
     private static Attempt read(Response response, AnswerBody body, String requestId)
