@@ -27,7 +27,7 @@ public record Image(String mediaType, String base64) {
      *     4 MiB, or neither PNG, JPEG, GIF nor WebP
      */
     public static Image decode(String text) {
-        String base64 = withoutBlanks(withoutPrefix(text));
+        String base64 = BLANK.matcher(withoutPrefix(text)).replaceAll("");
         int bytes = length(base64);
         if (bytes > BYTES_MAX) {
             throw new IllegalArgumentException("it has " + mebibytes(bytes)
@@ -56,11 +56,6 @@ public record Image(String mediaType, String base64) {
             throw new IllegalArgumentException("it is a data URL without ;base64,");
         }
         return text.substring(prefix.end());
-    }
-
-    private static String withoutBlanks(String base64) {
-        Matcher blanks = BLANK.matcher(base64);
-        return blanks.find() ? blanks.replaceAll("") : base64;
     }
 
     // Decoded in steps, so that millions of bytes are looked at without a copy of them all.

@@ -44,12 +44,7 @@ public final class EventStream {
                 && type.subtype().equals("event-stream");
     }
 
-    /**
-     * Reads an answer of 2xx that is one, to its end or until its reader wants no more.
-     *
-     * @throws IOException if it breaks off, or the reader ends it by counting
-     * @throws UncheckedIOException if the reader ends it at an event
-     */
+    /** Reads an answer of 2xx that is one, to its end or until its reader wants no more. */
     public static void read(Response response, Reader reader) throws IOException {
         ResponseBody all = response.body();
         BufferedSource source = Okio.buffer(new Counted(all.source(), reader));
