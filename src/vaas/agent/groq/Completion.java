@@ -20,10 +20,6 @@ sealed interface Completion {
     /** Tools are to be called. What stands beside goes back in the same chat. */
     record ToolCalls(String text, List<ToolCall> calls, Map<String, Object> beside)
             implements Completion {
-        ToolCalls(String text, List<ToolCall> calls) {
-            this(text, calls, Map.of());
-        }
-
         @Override
         public String toString() {
             return "ToolCalls[" + calls.size() + "]";
@@ -76,10 +72,6 @@ sealed interface Completion {
 
     /** It will not, and asking again would not help. The words are of tools, in lower case. */
     record Refused(Reason reason, String words, int status) implements Completion {
-        Refused(Reason reason) {
-            this(reason, "", 0);
-        }
-
         @Override
         public String toString() {
             return "Refused[" + reason + "]";

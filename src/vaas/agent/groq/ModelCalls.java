@@ -161,10 +161,12 @@ final class ModelCalls implements AutoCloseable {
         int status = error.status(sent);
         boolean broken = body.hasBegun() || answered.hasAnswer()
                 || status < 300 && error.reason(status) == Reason.OTHER;
-        return response.isSuccessful() && broken
-                ? new Attempt(answered.isOfAnotherApi() ? new Completion.Refused(Reason.ADDRESS)
-                        : new Completion.Unusable()) // and paid for
-                : refused(status, error, response);
+        if (!response.isSuccessful() || !broken) {
+            return refused(status, error, response);
+        }
+        return new Attempt(answered.isOfAnotherApi()
+                ? new Completion.Refused(Reason.ADDRESS, "", status)
+                : new Completion.Unusable()); // and paid for
     }
 
     private static Attempt refused(int status, ModelError error, Response response) {
