@@ -13,7 +13,6 @@ import okio.BufferedSource;
 import okio.ByteString;
 import okio.ForwardingSource;
 import okio.Okio;
-import okio.Source;
 
 /**
  * The reading of an event stream (WHATWG server-sent events) by okhttp-sse, which bounds neither
@@ -47,7 +46,14 @@ public final class EventStream {
     /** Reads an answer of 2xx that is one, to its end or until its reader wants no more. */
     public static void read(Response response, Reader reader) throws IOException {
         ResponseBody all = response.body();
-        BufferedSource source = Okio.buffer(new Counted(all.source(), reader));
+        BufferedSource source = Okio.buffer(new ForwardingSource(all.source()) {
+            @Override
+            public long read(Buffer sink, long byteCount) throws IOException {
+                long read = super.read(sink, byteCount);
+                reader.count(Math.max(0, read));
+                return read;
+            }
+        });
         if (source.rangeEquals(0, BYTE_ORDER_MARK)) {
             source.skip(BYTE_ORDER_MARK.size());
         }
@@ -90,22 +96,6 @@ public final class EventStream {
         @Override
         public void onFailure(EventSource source, Throwable e, Response response) {
             failure = ended ? null : e; // the end is a failure, too
-        }
-    }
-
-    private static final class Counted extends ForwardingSource {
-        private final Reader reader;
-
-        Counted(Source source, Reader reader) {
-            super(source);
-            this.reader = reader;
-        }
-
-        @Override
-        public long read(Buffer sink, long byteCount) throws IOException {
-            long read = super.read(sink, byteCount);
-            reader.count(Math.max(0, read));
-            return read;
         }
     }
 }

@@ -66,8 +66,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
                 new TimeLimiter("vaas-tool", TOOL_THREADS_MAX, TOOL_PATIENCE),
                 new TimeLimiter("vaas-call", SOURCE_THREADS_MAX, TOOL_PATIENCE),
                 new ToolRefusals(options.nanoTime), options.settingNames,
-                template(options.generalModel, options),
-                template(options.imageModel, options));
+                new ChatRequest.Template(options.generalModel, options.systemPrompt),
+                new ChatRequest.Template(options.imageModel, options.systemPrompt));
     }
 
     /**
@@ -189,10 +189,6 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
     private static Reply overtaken() {
         return new Reply.Failed(Reply.Kind.MEMORY_AWAY,
                 "Somebody else spoke in this conversation meanwhile.");
-    }
-
-    private static ChatRequest.Template template(String model, Options options) {
-        return new ChatRequest.Template(model, options.systemPrompt);
     }
 
     /** How an agent is set up. Not safe for concurrent use; copied by the agent. */
