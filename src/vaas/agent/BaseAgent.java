@@ -236,11 +236,7 @@ public abstract class BaseAgent {
                 + "/" + generation;
     }
 
-    /**
-     * Forgets the shared conversation on nobody's behalf.
-     *
-     * @throws IOException if the reset can't be made durable; asking again is safe
-     */
+    /** Forgets the shared conversation on nobody's behalf; throws as any reset does. */
     public final Receipt resetMemory() throws IOException {
         return resetMemory(Conversations.SHARED, Requester.SELF);
     }
@@ -258,10 +254,7 @@ public abstract class BaseAgent {
 
     /**
      * Forgets a conversation if it is in a state that is expected; see {@link
-     * vaas.memory.Memory#resetMemory(Requester, Set)}.
-     *
-     * @return empty if it is in another
-     * @throws IOException if the reset can't be made durable; asking again is safe
+     * vaas.memory.Memory#resetMemory(Requester, Set)}. Empty if it is in another.
      */
     public final Optional<Receipt> resetMemory(String conversation, Requester by, Set<String> tags)
             throws IOException {

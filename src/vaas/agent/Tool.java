@@ -92,12 +92,7 @@ public record Tool(String name, String description, Map<String, Object> paramete
         }
     }
 
-    /**
-     * What a tool found.
-     *
-     * @param text for the model
-     * @param clipPath a file for the caller, handed out as {@code clip_path}
-     */
+    /** What a tool found: text for the model, and a file for the caller, its clip_path. */
     public record Result(String text, Optional<String> clipPath) {
         /** A result of text alone. */
         public static Result of(String text) {

@@ -45,11 +45,7 @@ public final class Caller implements AutoCloseable {
         T read(Response response) throws IOException;
     }
 
-    /**
-     * Sets it up; no connection is made yet, and there are no threads.
-     *
-     * @param timer for looking whether answers are still wanted
-     */
+    /** Sets it up; no connection is made yet. The timer looks whether answers are wanted. */
     public Caller(OkHttpClient.Builder settings, ScheduledExecutorService timer) {
         this.settings = settings.dns(this::lookup).connectTimeout(CONNECT_TIMEOUT)
                 .readTimeout(Duration.ZERO).writeTimeout(Duration.ZERO)

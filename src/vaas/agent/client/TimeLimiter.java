@@ -29,12 +29,7 @@ public final class TimeLimiter implements AutoCloseable {
     private final long patienceNanos;
     private final ExecutorService threads;
 
-    /**
-     * Makes it; there are no threads yet.
-     *
-     * @param patience how long to wait for a thread while all are taken, most of them by what was
-     *     left behind
-     */
+    /** Patience is for a thread while all are taken, most of them by what was left behind. */
     public TimeLimiter(String name, int threadsMax, Duration patience) {
         AtomicLong number = new AtomicLong();
         this.free = new Semaphore(threadsMax);

@@ -42,6 +42,7 @@ final class Chat {
             Set.of(Reason.OTHER, Reason.TOO_LONG, Reason.TOOL_USE);
 
     private final Parts parts;
+    private final ChatRequest.Template template;
     private final Offer offer;
     private final Conversations.Lease in;
     private final Question question;
@@ -59,11 +60,7 @@ final class Chat {
     /** What all chats of an agent use. */
     record Parts(ModelCalls calls, TimeLimiter toolThreads, TimeLimiter sourceThreads,
             ToolRefusals refusals, SettingNames names, ChatRequest.Template text,
-            ChatRequest.Template image) {
-        ChatRequest.Template template(Question question) {
-            return question.image().isPresent() ? image : text;
-        }
-    }
+            ChatRequest.Template image) {}
 
     Chat(Parts parts, Offer offer, Conversations.Lease in, Question question, Deadline deadline,
             Budget.Share share, AnswerReader reader) {
@@ -75,7 +72,8 @@ final class Chat {
         this.question = question;
         this.deadline = deadline;
         this.share = share;
-        this.withoutTools = parts.refusals().of(parts.template(question).model());
+        this.template = question.image().isPresent() ? parts.image() : parts.text();
+        this.withoutTools = parts.refusals().of(template.model());
     }
 
     /**
@@ -113,8 +111,7 @@ final class Chat {
     private Completion rounds() throws IOException {
         tooledUp = false;
         texts.begin("");
-        ChatRequest request = new ChatRequest(parts.template(question), offer, history,
-                question);
+        ChatRequest request = new ChatRequest(template, offer, history, question);
         for (int round = 0; ; round++) {
             Completion completion = oneRound(request, round < ROUNDS_MAX);
             if (completion instanceof Completion.Answer answer) {
@@ -180,11 +177,10 @@ final class Chat {
     }
 
     private void tellRefusal(boolean lasting) {
-        String model = parts.template(question).model();
-        if (!lasting || parts.refusals().remember(model, withoutTools)) {
+        if (!lasting || parts.refusals().remember(template.model(), withoutTools)) {
             LOG.log(System.Logger.Level.WARNING, "id {0}: the model {1} does not take these tools,"
                     + " so it is asked without them{2}; put them into {3}: {4}",
-                    question.requestId(), model, lasting ? " for an hour" : "",
+                    question.requestId(), template.model(), lasting ? " for an hour" : "",
                     parts.names().disabledTools(),
                     String.join(",", new TreeSet<>(withoutTools)));
         }

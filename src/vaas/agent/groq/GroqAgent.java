@@ -193,11 +193,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
 
     /** How an agent is set up. Not safe for concurrent use; copied by the agent. */
     public static final class Options {
-        /** Model for messages without an image. */
         public static final String GENERAL_MODEL = "openai/gpt-oss-120b";
-        /** Model for messages with an image. */
         public static final String IMAGE_MODEL = "qwen/qwen3.8-27b";
-        /** First message of every prompt. */
         public static final String SYSTEM_PROMPT =
                 "You are a helpful assistant. Answer briefly and truthfully.";
 

@@ -10,10 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
-import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -52,7 +50,7 @@ public final class GroqClient implements AutoCloseable {
                 .connectionPool(new ConnectionPool(options.connections,
                         CONNECTION_IDLE.toSeconds(), TimeUnit.SECONDS))
                 .addNetworkInterceptor(GroqClient::disguise)
-                .eventListenerFactory(GroqClient::listener)
+                .eventListenerFactory(call -> call.request().tag(Reuse.class))
                 .proxySelector(options.proxies)
                 .proxyAuthenticator(options.proxies);
         if (!target.isHttps()) { // nor is what a proxy or a redirect could lead to
@@ -113,11 +111,6 @@ public final class GroqClient implements AutoCloseable {
         return response.code() % DISGUISE;
     }
 
-    private static EventListener listener(Call call) {
-        Reuse reuse = call.request().tag(Reuse.class);
-        return reuse == null ? EventListener.NONE : reuse;
-    }
-
     // OkHttp throws at a 407 that no proxy sent, as it does at a connection that breaks.
     private static Response disguise(Interceptor.Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
@@ -127,7 +120,6 @@ public final class GroqClient implements AutoCloseable {
 
     /** How a client is set up. Not safe for concurrent use. */
     public static final class Options {
-        /** Groq's own address. */
         public static final String BASE_URL = "https://api.groq.com/openai/v1";
 
         /** Not that of java.net.URI, which takes no underscore in a name, as Docker's have. */
