@@ -73,16 +73,17 @@ final class AnswerBody implements EventStream.Reader, AutoCloseable {
     @Override
     public boolean take(String data) {
         try {
-            events.add(data);
+            boolean more = events.add(data);
             unread = 0;
             charge();
             handOn();
+            return more;
         } catch (JsonException e) {
             broken = true;
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return !broken && !events.hasEnded();
     }
 
     private void handOn() throws IOException {

@@ -51,11 +51,11 @@ final class EventStreamBody {
         return body.whole();
     }
 
-    /** Adds the data of one event. */
-    void add(String data) throws JsonException {
+    /** Adds the data of one event; false if the answer has ended, so that nothing more counts. */
+    boolean add(String data) throws JsonException {
         if (data.strip().equals("[DONE]")) {
             ended = true;
-            return;
+            return false;
         }
         Map<String, Object> chunk = data.isBlank() ? Map.of() : Json.read(data);
         if (ModelError.within(chunk).isPresent()) {
@@ -75,6 +75,7 @@ final class EventStreamBody {
         if (reason != null && !reason.equals("")) {
             finishReason = reason;
         }
+        return true;
     }
 
     private void addDelta(Object delta) {
@@ -118,11 +119,6 @@ final class EventStreamBody {
     /** Chars that are kept, in all. */
     long kept() {
         return kept;
-    }
-
-    /** Whether the answer has ended, so that nothing more counts. */
-    boolean hasEnded() {
-        return ended;
     }
 
     /** An object as of a plain answer; null if the answer has not ended. */
