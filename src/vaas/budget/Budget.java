@@ -59,7 +59,7 @@ public final class Budget extends Sizes {
      * read (Linux), else 4096. A program has one, for all that it opens.
      */
     public static Budget ofThisProcess() {
-        return new Budget(Runtime.getRuntime().maxMemory(), OpenFiles.max());
+        return new Budget(Runtime.getRuntime().maxMemory(), openFiles());
     }
 
     /** A budget of another heap and limit of open files. */
