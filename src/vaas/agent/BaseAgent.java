@@ -130,7 +130,6 @@ public abstract class BaseAgent {
         }
     }
 
-    /** What becomes of a question when the memory can't be used. */
     private static Reply unusable(IOException e) {
         if (e instanceof MemoryAwayException away) {
             return away.maybeStored() ? new Reply.Failed(Reply.Kind.MAYBE_STORED,
@@ -181,7 +180,6 @@ public abstract class BaseAgent {
                 "The turn could not be written to the memory; the disk may be full.");
     }
 
-    /** What becomes of a question for which there is no room in the heap. */
     private static Reply overBudget(OverBudgetException e) {
         return e.isForGood()
                 ? new Reply.Failed(Reply.Kind.TOO_LARGE,

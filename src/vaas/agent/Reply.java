@@ -39,7 +39,6 @@ public sealed interface Reply {
     enum Kind {
         /** The model refused or gave nothing usable. */
         MODEL,
-        /** The deadline passed. */
         TIMEOUT,
         /** The question does not fit the model, even with less history. */
         TOO_LONG,
@@ -57,13 +56,10 @@ public sealed interface Reply {
         MAYBE_STORED,
         /** Nobody read its answer any more. */
         LEFT,
-        /** Its key belongs to another question. */
         KEY_REUSED,
-        /** Too many wait in this conversation. */
         LINE_FULL,
         /** As many conversations as may be open are all in use. */
         ALL_IN_USE,
-        /** There are as many conversations as there may be. */
         TOO_MANY_CONVERSATIONS
     }
 }

@@ -104,21 +104,13 @@ final class Words {
     /** What is found in one pass over a text, for all words at once. */
     final class Find {
         private final int[] matched = new int[words.size()]; // letters of each word
-        private int score;
-        private int place = Integer.MAX_VALUE;
+        /** Greater for more words, of as many for longer ones; 0 if there are none. */
+        int score;
+        /** About where the first of them begins. */
+        int place = Integer.MAX_VALUE;
 
         private Find() {
             next(GAP, 0);
-        }
-
-        /** Greater for more words, of as many for longer ones; 0 if there are none. */
-        int score() {
-            return score;
-        }
-
-        /** About where the first of them begins. */
-        int place() {
-            return place;
         }
 
         private void next(int c, int at) {

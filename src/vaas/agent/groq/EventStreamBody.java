@@ -116,7 +116,6 @@ final class EventStreamBody {
         return texts.computeIfAbsent("content", key -> new StringBuilder());
     }
 
-    /** Chars that are kept, in all. */
     long kept() {
         return kept;
     }

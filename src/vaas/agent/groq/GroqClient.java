@@ -95,7 +95,6 @@ public final class GroqClient implements AutoCloseable {
         return calls;
     }
 
-    /** Closes the calls of an agent. */
     void end(ModelCalls calls) {
         users.remove(calls);
         calls.close();
@@ -106,7 +105,6 @@ public final class GroqClient implements AutoCloseable {
         return target.url().host();
     }
 
-    /** The status that the server sent. */
     static int status(Response response) {
         return response.code() % DISGUISE;
     }

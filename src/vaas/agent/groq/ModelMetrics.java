@@ -23,7 +23,6 @@ final class ModelMetrics {
                         "outcome", outcome)));
     }
 
-    /** Counts one try. */
     void count(Completion completion, long nanos) {
         seconds.record(nanos);
         calls.get(completion instanceof Completion.Refused ? "refused"

@@ -27,7 +27,6 @@ final class Offer {
         return tools;
     }
 
-    /** A tool by the name that a model wrote. */
     Optional<Tool> tool(String name) {
         return tools.stream().filter(tool -> tool.name().equals(name)).findFirst();
     }

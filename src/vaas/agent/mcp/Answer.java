@@ -45,7 +45,6 @@ final class Answer implements EventStream.Reader {
         this.share = share;
     }
 
-    /** Reads it, and returns the result. */
     Map<String, Object> read(Response response) throws IOException {
         if (id == null && response.isSuccessful()) {
             return Map.of(); // and if it is a stream, it may never end
@@ -87,7 +86,6 @@ final class Answer implements EventStream.Reader {
                 && error.get("code") instanceof Integer code ? code : 0;
     }
 
-    /** Bytes read so far. */
     long bytes() {
         return all;
     }

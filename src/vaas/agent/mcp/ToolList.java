@@ -48,7 +48,6 @@ final class ToolList {
         this.due = nanoTime.getAsLong();
     }
 
-    /** Those of now. */
     List<ServerTool> now() {
         if (nanoTime.getAsLong() - due >= 0 && reading.compareAndSet(false, true)) {
             try {

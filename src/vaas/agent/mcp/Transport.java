@@ -68,7 +68,6 @@ final class Transport implements AutoCloseable {
         }
     }
 
-    /** What came of it. */
     record Result(Map<String, Object> fields, long bytes, String session) {}
 
     Transport(HttpUrl server, Optional<String> token, String version) {
