@@ -37,12 +37,8 @@ public abstract class BaseAgent {
     private final Duration timeout;
 
     /**
-     * Sets it up.
+     * Sets it up. Conversations and source stay open: whoever opened them closes them.
      *
-     * @param conversations closed by whoever opened them
-     * @param tools what it could use
-     * @param source of more; closed by whoever opened it
-     * @param disabledTools names of tools that it must not use
      * @param timeout for one chat, the wait for its turn included
      * @throws IllegalArgumentException if two tools have one name, or there are more than 128
      */
@@ -76,8 +72,6 @@ public abstract class BaseAgent {
      * the other, each with those before in its prompt; one whose key is known gets the answer that
      * is remembered.
      *
-     * @param conversation its name
-     * @return what became of it
      * @throws IllegalArgumentException if it can't be the name of a conversation
      */
     public final Reply chat(String conversation, Question question) {
@@ -136,7 +130,6 @@ public abstract class BaseAgent {
         }
     }
 
-    /** What becomes of a question when the memory can't be used. */
     private static Reply unusable(IOException e) {
         if (e instanceof MemoryAwayException away) {
             return away.maybeStored() ? new Reply.Failed(Reply.Kind.MAYBE_STORED,
@@ -187,7 +180,6 @@ public abstract class BaseAgent {
                 "The turn could not be written to the memory; the disk may be full.");
     }
 
-    /** What becomes of a question for which there is no room in the heap. */
     private static Reply overBudget(OverBudgetException e) {
         return e.isForGood()
                 ? new Reply.Failed(Reply.Kind.TOO_LARGE,
@@ -242,11 +234,7 @@ public abstract class BaseAgent {
                 + "/" + generation;
     }
 
-    /**
-     * Forgets the shared conversation on nobody's behalf.
-     *
-     * @throws IOException if the reset can't be made durable; asking again is safe
-     */
+    /** Forgets the shared conversation on nobody's behalf; throws as any reset does. */
     public final Receipt resetMemory() throws IOException {
         return resetMemory(Conversations.SHARED, Requester.SELF);
     }
@@ -254,7 +242,6 @@ public abstract class BaseAgent {
     /**
      * Forgets a conversation; see {@link vaas.memory.Memory#resetMemory(Requester)}.
      *
-     * @param by for the audit
      * @throws IOException if the reset can't be made durable; asking again is safe
      */
     public final Receipt resetMemory(String conversation, Requester by) throws IOException {
@@ -265,10 +252,7 @@ public abstract class BaseAgent {
 
     /**
      * Forgets a conversation if it is in a state that is expected; see {@link
-     * vaas.memory.Memory#resetMemory(Requester, Set)}.
-     *
-     * @return empty if it is in another
-     * @throws IOException if the reset can't be made durable; asking again is safe
+     * vaas.memory.Memory#resetMemory(Requester, Set)}. Empty if it is in another.
      */
     public final Optional<Receipt> resetMemory(String conversation, Requester by, Set<String> tags)
             throws IOException {

@@ -21,8 +21,6 @@ public record Question(String message, Optional<Image> image, Optional<String> v
     public static final String IMAGE_ONLY = "[image]";
 
     /**
-     * Checks the parts.
-     *
      * @throws IllegalArgumentException if there is neither text nor an image, or the text can't be
      *     stored
      */
@@ -38,16 +36,10 @@ public record Question(String message, Optional<Image> image, Optional<String> v
         }
     }
 
-    /** A question without a trace. */
-    public Question(String message, Optional<Image> image, Optional<String> videoPath,
-            String requestId, Optional<String> key) {
-        this(message, image, videoPath, requestId, key, Optional.empty());
-    }
-
     /** A question without a key or a trace. */
     public Question(String message, Optional<Image> image, Optional<String> videoPath,
             String requestId) {
-        this(message, image, videoPath, requestId, Optional.empty());
+        this(message, image, videoPath, requestId, Optional.empty(), Optional.empty());
     }
 
     /** A question of text alone, which must not be empty, as a program may ask. */

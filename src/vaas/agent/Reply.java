@@ -29,27 +29,16 @@ public sealed interface Reply {
         }
     }
 
-    /**
-     * The model takes no more for now; nothing has changed.
-     *
-     * @param retryAfter when to ask again
-     * @param detail a sentence for the caller
-     */
+    /** The model takes no more for now; nothing has changed. The detail is for the caller. */
     record Busy(Duration retryAfter, String detail) implements Reply {}
 
-    /**
-     * It failed; nothing has changed.
-     *
-     * @param kind whose fault it is
-     * @param detail a sentence for the caller, without any text of a message
-     */
+    /** It failed; nothing has changed. The detail, for the caller, holds no text of a message. */
     record Failed(Kind kind, String detail) implements Reply {}
 
     /** Kinds of failure. */
     enum Kind {
         /** The model refused or gave nothing usable. */
         MODEL,
-        /** The deadline passed. */
         TIMEOUT,
         /** The question does not fit the model, even with less history. */
         TOO_LONG,
@@ -67,13 +56,10 @@ public sealed interface Reply {
         MAYBE_STORED,
         /** Nobody read its answer any more. */
         LEFT,
-        /** Its key belongs to another question. */
         KEY_REUSED,
-        /** Too many wait in this conversation. */
         LINE_FULL,
         /** As many conversations as may be open are all in use. */
         ALL_IN_USE,
-        /** There are as many conversations as there may be. */
         TOO_MANY_CONVERSATIONS
     }
 }

@@ -90,8 +90,8 @@ public final class SearchMemory {
         private void add(MemoryRecord record, int place) {
             String content = record.content();
             Words.Find find = words.in(content);
-            if (find.score() > 0) {
-                best.add(new Hit(find.score(), place, excerpt(record, content, find.place())));
+            if (find.score > 0) {
+                best.add(new Hit(find.score, place, excerpt(record, content, find.place)));
             }
             if (best.size() > EXCERPTS_MAX) {
                 best.remove();

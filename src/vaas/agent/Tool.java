@@ -22,17 +22,25 @@ public record Tool(String name, String description, Map<String, Object> paramete
         Function function) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-    /**
-     * Checks the name.
-     *
-     * @throws IllegalArgumentException if the name is not one that Groq takes
-     */
+    /** @throws IllegalArgumentException if the name is not one that Groq takes */
     public Tool {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("tool name '" + name
                     + "', expected 1 to 64 of A-Z a-z 0-9 _ -");
         }
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters)); // in order
+    }
+
+    /** What a model API is told of it, in JSON. */
+    public Map<String, Object> declaration() {
+        Map<String, Object> said = new LinkedHashMap<>();
+        said.put("name", name);
+        said.put("description", description);
+        said.put("parameters", parameters);
+        Map<String, Object> declaration = new LinkedHashMap<>();
+        declaration.put("type", "function");
+        declaration.put("function", said);
+        return declaration;
     }
 
     /** A tool equals no other: what it does can't be compared. */
@@ -84,12 +92,7 @@ public record Tool(String name, String description, Map<String, Object> paramete
         }
     }
 
-    /**
-     * What a tool found.
-     *
-     * @param text for the model
-     * @param clipPath a file for the caller, handed out as {@code clip_path}
-     */
+    /** What a tool found: text for the model, and a file for the caller, its clip_path. */
     public record Result(String text, Optional<String> clipPath) {
         /** A result of text alone. */
         public static Result of(String text) {

@@ -104,35 +104,24 @@ final class Words {
     /** What is found in one pass over a text, for all words at once. */
     final class Find {
         private final int[] matched = new int[words.size()]; // letters of each word
-        private final int[] recent = new int[2 * LETTERS_MAX]; // where the newest letters are from
-        private int read;
-        private int score;
-        private int place = Integer.MAX_VALUE;
+        /** Greater for more words, of as many for longer ones; 0 if there are none. */
+        int score;
+        /** About where the first of them begins. */
+        int place = Integer.MAX_VALUE;
 
         private Find() {
             next(GAP, 0);
         }
 
-        /** Greater for more words, of as many for longer ones; 0 if there are none. */
-        int score() {
-            return score;
-        }
-
-        /** About where the first of them begins. */
-        int place() {
-            return place;
-        }
-
         private void next(int c, int at) {
             int letter = letterOrGap(c);
-            recent[read++ % recent.length] = at;
             for (int i = 0; i < matched.length; i++) {
                 Word word = words.get(i);
                 matched[i] = matched[i] == FOUND ? FOUND : word.next(letter, matched[i]);
                 if (matched[i] == word.letters.length) {
                     matched[i] = FOUND;
                     score += word.score;
-                    place = Math.min(place, recent[(read - word.letters.length) % recent.length]);
+                    place = Math.min(place, Math.max(0, at - word.letters.length + 1));
                 }
             }
         }

@@ -33,8 +33,21 @@ public final class Budget extends Sizes {
     private final long capacity;
     private final Reclaim reclaim = new Reclaim();
     private final AtomicLong used = new AtomicLong();
-    private final ConcurrentMap<Piece.Key, Piece> pieces = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Piece, Integer> holders = new ConcurrentHashMap<>();
     private final Set<Share> open = ConcurrentHashMap.newKeySet();
+
+    /** What several may hold: it counts once, for as long as any of them does. */
+    private record Piece(Object itself, long bytes) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Piece that && that.itself == itself;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(itself);
+        }
+    }
 
     private Budget(long heapBytes, long openFiles) {
         super(heapBytes, openFiles);
@@ -46,7 +59,7 @@ public final class Budget extends Sizes {
      * read (Linux), else 4096. A program has one, for all that it opens.
      */
     public static Budget ofThisProcess() {
-        return new Budget(Runtime.getRuntime().maxMemory(), OpenFiles.max());
+        return new Budget(Runtime.getRuntime().maxMemory(), openFiles());
     }
 
     /** A budget of another heap and limit of open files. */
@@ -108,11 +121,7 @@ public final class Budget extends Sizes {
             this.owner = owner;
         }
 
-        /**
-         * Takes bytes for this holder alone.
-         *
-         * @throws OverBudgetException if they are not to be had; what was taken before stays
-         */
+        /** Takes bytes for this holder alone, or throws; what was taken before stays. */
         public void take(long bytes) throws OverBudgetException {
             if (bytes > 0 && !tryTake(bytes)) {
                 makeRoom(bytes);
@@ -175,7 +184,7 @@ public final class Budget extends Sizes {
             Piece present = held == null ? null : held.remove(piece);
             if (present != null) {
                 heldBytes -= present.bytes;
-                drop(piece);
+                drop(present);
             }
         }
 
@@ -185,7 +194,7 @@ public final class Budget extends Sizes {
             open.remove(this);
             giveBack(taken);
             if (held != null) {
-                held.keySet().forEach(Budget.this::drop);
+                held.values().forEach(Budget.this::drop);
                 held = null;
                 heldBytes = 0;
             }
@@ -202,14 +211,13 @@ public final class Budget extends Sizes {
             if (held.containsKey(piece)) {
                 return true;
             }
-            Piece present = pieces.compute(new Piece.Key(piece), (key, there) ->
-                    there != null ? there.oneMore()
-                    : tryUse(bytes, bytes) ? new Piece(bytes) : null);
-            if (present != null) {
-                held.put(piece, present);
-                heldBytes += present.bytes;
+            Piece wanted = new Piece(piece, bytes);
+            boolean fits = holders.compute(wanted, (key, count) -> oneMore(count, bytes)) != null;
+            if (fits) {
+                held.put(piece, wanted);
+                heldBytes += bytes;
             }
-            return present != null;
+            return fits;
         }
 
         private void makeRoom(long bytes) throws OverBudgetException {
@@ -266,17 +274,24 @@ public final class Budget extends Sizes {
         return true;
     }
 
+    // Null if there is no room for the first.
+    private Integer oneMore(Integer count, long bytes) {
+        if (count == null) {
+            return tryUse(bytes, bytes) ? 1 : null;
+        }
+        return count + 1;
+    }
+
     /** What this thread holds by all its shares: if that leaves no room, waiting is of no use. */
     private long own() {
         return open.stream().filter(share -> share.owner == Thread.currentThread())
                 .mapToLong(share -> share.taken + share.heldBytes).sum();
     }
 
-    private void drop(Object piece) {
-        pieces.computeIfPresent(new Piece.Key(piece), (key, there) -> {
-            Piece left = there.oneLess();
-            used.addAndGet(left == null ? -there.bytes : 0);
-            return left;
+    private void drop(Piece piece) {
+        holders.computeIfPresent(piece, (key, count) -> {
+            used.addAndGet(count == 1 ? -piece.bytes : 0);
+            return count == 1 ? null : Integer.valueOf(count - 1);
         });
     }
 }

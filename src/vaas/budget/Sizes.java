@@ -1,5 +1,11 @@
 package vaas.budget;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** How many, and how large, what clients cost may be: the arithmetic over heap and open files. */
 abstract class Sizes {
     private static final int SPARE_FILES = 64;
@@ -11,6 +17,9 @@ abstract class Sizes {
     private static final int HISTORY_BYTES_MAX = 8 << 20;
     private static final int HEAD_BYTES_MIN = 8 << 10;
     private static final int HEAD_BYTES_MAX = 32 << 10;
+    private static final long OPEN_FILES_IF_UNKNOWN = 4096;
+    private static final Pattern OPEN_FILES =
+            Pattern.compile("Max open files\\s+(\\d+)"); // as Linux prints it
 
     private final long heapBytes;
     private final long openFiles;
@@ -18,6 +27,16 @@ abstract class Sizes {
     Sizes(long heapBytes, long openFiles) {
         this.heapBytes = heapBytes;
         this.openFiles = openFiles;
+    }
+
+    /** How many files this process may have open, where the system tells. */
+    static long openFiles() {
+        try {
+            Matcher limit = OPEN_FILES.matcher(Files.readString(Path.of("/proc/self/limits")));
+            return limit.find() ? Long.parseLong(limit.group(1)) : OPEN_FILES_IF_UNKNOWN;
+        } catch (IOException | NumberFormatException e) {
+            return OPEN_FILES_IF_UNKNOWN; // not Linux, or without a limit
+        }
     }
 
     /** Connections of clients at a time, at most 10,000. */

@@ -42,6 +42,20 @@ class BudgetTest {
     }
 
     @Test
+    void aPieceForWhichThereIsNoRoomIsHeldByNobody() throws OverBudgetException {
+        Object piece = new Object();
+        try (Budget.Share one = budget.share(); Budget.Share two = budget.share()) {
+            one.take(10 * MIB);
+            assertThrows(OverBudgetException.class, () -> two.hold(piece, 8 * MIB));
+            assertEquals(10 * MIB, budget.used());
+            one.giveBack(10 * MIB);
+            two.hold(piece, 8 * MIB);
+            assertEquals(8 * MIB, budget.used());
+        }
+        assertEquals(0, budget.used());
+    }
+
+    @Test
     void smallOnesFitBesideLargeOnes() throws OverBudgetException {
         try (Budget.Share large = budget.share(); Budget.Share small = budget.share()) {
             large.take(12 * MIB);

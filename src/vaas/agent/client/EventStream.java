@@ -13,7 +13,6 @@ import okio.BufferedSource;
 import okio.ByteString;
 import okio.ForwardingSource;
 import okio.Okio;
-import okio.Source;
 
 /**
  * The reading of an event stream (WHATWG server-sent events) by okhttp-sse, which bounds neither
@@ -27,18 +26,12 @@ public final class EventStream {
 
     /** Who reads one, on one thread. */
     public interface Reader {
-        /**
-         * Counts bytes, of lines of any kind.
-         *
-         * @throws IOException to end the reading
-         */
+        /** Counts bytes, of lines of any kind; throws to end the reading. */
         void count(long bytes) throws IOException;
 
         /**
-         * Takes the data of one event, which may be empty.
-         *
-         * @return whether there is more to be read
-         * @throws UncheckedIOException to end the reading
+         * Takes the data of one event, which may be empty, and tells whether it wants more; throws
+         * an {@link UncheckedIOException} to end the reading.
          */
         boolean take(String data);
     }
@@ -50,15 +43,17 @@ public final class EventStream {
                 && type.subtype().equals("event-stream");
     }
 
-    /**
-     * Reads an answer of 2xx that is one, to its end or until its reader wants no more.
-     *
-     * @throws IOException if it breaks off, or the reader ends it by counting
-     * @throws UncheckedIOException if the reader ends it at an event
-     */
+    /** Reads an answer of 2xx that is one, to its end or until its reader wants no more. */
     public static void read(Response response, Reader reader) throws IOException {
         ResponseBody all = response.body();
-        BufferedSource source = Okio.buffer(new Counted(all.source(), reader));
+        BufferedSource source = Okio.buffer(new ForwardingSource(all.source()) {
+            @Override
+            public long read(Buffer sink, long byteCount) throws IOException {
+                long read = super.read(sink, byteCount);
+                reader.count(Math.max(0, read));
+                return read;
+            }
+        });
         if (source.rangeEquals(0, BYTE_ORDER_MARK)) {
             source.skip(BYTE_ORDER_MARK.size());
         }
@@ -70,6 +65,15 @@ public final class EventStream {
         } else if (listener.failure instanceof RuntimeException e) {
             throw e;
         }
+    }
+
+    /** Reads an answer that is none. Of that, too, the bytes are counted before they are kept. */
+    public static byte[] whole(Response response, Reader reader) throws IOException {
+        BufferedSource source = response.body().source();
+        for (long read = 0; source.request(read + 1); read = source.getBuffer().size()) {
+            reader.count(source.getBuffer().size() - read);
+        }
+        return source.readByteArray();
     }
 
     private static final class Listener extends EventSourceListener {
@@ -92,22 +96,6 @@ public final class EventStream {
         @Override
         public void onFailure(EventSource source, Throwable e, Response response) {
             failure = ended ? null : e; // the end is a failure, too
-        }
-    }
-
-    private static final class Counted extends ForwardingSource {
-        private final Reader reader;
-
-        Counted(Source source, Reader reader) {
-            super(source);
-            this.reader = reader;
-        }
-
-        @Override
-        public long read(Buffer sink, long byteCount) throws IOException {
-            long read = super.read(sink, byteCount);
-            reader.count(Math.max(0, read));
-            return read;
         }
     }
 }

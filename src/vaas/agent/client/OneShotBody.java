@@ -12,6 +12,7 @@ import okio.BufferedSink;
  */
 public final class OneShotBody extends RequestBody {
     private static final MediaType JSON = MediaType.get("application/json");
+    private static final int STEP_BYTES = 16 << 10;
 
     private final long length;
     private final Content content;
@@ -44,31 +45,21 @@ public final class OneShotBody extends RequestBody {
         return true;
     }
 
+    // In steps, since okio copies what it is given before it sends any of it.
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-        content.writeTo(new Steps(sink));
-    }
-
-    /** Hands on a step at a time, since okio copies what it is given before it sends any of it. */
-    private static final class Steps extends OutputStream {
-        private static final int STEP_BYTES = 16 << 10;
-
-        private final BufferedSink sink;
-
-        Steps(BufferedSink sink) {
-            this.sink = sink;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            sink.writeByte(b);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            for (int done = 0; done < length; done += STEP_BYTES) {
-                sink.write(bytes, offset + done, Math.min(STEP_BYTES, length - done));
+        content.writeTo(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                sink.writeByte(b);
             }
-        }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                for (int done = 0; done < length; done += STEP_BYTES) {
+                    sink.write(bytes, offset + done, Math.min(STEP_BYTES, length - done));
+                }
+            }
+        });
     }
 }

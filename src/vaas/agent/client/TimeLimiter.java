@@ -29,12 +29,7 @@ public final class TimeLimiter implements AutoCloseable {
     private final long patienceNanos;
     private final ExecutorService threads;
 
-    /**
-     * Makes it; there are no threads yet.
-     *
-     * @param patience how long to wait for a thread while all are taken, most of them by what was
-     *     left behind
-     */
+    /** Patience is for a thread while all are taken, most of them by what was left behind. */
     public TimeLimiter(String name, int threadsMax, Duration patience) {
         AtomicLong number = new AtomicLong();
         this.free = new Semaphore(threadsMax);
@@ -67,25 +62,19 @@ public final class TimeLimiter implements AutoCloseable {
         FutureTask<T> task = new FutureTask<>(callable);
         start(task);
         try {
-            while (!isDone(task, deadline)) {
-                reader.read("");
+            while (true) {
+                long look = Math.min(deadline.remaining().toNanos(), LOOK_NANOS);
+                try {
+                    return task.get(look, TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    if (deadline.hasPassed()) {
+                        throw e;
+                    }
+                    reader.read("");
+                }
             }
-            return task.get();
         } finally {
             task.cancel(true);
-        }
-    }
-
-    private static boolean isDone(FutureTask<?> task, Deadline deadline)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        try {
-            task.get(Math.min(deadline.remaining().toNanos(), LOOK_NANOS), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            if (deadline.hasPassed()) {
-                throw e;
-            }
-            return false;
         }
     }
 

@@ -26,12 +26,7 @@ final class Backoff {
 
     private Backoff() {}
 
-    /**
-     * The pause before a retry of one's own accord.
-     *
-     * @param retry 0 for the first
-     * @param random from 0 to 1
-     */
+    /** The pause before a retry of one's own accord, 0 for the first; random is from 0 to 1. */
     static Duration pause(int retry, double random) {
         long full = Math.min(LONGEST_MILLIS, FIRST_MILLIS << retry);
         return Duration.ofMillis((long) (full * (JITTER_MIN + (1 - JITTER_MIN) * random)));
@@ -40,8 +35,6 @@ final class Backoff {
     /**
      * What the server asks for: retry-after-ms, else retry-after in seconds or as a date (RFC 9110
      * section 10.2.3), at most a week; empty if it asks for nothing that makes sense.
-     *
-     * @param header finds a header's value by name, null if there is none
      */
     static Optional<Duration> asked(UnaryOperator<String> header, Instant now) {
         return seconds(header.apply("retry-after-ms"), 1000)

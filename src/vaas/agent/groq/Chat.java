@@ -15,13 +15,6 @@ import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.Tool;
 import vaas.agent.client.TimeLimiter;
-import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Refused;
-import vaas.agent.groq.Completion.TimedOut;
-import vaas.agent.groq.Completion.ToolCall;
-import vaas.agent.groq.Completion.ToolCalls;
-import vaas.agent.groq.Completion.Unreachable;
-import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
 import vaas.json.JsonException;
 import vaas.memory.Conversations;
@@ -49,6 +42,7 @@ final class Chat {
             Set.of(Reason.OTHER, Reason.TOO_LONG, Reason.TOOL_USE);
 
     private final Parts parts;
+    private final ChatRequest.Template template;
     private final Offer offer;
     private final Conversations.Lease in;
     private final Question question;
@@ -63,21 +57,11 @@ final class Chat {
     private boolean toolUseRetried;
     private Set<String> withoutTools; // names of those that the model does not take
 
-    /**
-     * What all chats of an agent use.
-     *
-     * @param text the template for questions of text alone
-     * @param image the template for questions with an image
-     */
+    /** What all chats of an agent use. */
     record Parts(ModelCalls calls, TimeLimiter toolThreads, TimeLimiter sourceThreads,
             ToolRefusals refusals, SettingNames names, ChatRequest.Template text,
-            ChatRequest.Template image) {
-        ChatRequest.Template template(Question question) {
-            return question.image().isPresent() ? image : text;
-        }
-    }
+            ChatRequest.Template image) {}
 
-    /** The chat begins now: the deadline counts from here. */
     Chat(Parts parts, Offer offer, Conversations.Lease in, Question question, Deadline deadline,
             Budget.Share share, AnswerReader reader) {
         this.parts = parts;
@@ -88,7 +72,8 @@ final class Chat {
         this.question = question;
         this.deadline = deadline;
         this.share = share;
-        this.withoutTools = parts.refusals().of(parts.template(question).model());
+        this.template = question.image().isPresent() ? parts.image() : parts.text();
+        this.withoutTools = parts.refusals().of(template.model());
     }
 
     /**
@@ -125,28 +110,27 @@ final class Chat {
 
     private Completion rounds() throws IOException {
         tooledUp = false;
-        texts.begin();
-        ChatRequest request = new ChatRequest(parts.template(question), offer, history,
-                question);
+        texts.begin("");
+        ChatRequest request = new ChatRequest(template, offer, history, question);
         for (int round = 0; ; round++) {
             Completion completion = oneRound(request, round < ROUNDS_MAX);
-            if (completion instanceof Answer answer) {
-                return new Answer(texts.joined(answer.text()));
+            if (completion instanceof Completion.Answer answer) {
+                return new Completion.Answer(texts.joined(answer.text()));
             }
-            if (!(completion instanceof ToolCalls calls)) {
+            if (!(completion instanceof Completion.ToolCalls calls)) {
                 return completion;
             }
             boolean offered = round < ROUNDS_MAX && calls.calls().stream()
                     .anyMatch(call -> tool(call).isPresent());
             if (!offered && !calls.text().isBlank()) {
-                return new Answer(texts.joined(calls.text()));
+                return new Completion.Answer(texts.joined(calls.text()));
             }
             if (round == ROUNDS_MAX) {
                 LOG.log(System.Logger.Level.WARNING, "id {0}: the model calls tools without end",
                         question.requestId());
-                return new Unusable();
+                return new Completion.Unusable();
             }
-            texts.next(calls.text());
+            texts.begin(texts.joined(calls.text()));
             Optional<Completion> end = callTools(request, calls);
             if (end.isPresent()) {
                 return end.get();
@@ -177,11 +161,12 @@ final class Chat {
     // if it speaks of tools, all.
     private Set<String> fewer(Completion completion) {
         List<Set<String>> steps = List.of();
-        if (completion instanceof Refused refused && refused.reason() == Reason.TOOLS) {
+        if (completion instanceof Completion.Refused refused && refused.reason() == Reason.TOOLS) {
             steps = List.of(withoutTools.isEmpty()
                     ? ToolRefusals.named(refused.words(), offer.tools()) : Set.of(),
                     offer.namesFromSource(), offer.names());
-        } else if (completion instanceof Refused refused && MAYBE_TOOLS.contains(refused.reason())
+        } else if (completion instanceof Completion.Refused refused
+                && MAYBE_TOOLS.contains(refused.reason())
                 && UNREADABLE.contains(refused.status())) {
             steps = List.of(offer.namesFromSource());
         }
@@ -192,11 +177,10 @@ final class Chat {
     }
 
     private void tellRefusal(boolean lasting) {
-        String model = parts.template(question).model();
-        if (!lasting || parts.refusals().remember(model, withoutTools)) {
+        if (!lasting || parts.refusals().remember(template.model(), withoutTools)) {
             LOG.log(System.Logger.Level.WARNING, "id {0}: the model {1} does not take these tools,"
                     + " so it is asked without them{2}; put them into {3}: {4}",
-                    question.requestId(), model, lasting ? " for an hour" : "",
+                    question.requestId(), template.model(), lasting ? " for an hour" : "",
                     parts.names().disabledTools(),
                     String.join(",", new TreeSet<>(withoutTools)));
         }
@@ -210,30 +194,30 @@ final class Chat {
     }
 
     private static boolean isRefused(Completion completion, Reason reason) {
-        return completion instanceof Refused refused && refused.reason() == reason;
+        return completion instanceof Completion.Refused refused && refused.reason() == reason;
     }
 
     /** Adds the results to the request, unless they end the chat. */
-    private Optional<Completion> callTools(ChatRequest request, ToolCalls calls)
+    private Optional<Completion> callTools(ChatRequest request, Completion.ToolCalls calls)
             throws IOException {
         long before = request.ownLength();
         try {
             request.addToolRound(calls, results(calls.calls()));
         } catch (TimeoutException e) {
-            return Optional.of(new TimedOut());
+            return Optional.of(new Completion.TimedOut());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of(new Unreachable());
+            return Optional.of(new Completion.Unreachable());
         }
         tooledUp = true;
         share.take(request.ownLength() - before);
         return Optional.empty();
     }
 
-    private List<String> results(List<ToolCall> calls)
+    private List<String> results(List<Completion.ToolCall> calls)
             throws TimeoutException, InterruptedException, IOException {
         List<String> results = new ArrayList<>();
-        for (ToolCall call : calls) {
+        for (Completion.ToolCall call : calls) {
             results.add(results.size() < CALLS_MAX ? result(call)
                     : "Error: at most " + CALLS_MAX + " calls at a time.");
         }
@@ -241,7 +225,7 @@ final class Chat {
     }
 
     // Whatever goes wrong, the model is told and may do better; the chat goes on.
-    private String result(ToolCall call)
+    private String result(Completion.ToolCall call)
             throws TimeoutException, InterruptedException, IOException {
         Optional<Tool> tool = tool(call);
         if (tool.isEmpty()) {
@@ -272,7 +256,7 @@ final class Chat {
 
     // What befell the JVM, and not the tool alone, is not hidden. A stack that a tool fills is its
     // own, so that says nothing of the JVM.
-    private String failed(ToolCall call, Throwable failure) {
+    private String failed(Completion.ToolCall call, Throwable failure) {
         logFailure(call, failure);
         if (failure instanceof VirtualMachineError error
                 && !(failure instanceof StackOverflowError)) {
@@ -281,12 +265,12 @@ final class Chat {
         return "Error: the tool failed.";
     }
 
-    private void logFailure(ToolCall call, Throwable failure) {
+    private void logFailure(Completion.ToolCall call, Throwable failure) {
         LOG.log(System.Logger.Level.WARNING, "id {0}: tool {1} failed: {2}",
                 question.requestId(), call.name(), failure.getClass().getName());
     }
 
-    private Optional<Tool> tool(ToolCall call) {
+    private Optional<Tool> tool(Completion.ToolCall call) {
         return withoutTools.contains(call.name()) ? Optional.empty() : offer.tool(call.name());
     }
 

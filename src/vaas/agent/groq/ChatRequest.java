@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import vaas.agent.Image;
 import vaas.agent.Question;
-import vaas.agent.groq.Completion.ToolCall;
-import vaas.agent.groq.Completion.ToolCalls;
 import vaas.json.Json;
 import vaas.json.JsonString;
 import vaas.memory.MemoryRecord;
@@ -41,13 +39,13 @@ final class ChatRequest {
      * What a round of tool calls adds: the calls, each under an id that is unique in the prompt,
      * then a result for each.
      */
-    void addToolRound(ToolCalls calls, List<String> results) {
+    void addToolRound(Completion.ToolCalls calls, List<String> results) {
         Map<String, Object> message = message("assistant", calls.text());
         if (calls.text().isEmpty()) {
             message.remove("content"); // optional beside calls, and null is refused by some
         }
-        List<ToolCall> unique = calls.calls().stream().map(this::withUniqueId).toList();
-        message.put("tool_calls", unique.stream().map(ToolCall::toWire).toList());
+        List<Completion.ToolCall> unique = calls.calls().stream().map(this::withUniqueId).toList();
+        message.put("tool_calls", unique.stream().map(Completion.ToolCall::toWire).toList());
         message.putAll(calls.beside());
         add(message);
         for (int i = 0; i < results.size(); i++) {
@@ -58,12 +56,12 @@ final class ChatRequest {
     }
 
     // Nine letters and digits, as the strictest of the servers wants them.
-    private ToolCall withUniqueId(ToolCall call) {
+    private Completion.ToolCall withUniqueId(Completion.ToolCall call) {
         String id = call.id();
         for (int i = callIds.size(); id.isBlank() || !callIds.add(id); i++) {
             id = "call%05d".formatted(i);
         }
-        return new ToolCall(id, call.name(), call.arguments(), call.beside());
+        return new Completion.ToolCall(id, call.name(), call.arguments(), call.beside());
     }
 
     private void add(Map<String, Object> message) {
@@ -75,13 +73,7 @@ final class ChatRequest {
         return Piece.of(own).length();
     }
 
-    /**
-     * The body as JSON.
-     *
-     * @param mayCall whether the model may call tools in this round, if there are any
-     * @param without names of tools that are not offered
-     * @param streamed whether the answer is to come piece by piece
-     */
+    /** The body as JSON, without the tools of those names. */
     Piece body(boolean mayCall, Set<String> without, boolean streamed) {
         List<Piece> pieces = new ArrayList<>(List.of(
                 streamed ? template.streamedHead : template.head, history));
@@ -152,11 +144,7 @@ final class ChatRequest {
         private final Piece head;
         private final Piece streamedHead;
 
-        /**
-         * Makes it.
-         *
-         * @param systemPrompt the first message; if empty, there is none
-         */
+        /** An empty system prompt is none. */
         Template(String model, String systemPrompt) {
             this.model = model;
             String start = Json.text(Map.of("model", model));

@@ -10,9 +10,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.ToolCall;
-import vaas.agent.groq.Completion.ToolCalls;
 import vaas.json.Fields;
 import vaas.json.Json;
 import vaas.json.JsonException;
@@ -41,22 +38,13 @@ final class ChatResponse {
     private final String start; // of the text, if it is no JSON
     private final int begin; // of the answer in what the model wrote; -1 if not known
 
-    private ChatResponse(Object json, String start) {
-        this(json, start, -1);
-    }
-
     private ChatResponse(Object json, String start, int begin) {
         this.json = json;
         this.start = start;
         this.begin = begin;
     }
 
-    /**
-     * What a stream came to.
-     *
-     * @param json null if it was none that can be read
-     * @param begin where in its content the answer began that is on its way already, or -1
-     */
+    /** What a stream came to: null if it can't be read; where an answer began that is shown. */
     static ChatResponse ofStream(Map<String, Object> json, int begin) {
         return new ChatResponse(json, "", begin);
     }
@@ -68,12 +56,13 @@ final class ChatResponse {
         try {
             if (EventStreamBody.isOne(start)) {
                 return new ChatResponse(
-                        EventStreamBody.read(new String(body, StandardCharsets.UTF_8)), start);
+                        EventStreamBody.read(new String(body, StandardCharsets.UTF_8)), start, -1);
             }
-            return new ChatResponse(start.stripLeading().startsWith("[")
-                    || start.stripLeading().startsWith("\"") ? list(body) : Json.read(body), start);
+            boolean isObject = !start.stripLeading().startsWith("[")
+                    && !start.stripLeading().startsWith("\"");
+            return new ChatResponse(isObject ? Json.read(body) : list(body), start, -1);
         } catch (JsonException e) {
-            return new ChatResponse(null, start);
+            return new ChatResponse(null, start, -1);
         }
     }
 
@@ -94,12 +83,13 @@ final class ChatResponse {
         }
         String content = text(Fields.get(message, "content"));
         String text = begin < 0 ? Thinking.strip(content) : content.substring(begin);
-        List<ToolCall> calls = calls(Fields.get(message, "tool_calls"));
+        List<Completion.ToolCall> calls = calls(Fields.get(message, "tool_calls"));
         if (!calls.isEmpty()) {
-            return Optional.of(new ToolCalls(text, calls, only(message, BESIDE_CALLS, true)));
+            return Optional.of(new Completion.ToolCalls(
+                    text, calls, only(message, BESIDE_CALLS, true)));
         }
         String answer = text.isBlank() ? refusal(message) : text;
-        return answer.isBlank() ? Optional.empty() : Optional.of(new Answer(answer));
+        return answer.isBlank() ? Optional.empty() : Optional.of(new Completion.Answer(answer));
     }
 
     /** Whether something of an answer is there, though it may be of no use. */
@@ -117,11 +107,7 @@ final class ChatResponse {
                         .allMatch(key -> Fields.get(json, key) == null);
     }
 
-    /**
-     * The error in it.
-     *
-     * @param status of the answer; anything that came with another than 2xx is one
-     */
+    /** The error in it; anything that came with another status than 2xx is one. */
     ModelError error(int status) {
         return status >= 300 ? ModelError.of(json == null ? start : json)
                 : ModelError.within(json).orElse(ModelError.of(null));
@@ -146,13 +132,14 @@ final class ChatResponse {
                 ModelError.of(reason).words()).find();
     }
 
-    private static List<ToolCall> calls(Object list) {
-        List<ToolCall> calls = new ArrayList<>();
+    private static List<Completion.ToolCall> calls(Object list) {
+        List<Completion.ToolCall> calls = new ArrayList<>();
         for (Object item : Fields.items(list)) {
             Object arguments = Fields.get(item, "function", "arguments");
             if (item instanceof Map<?, ?> call
                     && Fields.get(call, "function", "name") instanceof String name) {
-                calls.add(new ToolCall(call.get("id") instanceof String id ? id : "", name,
+                calls.add(new Completion.ToolCall(
+                        call.get("id") instanceof String id ? id : "", name,
                         arguments instanceof Map<?, ?> map ? Json.text(Fields.keyed(map))
                                 : arguments instanceof String string ? string
                                 : arguments == null ? "{}" : "" + arguments,

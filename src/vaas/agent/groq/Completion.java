@@ -17,31 +17,16 @@ sealed interface Completion {
         }
     }
 
-    /**
-     * The model wants tools called.
-     *
-     * @param text what it says beside that, often empty
-     * @param beside fields that go back with it in the same chat
-     */
+    /** Tools are to be called. What stands beside goes back in the same chat. */
     record ToolCalls(String text, List<ToolCall> calls, Map<String, Object> beside)
             implements Completion {
-        ToolCalls(String text, List<ToolCall> calls) {
-            this(text, calls, Map.of());
-        }
-
         @Override
         public String toString() {
             return "ToolCalls[" + calls.size() + "]";
         }
     }
 
-    /**
-     * One call, as the model wrote it.
-     *
-     * @param id empty if it has none
-     * @param arguments meant to be a JSON object; not always one
-     * @param beside fields that go back with it in the same chat
-     */
+    /** One call, as the model wrote it: the id may be empty, the arguments no JSON object. */
     record ToolCall(String id, String name, String arguments, Map<String, Object> beside) {
         ToolCall(String id, String name, String arguments) {
             this(id, name, arguments, Map.of());
@@ -85,17 +70,8 @@ sealed interface Completion {
     /** No more requests for now, and the wait is longer than we wait. */
     record Busy(Duration retryAfter) implements Completion {}
 
-    /**
-     * It will not, and asking again would not help.
-     *
-     * @param words what it says of tools, in lower case; else empty
-     * @param status by which it says so
-     */
+    /** It will not, and asking again would not help. The words are of tools, in lower case. */
     record Refused(Reason reason, String words, int status) implements Completion {
-        Refused(Reason reason) {
-            this(reason, "", 0);
-        }
-
         @Override
         public String toString() {
             return "Refused[" + reason + "]";

@@ -29,11 +29,7 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
     private final Optional<HttpUrl> http;
     private final List<String> direct; // names, or ends of names, without a dot before
 
-    /**
-     * Reads them.
-     *
-     * @throws IllegalArgumentException with the variable, if its value is no address of a proxy
-     */
+    /** @throws IllegalArgumentException with the variable whose value is no proxy's address */
     EnvironmentProxies(Map<String, String> environment) {
         Optional<HttpUrl> all = proxy(environment, "all_proxy");
         https = proxy(environment, "https_proxy").or(() -> all);

@@ -34,11 +34,7 @@ final class EventStreamBody {
         return FIELD.matcher(text).matches();
     }
 
-    /**
-     * Reads all of it.
-     *
-     * @return an object as of a plain answer; null if the stream ends before the answer does
-     */
+    /** Reads all of it; null if the stream ends before the answer does. */
     static Map<String, Object> read(String text) throws JsonException {
         EventStreamBody body = new EventStreamBody();
         List<String> data = new ArrayList<>();
@@ -55,11 +51,11 @@ final class EventStreamBody {
         return body.whole();
     }
 
-    /** Adds the data of one event. */
-    void add(String data) throws JsonException {
+    /** Adds the data of one event; false if the answer has ended, so that nothing more counts. */
+    boolean add(String data) throws JsonException {
         if (data.strip().equals("[DONE]")) {
             ended = true;
-            return;
+            return false;
         }
         Map<String, Object> chunk = data.isBlank() ? Map.of() : Json.read(data);
         if (ModelError.within(chunk).isPresent()) {
@@ -79,6 +75,7 @@ final class EventStreamBody {
         if (reason != null && !reason.equals("")) {
             finishReason = reason;
         }
+        return true;
     }
 
     private void addDelta(Object delta) {
@@ -119,14 +116,8 @@ final class EventStreamBody {
         return texts.computeIfAbsent("content", key -> new StringBuilder());
     }
 
-    /** Chars that are kept, in all. */
     long kept() {
         return kept;
-    }
-
-    /** Whether the answer has ended, so that nothing more counts. */
-    boolean hasEnded() {
-        return ended;
     }
 
     /** An object as of a plain answer; null if the answer has not ended. */

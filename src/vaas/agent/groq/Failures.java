@@ -2,9 +2,6 @@ package vaas.agent.groq;
 
 import vaas.agent.Question;
 import vaas.agent.Reply;
-import vaas.agent.groq.Completion.Busy;
-import vaas.agent.groq.Completion.Refused;
-import vaas.agent.groq.Completion.TimedOut;
 
 /** What the caller is told when the model gave no answer: a sentence that says what to check. */
 final class Failures {
@@ -18,18 +15,14 @@ final class Failures {
         this.address = address;
     }
 
-    /**
-     * The reply for any completion but an answer.
-     *
-     * @param tooLong the sentence for a prompt that did not fit
-     */
+    /** The reply for any completion but an answer; too long has a sentence that is given. */
     Reply reply(Question question, Completion completion, String tooLong) {
-        if (completion instanceof Busy busy) {
+        if (completion instanceof Completion.Busy busy) {
             return new Reply.Busy(busy.retryAfter(), "The model takes no more requests for now.");
-        } else if (completion instanceof TimedOut) {
+        } else if (completion instanceof Completion.TimedOut) {
             return new Reply.Failed(Reply.Kind.TIMEOUT,
                     "The model did not answer within " + names.timeout() + ".");
-        } else if (completion instanceof Refused refused) {
+        } else if (completion instanceof Completion.Refused refused) {
             String model =
                     question.image().isPresent() ? names.imageModel() : names.generalModel();
             LOG.log(System.Logger.Level.ERROR, "id {0}: the model API refused {1} of {2}: {3}",

@@ -15,7 +15,6 @@ import vaas.agent.Reply;
 import vaas.agent.Tool;
 import vaas.agent.ToolSource;
 import vaas.agent.client.TimeLimiter;
-import vaas.agent.groq.Completion.Answer;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
 import vaas.json.JsonString;
@@ -67,8 +66,8 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
                 new TimeLimiter("vaas-tool", TOOL_THREADS_MAX, TOOL_PATIENCE),
                 new TimeLimiter("vaas-call", SOURCE_THREADS_MAX, TOOL_PATIENCE),
                 new ToolRefusals(options.nanoTime), options.settingNames,
-                template(options.generalModel, options),
-                template(options.imageModel, options));
+                new ChatRequest.Template(options.generalModel, options.systemPrompt),
+                new ChatRequest.Template(options.imageModel, options.systemPrompt));
     }
 
     /**
@@ -126,7 +125,7 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
             hold(history.records(), share);
             Completion completion = chat.run(history.records());
             reader.read(""); // while nothing is stored yet
-            if (!(completion instanceof Answer answer)) {
+            if (!(completion instanceof Completion.Answer answer)) {
                 return Optional.of(failures.reply(question, completion, chat.tooLong()));
             }
             Optional<Reply> stored =
@@ -192,17 +191,10 @@ public final class GroqAgent extends BaseAgent implements AutoCloseable {
                 "Somebody else spoke in this conversation meanwhile.");
     }
 
-    private static ChatRequest.Template template(String model, Options options) {
-        return new ChatRequest.Template(model, options.systemPrompt);
-    }
-
     /** How an agent is set up. Not safe for concurrent use; copied by the agent. */
     public static final class Options {
-        /** Model for messages without an image. */
         public static final String GENERAL_MODEL = "openai/gpt-oss-120b";
-        /** Model for messages with an image. */
         public static final String IMAGE_MODEL = "qwen/qwen3.8-27b";
-        /** First message of every prompt. */
         public static final String SYSTEM_PROMPT =
                 "You are a helpful assistant. Answer briefly and truthfully.";
 

@@ -10,16 +10,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
-import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import vaas.agent.client.BoundedDns;
+import vaas.agent.client.Caller;
+import vaas.http.Workers;
 import vaas.metrics.Metrics;
 
 /**
@@ -27,19 +26,16 @@ import vaas.metrics.Metrics;
  * it. Safe for concurrent use.
  */
 public final class GroqClient implements AutoCloseable {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CONNECTION_IDLE = Duration.ofMinutes(5);
     private static final int PROXY_AUTHENTICATION = 407;
     /** Added to a status that OkHttp would not let through. */
     private static final int DISGUISE = 1000;
 
     private final Request target;
-    private final OkHttpClient.Builder builder;
-    private final BoundedDns dns = new BoundedDns();
+    private final Caller caller;
     private final ModelMetrics metrics;
     private final Set<ModelCalls> users = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
-    private OkHttpClient http; // guarded by this; null until it is needed
 
     private GroqClient(Options options) {
         this.metrics = new ModelMetrics(options.metrics);
@@ -50,22 +46,17 @@ public final class GroqClient implements AutoCloseable {
                 .filter(value -> !options.baseUrl.startsWith("https"))
                 .ifPresent(value -> request.header(EnvironmentProxies.AUTHORIZATION, value));
         this.target = request.build();
-        this.builder = new OkHttpClient.Builder()
+        OkHttpClient.Builder settings = new OkHttpClient.Builder()
                 .connectionPool(new ConnectionPool(options.connections,
                         CONNECTION_IDLE.toSeconds(), TimeUnit.SECONDS))
-                .dns(dns)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .readTimeout(Duration.ZERO) // the deadline of the call bounds all of it
-                .writeTimeout(Duration.ZERO)
-                .retryOnConnectionFailure(false) // retries are counted by ModelCalls
-                .followRedirects(false) // would turn the POST into a GET, or take the key along
                 .addNetworkInterceptor(GroqClient::disguise)
-                .eventListenerFactory(GroqClient::listener)
+                .eventListenerFactory(call -> call.request().tag(Reuse.class))
                 .proxySelector(options.proxies)
                 .proxyAuthenticator(options.proxies);
         if (!target.isHttps()) { // nor is what a proxy or a redirect could lead to
-            builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
+            settings.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
         }
+        this.caller = new Caller(settings, Workers.timer("vaas-readers"));
     }
 
     /** Sets it up; no connection is made yet. */
@@ -83,13 +74,7 @@ public final class GroqClient implements AutoCloseable {
     public void close() {
         closed = true;
         users.forEach(ModelCalls::close);
-        synchronized (this) {
-            if (http != null) { // or it would be made now, for nothing
-                http.dispatcher().executorService().shutdown();
-                http.connectionPool().evictAll();
-            }
-        }
-        dns.close();
+        caller.close();
     }
 
     /**
@@ -97,19 +82,12 @@ public final class GroqClient implements AutoCloseable {
      * TLS trusts, which takes a fifth of a second; connects to nobody.
      */
     public void prepare() {
-        http();
-    }
-
-    private synchronized OkHttpClient http() {
-        if (http == null) {
-            http = builder.build();
-        }
-        return http;
+        caller.http();
     }
 
     /** The calls of one agent, to be closed with it. */
     ModelCalls calls() {
-        ModelCalls calls = new ModelCalls(this::http, target, dns, metrics);
+        ModelCalls calls = new ModelCalls(caller, target, metrics);
         users.add(calls);
         if (closed) {
             calls.close();
@@ -117,7 +95,6 @@ public final class GroqClient implements AutoCloseable {
         return calls;
     }
 
-    /** Closes the calls of an agent. */
     void end(ModelCalls calls) {
         users.remove(calls);
         calls.close();
@@ -128,14 +105,8 @@ public final class GroqClient implements AutoCloseable {
         return target.url().host();
     }
 
-    /** The status that the server sent. */
     static int status(Response response) {
         return response.code() % DISGUISE;
-    }
-
-    private static EventListener listener(Call call) {
-        Reuse reuse = call.request().tag(Reuse.class);
-        return reuse == null ? EventListener.NONE : reuse;
     }
 
     // OkHttp throws at a 407 that no proxy sent, as it does at a connection that breaks.
@@ -147,13 +118,11 @@ public final class GroqClient implements AutoCloseable {
 
     /** How a client is set up. Not safe for concurrent use. */
     public static final class Options {
-        /** Groq's own address. */
         public static final String BASE_URL = "https://api.groq.com/openai/v1";
 
-        private static final int PORT_MAX = 65535;
         /** Not that of java.net.URI, which takes no underscore in a name, as Docker's have. */
         private static final Pattern URL = Pattern.compile("(?i)https?://"
-                + "([a-z0-9._~-]+|\\[[0-9a-f:.]+])(:(?<port>[0-9]{1,5}))?(?<path>(/[^?#\\s]*)?)");
+                + "([a-z0-9._~-]+|\\[[0-9a-f:.]+])(:[0-9]+)?(?<path>(/[^?#\\s]*)?)");
         private static final int CONNECTIONS = 1024;
 
         private String baseUrl = BASE_URL;
@@ -218,16 +187,11 @@ public final class GroqClient implements AutoCloseable {
 
         private static String checked(String url) {
             Matcher parts = URL.matcher(url);
-            if (parts.matches() && isPort(parts.group("port")) && HttpUrl.parse(url) != null) {
+            if (parts.matches() && HttpUrl.parse(url) != null) {
                 return parts.group("path").isEmpty() ? url + "/openai/v1" : url;
             }
             throw new IllegalArgumentException("it is not a URL such as https://host/v1, without"
                     + " user, query or fragment");
-        }
-
-        private static boolean isPort(String digits) {
-            return digits == null
-                    || Integer.parseInt(digits) > 0 && Integer.parseInt(digits) <= PORT_MAX;
         }
     }
 }

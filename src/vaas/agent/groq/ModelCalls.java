@@ -7,32 +7,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import okhttp3.Call;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
 import vaas.agent.Question;
 import vaas.agent.ReaderLeftException;
-import vaas.agent.client.BoundedDns;
-import vaas.agent.client.EventStream;
+import vaas.agent.client.Caller;
 import vaas.agent.client.OneShotBody;
-import vaas.agent.groq.Completion.Answer;
-import vaas.agent.groq.Completion.Busy;
-import vaas.agent.groq.Completion.Refused;
-import vaas.agent.groq.Completion.TimedOut;
-import vaas.agent.groq.Completion.ToolCalls;
-import vaas.agent.groq.Completion.Unreachable;
-import vaas.agent.groq.Completion.Unusable;
 import vaas.budget.Budget;
 import vaas.budget.OverBudgetException;
-import vaas.http.Workers;
 
 /**
  * The requests of one agent over a client that several may share: one body to one
@@ -44,29 +31,22 @@ final class ModelCalls implements AutoCloseable {
 
     /** Idle connections found closed in a row; the next one is always new, but for others. */
     private static final int STALE_MAX = 8;
-    private static final int LOOK_MILLIS = 250;
 
-    private final Supplier<OkHttpClient> http;
+    private final Caller caller;
     private final Request target; // without a body
-    private final BoundedDns dns;
     private final ModelMetrics metrics;
     private final Set<Call> running = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final ScheduledExecutorService timer = Workers.timer("vaas-readers");
 
-    ModelCalls(Supplier<OkHttpClient> http, Request target, BoundedDns dns,
-            ModelMetrics metrics) {
-        this.http = http;
+    ModelCalls(Caller caller, Request target, ModelMetrics metrics) {
+        this.caller = caller;
         this.target = target;
-        this.dns = dns;
         this.metrics = metrics;
     }
 
     /**
      * Asks until there is an answer, a refusal, or no try left.
      *
-     * @param question on whose behalf: its id stands in log lines, its trace goes along
-     * @param share what an answer is charged to before it is kept
      * @param reader gets the text as it comes, if the body asks for that; once it has got some,
      *     nothing is tried again
      * @throws OverBudgetException if there is no room for an answer for now
@@ -77,7 +57,7 @@ final class ModelCalls implements AutoCloseable {
         for (int retry = 0; ; retry++) {
             reader.read("");
             long start = System.nanoTime();
-            Attempt attempt = attempt(body, deadline, question, share, reader);
+            Attempt attempt = attempt(body, deadline, question, share, reader, 0);
             long nanos = System.nanoTime() - start;
             metrics.count(attempt.completion, nanos);
             LOG.log(System.Logger.Level.DEBUG, "id {0}: a model call took {1} ms and came to {2}",
@@ -89,11 +69,11 @@ final class ModelCalls implements AutoCloseable {
             if (!attempt.passes || tooLong || retry == Backoff.RETRIES_MAX || isClosed()
                     || pause.compareTo(deadline.remaining()) >= 0) {
                 boolean busy = attempt.status == 429 || attempt.passes && tooLong;
-                return busy ? new Busy(pause) : attempt.completion;
+                return busy ? new Completion.Busy(pause) : attempt.completion;
             }
             metrics.retries.increment();
             if (waitUnlessClosed(pause)) {
-                return new Unreachable();
+                return new Completion.Unreachable();
             }
         }
     }
@@ -105,54 +85,27 @@ final class ModelCalls implements AutoCloseable {
         running.forEach(Call::cancel);
     }
 
-    /**
-     * One request.
-     *
-     * @param completion what it comes to if it is the last one
-     * @param status 0 if there was no answer
-     * @param passes whether the next try may fare better
-     * @param asked the pause that the server asks for
-     */
+    /** One request: what it comes to if it is the last, whether that may pass, and when. */
     private record Attempt(Completion completion, int status, boolean passes,
             Optional<Duration> asked) {
         Attempt(Completion completion) {
-            this(completion, 0, completion instanceof Unreachable, Optional.empty());
+            this(completion, 0, completion instanceof Completion.Unreachable, Optional.empty());
         }
     }
 
     // What failed because the peer had closed an idle connection is no try.
-    private Attempt attempt(Piece body, Deadline deadline, Question question, Budget.Share share,
-            AnswerReader reader) throws IOException {
-        for (int stale = 0; stale < STALE_MAX; stale++) {
-            Optional<Attempt> attempt =
-                    attempt(body, deadline, question, share, reader, new Reuse());
-            if (attempt.isPresent()) {
-                return attempt.get();
-            }
-            LOG.log(System.Logger.Level.DEBUG, "id {0}: an idle connection had been closed",
-                    question.requestId());
+    private Attempt attempt(Piece asked, Deadline deadline, Question question,
+            Budget.Share share, AnswerReader reader, int stale) throws IOException {
+        if (isClosed() || deadline.hasPassed() || stale == STALE_MAX) {
+            return new Attempt(deadline.hasPassed() && !isClosed()
+                    ? new Completion.TimedOut() : new Completion.Unreachable());
         }
-        return new Attempt(new Unreachable());
-    }
-
-    // Empty if the connection was stale.
-    private Optional<Attempt> attempt(Piece body, Deadline deadline, Question question,
-            Budget.Share share, AnswerReader reader, Reuse reuse) throws IOException {
-        Duration remaining = deadline.remaining();
-        if (isClosed() || remaining.isZero()) {
-            return Optional.of(new Attempt(isClosed() ? new Unreachable() : new TimedOut()));
-        }
-        Request.Builder request = target.newBuilder()
-                .post(new OneShotBody(body.length(), body::writeTo)).tag(Reuse.class, reuse);
-        question.trace().ifPresent(trace -> request.header("traceparent", trace.nextParent()));
-        Call call = http.get().newCall(request.build());
-        call.timeout().timeout(remaining.toNanos(), TimeUnit.NANOSECONDS);
-        running.add(call);
-        AnswerStream stream = new AnswerStream(share, reader);
-        Looks looks = new Looks(call, reader);
-        try (AnswerBytes bytes = new AnswerBytes(share); stream; looks;
-                Response response = execute(call, deadline)) {
-            return Optional.of(read(response, bytes, stream, question.requestId()));
+        Reuse reuse = new Reuse();
+        Call call = begin(asked, question, reuse);
+        AnswerBody body = new AnswerBody(share, reader);
+        try (body) {
+            return caller.call(call, deadline, reader,
+                    response -> read(response, body, question.requestId()));
         } catch (OverBudgetException e) {
             LOG.log(System.Logger.Level.WARNING,
                     "id {0}: the answer of the model was not read: {1}", question.requestId(),
@@ -160,58 +113,60 @@ final class ModelCalls implements AutoCloseable {
             if (!e.isForGood()) {
                 throw e;
             }
-            return Optional.of(new Attempt(new Unusable()));
+            return new Attempt(new Completion.Unusable());
         } catch (ReaderLeftException e) {
             throw e;
         } catch (IOException e) {
             reader.read(""); // which may be why
-            http.get().connectionPool().evictAll(); // the next try shall not meet another stale one
-            boolean stale = reuse.wasStale() && !deadline.hasPassed() && !isClosed()
-                    && !call.isCanceled();
-            return stale ? Optional.empty()
-                    : Optional.of(lost(e, deadline, question.requestId(), stream.hasBegun()));
+            caller.http().connectionPool().evictAll(); // or the next one may be stale as well
+            if (!reuse.wasStale() || deadline.hasPassed() || isClosed() || call.isCanceled()) {
+                return lost(e, deadline, question.requestId(), body.hasBegun());
+            }
         } finally {
             running.remove(call);
         }
+        LOG.log(System.Logger.Level.DEBUG, "id {0}: an idle connection had been closed",
+                question.requestId());
+        return attempt(asked, deadline, question, share, reader, stale + 1);
     }
 
-    private Response execute(Call call, Deadline deadline) throws IOException {
+    private Call begin(Piece asked, Question question, Reuse reuse) {
+        Request.Builder request = target.newBuilder()
+                .post(new OneShotBody(asked.length(), asked.content())).tag(Reuse.class, reuse);
+        question.trace().ifPresent(trace -> request.header("traceparent", trace.nextParent()));
+        Call call = caller.http().newCall(request.build());
+        running.add(call);
         if (isClosed()) {
             call.cancel(); // closed between the look at it and the entry among those running
         }
-        dns.begin(deadline);
-        try {
-            return call.execute();
-        } finally {
-            dns.end();
-        }
+        return call;
     }
 
-    private static Attempt read(Response response, AnswerBytes bytes, AnswerStream stream,
-            String requestId) throws IOException {
-        boolean streamed = response.isSuccessful() && EventStream.isOne(response);
-        ChatResponse body = streamed ? stream.read(response)
-                : ChatResponse.of(bytes.read(response.body().source()));
+    private static Attempt read(Response response, AnswerBody body, String requestId)
+            throws IOException {
+        ChatResponse answered = body.read(response);
         Optional<Completion> completion =
-                response.isSuccessful() ? body.completion() : Optional.empty();
+                response.isSuccessful() ? answered.completion() : Optional.empty();
         if (completion.isPresent()) {
-            bytes.keepFor(completion.get() instanceof Answer answer ? answer.text()
-                    : ((ToolCalls) completion.get()).text());
+            body.keepFor(completion.get() instanceof Completion.Answer answer ? answer.text()
+                    : ((Completion.ToolCalls) completion.get()).text());
             return new Attempt(completion.get());
         }
         int sent = GroqClient.status(response);
-        ModelError error = body.error(sent);
+        ModelError error = answered.error(sent);
         LOG.log(System.Logger.Level.WARNING,
                 "id {0}: the model answered {1}, code {2}, type {3}, its id {4}", requestId,
                 Integer.toString(sent), orDash(error.code()), orDash(error.type()),
                 printable(response.header("x-request-id", "-")));
         int status = error.status(sent);
-        boolean broken = stream.hasBegun() || body.hasAnswer()
+        boolean broken = body.hasBegun() || answered.hasAnswer()
                 || status < 300 && error.reason(status) == Reason.OTHER;
-        return response.isSuccessful() && broken
-                ? new Attempt(body.isOfAnotherApi() ? new Refused(Reason.ADDRESS)
-                        : new Unusable()) // and paid for
-                : refused(status, error, response);
+        if (!response.isSuccessful() || !broken) {
+            return refused(status, error, response);
+        }
+        return new Attempt(answered.isOfAnotherApi()
+                ? new Completion.Refused(Reason.ADDRESS, "", status)
+                : new Completion.Unusable()); // and paid for
     }
 
     private static Attempt refused(int status, ModelError error, Response response) {
@@ -221,8 +176,9 @@ final class ModelCalls implements AutoCloseable {
         boolean passes = said.equals("true")
                 || !said.equals("false") && (lost || status == 429
                         || status > 500 && reason == Reason.MODEL);
-        return new Attempt(lost ? new Unreachable()
-                : new Refused(reason, reason == Reason.TOOLS ? error.words() : "", status),
+        String words = reason == Reason.TOOLS ? error.words() : "";
+        return new Attempt(lost ? new Completion.Unreachable()
+                : new Completion.Refused(reason, words, status),
                 status, passes, Backoff.asked(response::header, Instant.now()));
     }
 
@@ -239,39 +195,11 @@ final class ModelCalls implements AutoCloseable {
         if (deadline.hasPassed()) {
             LOG.log(System.Logger.Level.WARNING, "id {0}: the model did not answer in time",
                     requestId);
-            return new Attempt(new TimedOut());
+            return new Attempt(new Completion.TimedOut());
         }
         LOG.log(System.Logger.Level.WARNING, "id {0}: the model could not be reached: {1}",
                 requestId, e.getClass().getName());
-        return new Attempt(new Unreachable(), 0, !begun, Optional.empty());
-    }
-
-    /** Cuts a call, also one that says nothing, when nobody reads its answer any more. */
-    private final class Looks implements AutoCloseable {
-        private final Call call;
-        private final AnswerReader reader;
-        private final Optional<Future<?>> looks;
-
-        Looks(Call call, AnswerReader reader) {
-            this.call = call;
-            this.reader = reader;
-            this.looks = reader == AnswerReader.NONE ? Optional.empty()
-                    : Optional.of(timer.scheduleWithFixedDelay(
-                            this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS));
-        }
-
-        private void look() {
-            try {
-                reader.read("");
-            } catch (IOException e) {
-                call.cancel();
-            }
-        }
-
-        @Override
-        public void close() {
-            looks.ifPresent(all -> all.cancel(false));
-        }
+        return new Attempt(new Completion.Unreachable(), 0, !begun, Optional.empty());
     }
 
     private boolean isClosed() {

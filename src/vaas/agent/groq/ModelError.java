@@ -137,11 +137,7 @@ final class ModelError {
         return words.toString();
     }
 
-    /**
-     * The status that is meant: what a 200 names, and 429 where only the words say so.
-     *
-     * @param sent the status of the answer
-     */
+    /** The status that is meant: what a 200 names, and 429 where only the words say so. */
     int status(int sent) {
         int named = sent >= 300 ? sent
                 : codes.stream().flatMap(ModelError::named).findFirst().orElse(sent);
@@ -158,11 +154,7 @@ final class ModelError {
                         .map(Map.Entry::getKey);
     }
 
-    /**
-     * Why a request was refused.
-     *
-     * @param status what {@link #status} gave
-     */
+    /** Why a request was refused, by the status that is meant. */
     Reason reason(int status) {
         Reason cause = cause();
         return switch (status) {

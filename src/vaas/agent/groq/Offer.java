@@ -1,7 +1,6 @@
 package vaas.agent.groq;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +27,6 @@ final class Offer {
         return tools;
     }
 
-    /** A tool by the name that a model wrote. */
     Optional<Tool> tool(String name) {
         return tools.stream().filter(tool -> tool.name().equals(name)).findFirst();
     }
@@ -49,12 +47,7 @@ final class Offer {
         return tools.stream().map(Tool::name).collect(Collectors.toSet());
     }
 
-    /**
-     * What follows the messages of a request.
-     *
-     * @param mayCall whether the model may call tools, if there are any
-     * @param without names of tools that are not offered
-     */
+    /** What follows the messages of a request, without the tools of those names. */
     Piece tail(boolean mayCall, Set<String> without) {
         List<Tool> offered =
                 tools.stream().filter(tool -> !without.contains(tool.name())).toList();
@@ -75,18 +68,7 @@ final class Offer {
         private final Map<Tool, Piece> made = new WeakHashMap<>(); // guarded by this
 
         synchronized Piece of(Tool tool) {
-            return made.computeIfAbsent(tool, it -> Piece.of(Json.text(declaration(it))));
-        }
-
-        private static Map<String, Object> declaration(Tool tool) {
-            Map<String, Object> function = new LinkedHashMap<>();
-            function.put("name", tool.name());
-            function.put("description", tool.description());
-            function.put("parameters", tool.parameters());
-            Map<String, Object> declaration = new LinkedHashMap<>();
-            declaration.put("type", "function");
-            declaration.put("function", function);
-            return declaration;
+            return made.computeIfAbsent(tool, it -> Piece.of(Json.text(it.declaration())));
         }
     }
 }

@@ -47,7 +47,6 @@ public final class OfflineGroq implements AutoCloseable {
         return GroqClient.options().baseUrl(baseUrl()).apiKey(secret);
     }
 
-    /** Base of its routes. */
     String baseUrl() {
         return server.url() + "/openai/v1";
     }
@@ -57,7 +56,6 @@ public final class OfflineGroq implements AutoCloseable {
         return secret;
     }
 
-    /** Ends it. */
     @Override
     public void close() {
         server.close();

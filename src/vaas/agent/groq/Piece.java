@@ -1,25 +1,16 @@
 package vaas.agent.groq;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import vaas.agent.client.OneShotBody;
 import vaas.json.JsonString;
 
 /**
  * A stretch of a request's body, which can be written any number of times. Pieces refer to what
- * others keep anyway, so that no body is ever put together.
- *
- * @param length in bytes, known before it is written
+ * others keep anyway, so that no body is ever put together. Its bytes are known beforehand.
  */
-record Piece(long length, Content content) {
+record Piece(long length, OneShotBody.Content content) {
     private static final int STEP_CHARS = 16 << 10;
-
-    /** Writes all of it. */
-    @FunctionalInterface
-    interface Content {
-        void writeTo(OutputStream out) throws IOException;
-    }
 
     /** Text that is JSON already, made once. */
     static Piece of(String json) {
@@ -46,12 +37,8 @@ record Piece(long length, Content content) {
     static Piece of(List<Piece> pieces) {
         return new Piece(pieces.stream().mapToLong(Piece::length).sum(), out -> {
             for (Piece piece : pieces) {
-                piece.writeTo(out);
+                piece.content.writeTo(out);
             }
         });
-    }
-
-    void writeTo(OutputStream out) throws IOException {
-        content.writeTo(out);
     }
 }

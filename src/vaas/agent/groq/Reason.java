@@ -11,13 +11,12 @@ import java.util.regex.Pattern;
  * are known for, all in lower case. The order decides where two would fit.
  */
 enum Reason {
-    /** The model wrote a tool call that can.t be read; it may do better next time. */
+    /** The model wrote a tool call that can't be read; it may do better next time. */
     TOOL_USE("tool_use_failed", "(?!)"),
     /** Too many requests for now. */
     RATE("429|rate_?limit\\w*|too_?many_?requests|resource_exhausted|throttl\\w*"
             + "|insufficient_quota|quota_exceeded",
             "rate[ -]?limit|too many requests|quota exceeded|exceeded your .{0,20}quota"),
-    /** The prompt does not fit. */
     TOO_LONG("context_?length_?exceeded|exceed_context_size(_error)?|context_?window_?exceeded"
             + "(_?error)?|request_too_large|string_(above_max_length|too_long)"
             + "|model_max_prompt_tokens_exceeded|tokens_limit_reached|3051|1261",
@@ -47,7 +46,6 @@ enum Reason {
             + "|\\btools?(_choice)?\\b.{0,60}"
             + "(extra inputs|extra_forbidden|unsupported|unrecognized)"
             + "|(invalid|unrecognized|failed|unable).{0,30} schema\\b|\\bschema conversion"),
-    /** The model is not there. */
     MODEL("model_\\w*|(invalid|unknown|unsupported)_model|deploymentnotfound|modelnotfound\\w*",
             "not a valid model|(invalid|unknown|no such|unrecognized|not supported) model\\b"
             + "|\\bmodels?\\b.{0,160}?(not exist|not found|not be found|not available"
@@ -56,7 +54,6 @@ enum Reason {
             + "|(failed|could not|cannot|unable)( to)? load (the )?model"
             + "|no endpoints found|no such deployment|deployment .{0,80}not exist"
             + "|llm provider not provided|not allowed .{0,40}\\bmodel\\b"),
-    /** The key. */
     KEY("401|invalid_api_key|api_key_invalid|authentication(_?error)?|unauthorized"
             + "|unauthenticated|invalid_authentication\\w*|no_db_connection",
             "(invalid|incorrect|missing|no|wrong|expired|malformed) .{0,20}"
@@ -69,7 +66,6 @@ enum Reason {
             + "|cannot post|no (such )?route|(route|url|path|page|endpoint).{0,80}not (found|exist)"
             + "|endpoint or method|(method|405) not allowed|no handler"
             + "|http request.{0,10} to .{0,3}https"),
-    /** Anything else. */
     OTHER("(?!)", "(?!)");
 
     private final Pattern code;

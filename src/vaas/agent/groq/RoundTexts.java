@@ -19,17 +19,8 @@ final class RoundTexts implements AnswerReader {
         this.reader = reader;
     }
 
-    /** Begins the first round. */
-    void begin() {
-        beginRound("");
-    }
-
-    /** Begins a further one, behind what was written in this one. */
-    void next(String text) {
-        beginRound(joined(text));
-    }
-
-    private void beginRound(String soFar) {
+    /** Begins a round, behind what was written in those before it. */
+    void begin(String soFar) {
         before = soFar;
         heldBack = "";
         roundBegun = false;

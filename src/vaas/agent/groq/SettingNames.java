@@ -3,13 +3,6 @@ package vaas.agent.groq;
 /**
  * What the sentences for a caller call the settings of client and agent, so that each names what
  * its operator can change.
- *
- * @param apiKey the key of the model API
- * @param baseUrl the address of the model API
- * @param generalModel the model for messages without an image
- * @param imageModel the model for messages with an image
- * @param timeout the time for one chat
- * @param disabledTools names of tools to leave out
  */
 public record SettingNames(String apiKey, String baseUrl, String generalModel, String imageModel,
         String timeout, String disabledTools) {

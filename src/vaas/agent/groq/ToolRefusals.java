@@ -42,12 +42,7 @@ final class ToolRefusals {
         return before == null || !before.tools.equals(tools) || now - before.since >= KEPT_NANOS;
     }
 
-    /**
-     * Names of those that an error names, or tells the place of.
-     *
-     * @param words in lower case
-     * @param sent the tools in their order
-     */
+    /** Names of those that an error names, or tells the place of; its words in lower case. */
     static Set<String> named(String words, List<Tool> sent) {
         Set<String> names = new HashSet<>();
         for (Tool tool : sent) {

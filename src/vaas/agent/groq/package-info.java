@@ -15,7 +15,7 @@
  *
  * <p><b>Heap.</b> A request is a list of {@code Piece}s: its head and tail are the agent's, its
  * history the memory's own bytes, and only the question and what tools said are the chat's. An
- * answer is charged before it is kept, segment by segment ({@code AnswerBytes}).
+ * answer is charged before it is kept, segment by segment ({@code AnswerBody}).
  *
  * <p><b>Who owns what.</b> {@code GroqClient} has the connections and may serve many agents; each
  * has {@code ModelCalls} of its own, so that closing an agent cuts its chats and no others.

@@ -1,10 +1,10 @@
 package vaas.agent.mcp;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.regex.Pattern;
 import okhttp3.Response;
-import okio.BufferedSource;
 import vaas.agent.client.EventStream;
 import vaas.budget.Budget;
 import vaas.json.Fields;
@@ -45,7 +45,6 @@ final class Answer implements EventStream.Reader {
         this.share = share;
     }
 
-    /** Reads it, and returns the result. */
     Map<String, Object> read(Response response) throws IOException {
         if (id == null && response.isSuccessful()) {
             return Map.of(); // and if it is a stream, it may never end
@@ -54,7 +53,7 @@ final class Answer implements EventStream.Reader {
         if (streamed) {
             EventStream.read(response, this);
         } else {
-            take(body(response));
+            take(new String(EventStream.whole(response, this), StandardCharsets.UTF_8));
         }
         if (!response.isSuccessful()) {
             throw new McpException(response.code(), code(message));
@@ -64,14 +63,6 @@ final class Answer implements EventStream.Reader {
             throw new McpException("the stream ended early");
         }
         return result(response.code());
-    }
-
-    private String body(Response response) throws IOException {
-        BufferedSource source = response.body().source();
-        while (source.request(event + 1)) {
-            count(source.getBuffer().size() - event);
-        }
-        return source.readUtf8();
     }
 
     private Map<String, Object> result(int status) throws IOException {
@@ -95,7 +86,6 @@ final class Answer implements EventStream.Reader {
                 && error.get("code") instanceof Integer code ? code : 0;
     }
 
-    /** Bytes read so far. */
     long bytes() {
         return all;
     }

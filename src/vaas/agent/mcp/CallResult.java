@@ -1,5 +1,8 @@
 package vaas.agent.mcp;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,15 +95,9 @@ final class CallResult {
 
     /** As much of a text, from its start, as has so many bytes in UTF-8. */
     static String cut(String text, int bytesMax) {
-        int end = 0;
-        for (int bytes = 0; end < text.length(); ) {
-            int codePoint = text.codePointAt(end);
-            bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
-            if (bytes > bytesMax) {
-                break;
-            }
-            end += Character.charCount(codePoint);
-        }
-        return text.substring(0, end);
+        CharBuffer chars = CharBuffer.wrap(text);
+        StandardCharsets.UTF_8.newEncoder().encode(chars,
+                ByteBuffer.allocate((int) Math.min(bytesMax, 3L * text.length())), true);
+        return text.substring(0, chars.position());
     }
 }

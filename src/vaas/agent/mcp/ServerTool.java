@@ -34,11 +34,7 @@ final class ServerTool {
     private final Set<String> takes; // names of what a request has that its schema declares
     private final Set<String> needs; // those of them without which it can't be called
 
-    /**
-     * Reads one of a list.
-     *
-     * @throws IllegalArgumentException with a clause that says why it can't be offered
-     */
+    /** @throws IllegalArgumentException with a clause that says why it can't be offered */
     ServerTool(String name, Map<?, ?> listed,
             BiFunction<ServerTool, Tool.Call, Tool.Result> function) {
         if ("required".equals(Fields.get(listed, "execution", "taskSupport"))) {

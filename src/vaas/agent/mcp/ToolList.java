@@ -40,12 +40,7 @@ final class ToolList {
         Map<String, Object> page(String cursor) throws IOException, InterruptedException;
     }
 
-    /**
-     * Knows nothing yet.
-     *
-     * @param source reads all; if that fails, the tools are withdrawn
-     * @param nanoTime as {@link System#nanoTime}
-     */
+    /** Knows nothing yet. If the source fails, which reads all, the tools are withdrawn. */
     ToolList(Callable<List<ServerTool>> source, Executor background, LongSupplier nanoTime) {
         this.source = source;
         this.background = background;
@@ -53,7 +48,6 @@ final class ToolList {
         this.due = nanoTime.getAsLong();
     }
 
-    /** Those of now. */
     List<ServerTool> now() {
         if (nanoTime.getAsLong() - due >= 0 && reading.compareAndSet(false, true)) {
             try {

@@ -28,12 +28,7 @@ final class ToolMapping {
     private final BiFunction<ServerTool, Tool.Call, Tool.Result> function;
     private Set<String> told = Set.of(); // what the log says of the list before
 
-    /**
-     * Sets it up.
-     *
-     * @param only the server's names of those to offer; if empty, all
-     * @param disabled names, the server's or ours, of those not to offer
-     */
+    /** What to offer has the server's names, and is all if empty; what not to, also ours. */
     ToolMapping(List<Tool> own, Set<String> only, Set<String> disabled,
             BiFunction<ServerTool, Tool.Call, Tool.Result> function) {
         this.own = own;
@@ -86,8 +81,7 @@ final class ToolMapping {
 
     // As a request declares it, and a comma.
     private static long bytes(Tool tool) {
-        return Json.write(Map.of("type", "function", "function", Map.of("name", tool.name(),
-                "description", tool.description(), "parameters", tool.parameters()))).length + 1;
+        return Json.write(tool.declaration()).length + 1;
     }
 
     private void tell(Set<String> leftOut) {

@@ -1,15 +1,13 @@
 package vaas.agent.mcp;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,8 +17,9 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import vaas.agent.AnswerReader;
 import vaas.agent.Deadline;
-import vaas.agent.client.BoundedDns;
+import vaas.agent.client.Caller;
 import vaas.agent.client.OneShotBody;
 import vaas.budget.Budget;
 import vaas.http.Workers;
@@ -37,27 +36,17 @@ final class Transport implements AutoCloseable {
     /** Those before, the newest first. */
     private static final List<String> OLDER = List.of("2025-11-25", "2025-06-18", "2025-03-26");
     private static final String KEY = "io.modelcontextprotocol/";
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final int REDIRECTS_MAX = 3;
-    private static final int LOOK_MILLIS = 250;
 
     private final HttpUrl server;
     private final Optional<String> token;
     private final Map<String, Object> clientInfo;
-    private final BoundedDns dns = new BoundedDns();
-    private final ScheduledExecutorService looks = Workers.timer("vaas-mcp-looks");
     private final AtomicLong ids = new AtomicLong();
-    private final OkHttpClient http = new OkHttpClient.Builder()
+    private final Caller caller = new Caller(new OkHttpClient.Builder()
             // None is kept: one that its peer has closed would fail a call, which is not repeated.
             .connectionPool(new ConnectionPool(0, 1, TimeUnit.NANOSECONDS))
-            .dns(dns)
-            .fastFallback(false) // it would take threads of its own for each connection
-            .connectTimeout(CONNECT_TIMEOUT)
-            .readTimeout(Duration.ZERO) // the deadline of the call bounds all of it
-            .writeTimeout(Duration.ZERO)
-            .retryOnConnectionFailure(false) // a tool may have run
-            .followRedirects(false)
-            .build();
+            .fastFallback(false), // it would take threads of its own for each connection
+            Workers.timer("vaas-mcp-looks"));
 
     private final ReentrantLock meeting = new ReentrantLock(); // for setting the peer
     private volatile Peer peer; // null if not known
@@ -79,7 +68,6 @@ final class Transport implements AutoCloseable {
         }
     }
 
-    /** What came of it. */
     record Result(Map<String, Object> fields, long bytes, String session) {}
 
     Transport(HttpUrl server, Optional<String> token, String version) {
@@ -87,14 +75,10 @@ final class Transport implements AutoCloseable {
         this.target = server;
         this.token = token;
         this.clientInfo = Map.of("name", "vaas", "version", version);
+        caller.http(); // now, not in the time of the first call
     }
 
-    /**
-     * Sends a request, with a new session if the one before is gone.
-     *
-     * @throws McpException if the server refuses it
-     * @throws IOException if no answer of use comes by the deadline
-     */
+    /** Sends a request, with a new session if the one before is gone. */
     Result request(Ask ask) throws IOException, InterruptedException {
         Peer known = peer(null, ask);
         try {
@@ -116,11 +100,7 @@ final class Transport implements AutoCloseable {
     /** Cuts what is under way, and ends its connections and threads. */
     @Override
     public void close() {
-        http.dispatcher().cancelAll();
-        http.dispatcher().executorService().shutdown();
-        http.connectionPool().evictAll();
-        looks.shutdownNow();
-        dns.close();
+        caller.close();
     }
 
     // Those who find the peer gone together wait for the first, who meets it anew.
@@ -189,7 +169,8 @@ final class Transport implements AutoCloseable {
         message.put("method", ask.method);
         message.put("params", params);
         message.values().remove(null);
-        return send(request(to, ask), message, ask);
+        return send(request(to, ask), Json.write(message), (Long) message.get("id"), ask, target,
+                REDIRECTS_MAX);
     }
 
     private Request.Builder request(Peer to, Ask ask) {
@@ -217,31 +198,30 @@ final class Transport implements AutoCloseable {
                         text.getBytes(StandardCharsets.UTF_8)) + "?=";
     }
 
-    private Result send(Request.Builder request, Map<String, Object> message, Ask ask)
-            throws IOException {
-        byte[] body = Json.write(message);
-        HttpUrl url = target;
-        for (int redirects = 0; ; redirects++) {
-            Call call = http.newCall(request.url(url)
-                    .post(new OneShotBody(body.length, out -> out.write(body))).build());
-            call.timeout().timeout(
-                    Math.max(1, ask.deadline.remaining().toNanos()), TimeUnit.NANOSECONDS);
-            Future<?> look = cutWhenInterrupted(call);
-            dns.begin(ask.deadline);
-            try (Response response = call.execute()) {
-                HttpUrl next = redirect(response, url);
-                if (next == null || redirects == REDIRECTS_MAX) {
-                    target = next == null ? url : target;
-                    Answer answer = new Answer((Long) message.get("id"), ask.limit, ask.share);
-                    return new Result(answer.read(response), answer.bytes(),
-                            response.header("Mcp-Session-Id"));
-                }
-                url = next;
-            } finally {
-                dns.end();
-                look.cancel(false);
+    private Result send(Request.Builder request, byte[] body, Long id, Ask ask, HttpUrl url,
+            int redirects) throws IOException {
+        Call call = caller.http().newCall(request.url(url)
+                .post(new OneShotBody(body.length, out -> out.write(body))).build());
+        return caller.call(call, ask.deadline, interruptOf(Thread.currentThread()), response -> {
+            HttpUrl next = redirect(response, url);
+            if (next != null && redirects > 0) {
+                response.close();
+                return send(request, body, id, ask, next, redirects - 1);
             }
-        }
+            target = next == null ? url : target;
+            Answer answer = new Answer(id, ask.limit, ask.share);
+            return new Result(answer.read(response), answer.bytes(),
+                    response.header("Mcp-Session-Id"));
+        });
+    }
+
+    // A socket does not hear of an interrupt.
+    private static AnswerReader interruptOf(Thread thread) {
+        return text -> {
+            if (thread.isInterrupted()) {
+                throw new InterruptedIOException();
+            }
+        };
     }
 
     private static HttpUrl redirect(Response response, HttpUrl from) {
@@ -250,15 +230,5 @@ final class Transport implements AutoCloseable {
         HttpUrl to = keepsMethod && location != null ? from.resolve(location) : null;
         return to != null && to.scheme().equals(from.scheme()) && to.host().equals(from.host())
                 && to.port() == from.port() ? to : null;
-    }
-
-    // A socket does not hear of an interrupt.
-    private Future<?> cutWhenInterrupted(Call call) {
-        Thread caller = Thread.currentThread();
-        return looks.scheduleWithFixedDelay(() -> {
-            if (caller.isInterrupted()) {
-                call.cancel();
-            }
-        }, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

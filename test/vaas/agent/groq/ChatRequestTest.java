@@ -147,7 +147,8 @@ class ChatRequestTest {
         ChatRequest request = request(HISTORY, Question.of("q2"), TOOL);
         ToolCall first = new ToolCall("id1", "clip", "{\"from\":1}");
         ToolCall second = new ToolCall("id2", "clip", "not JSON");
-        request.addToolRound(new ToolCalls("", List.of(first, second)), List.of("r1", "r2"));
+        request.addToolRound(new ToolCalls("", List.of(first, second), Map.of()),
+                List.of("r1", "r2"));
         Map<String, Object> body = read(request);
         List<Map<?, ?>> added = Scripted.messages(body).subList(4, 7);
         assertEquals(List.of(
@@ -162,7 +163,7 @@ class ChatRequestTest {
     void textBesideTheCallsIsSentBackToo() {
         ChatRequest request = request(List.of(), Question.of("q"), TOOL);
         request.addToolRound(new ToolCalls("let me see",
-                List.of(new ToolCall("id1", "clip", "{}"))), List.of(""));
+                List.of(new ToolCall("id1", "clip", "{}")), Map.of()), List.of(""));
         Map<String, Object> body = read(request);
         assertEquals("let me see", Scripted.messages(body).get(2).get("content"));
         assertEquals("", Scripted.messages(body).get(3).get("content"), "an empty result is one");
@@ -226,7 +227,7 @@ class ChatRequestTest {
     private static String text(Piece body) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            body.writeTo(out);
+            body.content().writeTo(out);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

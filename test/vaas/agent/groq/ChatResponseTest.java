@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -252,7 +253,7 @@ class ChatResponseTest {
     }
 
     private static Optional<Completion> calls(String text, ToolCall... calls) {
-        return Optional.of(new ToolCalls(text, List.of(calls)));
+        return Optional.of(new ToolCalls(text, List.of(calls), Map.of()));
     }
 
     private static Optional<Completion> completion(String json) {

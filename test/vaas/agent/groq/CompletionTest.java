@@ -16,7 +16,7 @@ class CompletionTest {
     void theTextOfACompletionIsLeftOutWhereItMayEndUpInALog() {
         ToolCall call = new ToolCall("my secret", "my secret", "my secret");
         String text = List.of(new Answer("my secret"), call,
-                new ToolCalls("my secret", List.of(call))).toString();
+                new ToolCalls("my secret", List.of(call), Map.of())).toString();
         assertFalse(text.contains("secret"), text);
     }
 

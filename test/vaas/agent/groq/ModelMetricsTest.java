@@ -3,6 +3,7 @@ package vaas.agent.groq;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import vaas.metrics.Metrics;
 
@@ -12,8 +13,8 @@ class ModelMetricsTest {
         Metrics metrics = new Metrics();
         ModelMetrics model = new ModelMetrics(metrics);
         model.count(new Completion.Answer("a"), 1_000_000);
-        model.count(new Completion.ToolCalls("", List.of()), 1_000_000);
-        model.count(new Completion.Refused(Reason.KEY), 1_000_000);
+        model.count(new Completion.ToolCalls("", List.of(), Map.of()), 1_000_000);
+        model.count(new Completion.Refused(Reason.KEY, "", 401), 1_000_000);
         model.count(new Completion.TimedOut(), 1_000_000);
         model.count(new Completion.Unreachable(), 1_000_000);
         String text = metrics.text();

@@ -30,7 +30,8 @@ class OvertakenTest extends GroqFixture {
 
     private final Troubled troubled = new Troubled();
     private final Question question =
-            new Question("And?", Optional.empty(), Optional.empty(), "id", Optional.of("k"));
+            new Question("And?", Optional.empty(), Optional.empty(), "id", Optional.of("k"),
+                    Optional.empty());
 
     private Reply chat(AnswerReader reader) {
         try (GroqAgent agent =

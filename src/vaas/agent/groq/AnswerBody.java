@@ -3,6 +3,7 @@ package vaas.agent.groq;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import okhttp3.Response;
 import vaas.agent.AnswerReader;
 import vaas.agent.client.EventStream;
@@ -10,49 +11,56 @@ import vaas.budget.Budget;
 import vaas.json.JsonException;
 
 /**
- * An answer that is read while the model writes it: hands its text on, and puts the whole together.
- * The heap for an event and for the text is charged before it is used. Used by one thread.
+ * The body of an answer, which is charged to a chat before more of it is kept. One that comes while
+ * the model writes it is handed on, and put together to a whole. Used by one thread.
  */
-final class AnswerStream implements EventStream.Reader, AutoCloseable {
+final class AnswerBody implements EventStream.Reader, AutoCloseable {
+    /** Far more than any model answers; a server that sends more is broken. */
+    private static final long BYTES_MAX = 8 << 20;
+    /**
+     * Bytes of heap for each byte of the body, at the moment when most are needed: as bytes twice,
+     * and as chars of two bytes twice, the parser's and the text's.
+     */
+    private static final int HEAP_EACH = 6;
+    /** The text itself, and its two copies on the way to the memory. */
+    private static final int HEAP_EACH_CHAR_KEPT = 4;
     /** More than any mark has: what has not begun behind so many is inside of thinking. */
     private static final int MARK_CHARS = 256;
-
     /** Less than a chat has taken beforehand. */
     private static final int CHARGE_STEP = 8 << 10;
 
     private final Budget.Share share;
     private final AnswerReader reader;
-    private final EventStreamBody body = new EventStreamBody();
+    private final EventStreamBody events = new EventStreamBody();
     private long unread; // bytes since the last event
     private long charged; // of the heap, for those and for the text
+    private long kept; // of that, when the reading is over
     private int begin = -1; // of the answer in what the model writes, once that is known
     private int looked; // at so many chars, for that
     private int handedOn; // of the answer
     private boolean broken;
 
-    AnswerStream(Budget.Share share, AnswerReader reader) {
+    AnswerBody(Budget.Share share, AnswerReader reader) {
         this.share = share;
         this.reader = reader;
     }
 
-    /**
-     * Reads all of it.
-     *
-     * @throws IOException if it breaks, ends before the answer does, or nobody reads it any more
-     */
+    /** Reads all; throws if it breaks, ends before the answer does, or nobody reads any more. */
     ChatResponse read(Response response) throws IOException {
         IOException failure = new EOFException("the stream ended early");
         try {
+            if (!response.isSuccessful() || !EventStream.isOne(response)) {
+                return ChatResponse.of(EventStream.whole(response, this));
+            }
             EventStream.read(response, this);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (IOException e) {
             failure = e;
         }
-        if (broken) {
-            return ChatResponse.ofStream(null, -1);
-        } else if (body.whole() != null) { // what fails after the end is no failure
-            return ChatResponse.ofStream(body.whole(), begin);
+        Map<String, Object> whole = broken ? null : events.whole();
+        if (broken || whole != null) { // what fails after the end is no failure
+            return ChatResponse.ofStream(whole, begin);
         }
         throw failure;
     }
@@ -65,20 +73,21 @@ final class AnswerStream implements EventStream.Reader, AutoCloseable {
     @Override
     public boolean take(String data) {
         try {
-            body.add(data);
+            boolean more = events.add(data);
             unread = 0;
             charge();
             handOn();
+            return more;
         } catch (JsonException e) {
             broken = true;
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return !broken && !body.hasEnded();
     }
 
     private void handOn() throws IOException {
-        StringBuilder content = body.content();
+        StringBuilder content = events.content();
         if (begin < 0 && mayBegin(content)) {
             begin = Thinking.begin(content.toString());
             looked = content.length();
@@ -98,11 +107,11 @@ final class AnswerStream implements EventStream.Reader, AutoCloseable {
     }
 
     private void charge() throws IOException {
-        if (unread > AnswerBytes.BYTES_MAX || body.kept() > AnswerBytes.BYTES_MAX) {
+        if (unread > BYTES_MAX || events.kept() > BYTES_MAX) {
             broken = true;
             throw new IOException("the answer is too long");
         }
-        long more = unread * AnswerBytes.HEAP_EACH + kept() - charged;
+        long more = unread * HEAP_EACH + events.kept() * HEAP_EACH_CHAR_KEPT - charged;
         if (Math.abs(more) >= CHARGE_STEP) {
             share.take(more);
             share.giveBack(Math.max(0, -more));
@@ -110,14 +119,15 @@ final class AnswerStream implements EventStream.Reader, AutoCloseable {
         }
     }
 
-    private long kept() {
-        return body.kept() * AnswerBytes.HEAP_EACH_CHAR_KEPT;
+    /** Keeps what is charged for a text that the chat goes on with. */
+    void keepFor(String text) {
+        kept = Math.min(charged, (long) text.length() * HEAP_EACH_CHAR_KEPT);
     }
 
-    /** Gives back what was for the reading alone; the text stays charged for the chat. */
+    /** Gives back what was for the reading alone. */
     @Override
     public void close() {
-        share.giveBack(charged - Math.min(charged, kept()));
+        share.giveBack(charged - kept);
     }
 
     @Override
