@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import vaas.json.Fields;
@@ -50,26 +51,39 @@ final class ModelError {
         return error;
     }
 
-    /** The error that a 200 holds; empty if it holds none. */
+    /** The error that a 200 holds; empty if it holds none. Asked of every answer, so by loops. */
     static Optional<ModelError> within(Object json) {
-        List<Object> found = Stream.of(Fields.get(json, "error"), Fields.get(json, "errors"),
+        List<Object> found = new ArrayList<>();
+        for (Object place : new Object[] {Fields.get(json, "error"), Fields.get(json, "errors"),
                 Fields.get(json, "choices", "error"), Fields.get(json, "choices", "errors"),
                 Fields.get(json, "choices", "message", "error"),
-                Fields.get(json, "x_groq", "error"), isErrorItself(json) ? json : null)
-                .filter(ModelError::isSomething).toList();
+                Fields.get(json, "x_groq", "error"), isErrorItself(json) ? json : null}) {
+            if (isSomething(place)) {
+                found.add(place);
+            }
+        }
         return found.isEmpty() ? Optional.empty() : Optional.of(of(found));
     }
 
     private static boolean isErrorItself(Object json) {
         boolean answers = Fields.first(Fields.get(json, "choices")) != null;
-        return Stream.of("object", "type", "status").map(key -> Fields.get(json, key))
-                .anyMatch(it -> "error".equals(it) || "failed".equals(it))
+        return any(json, it -> "error".equals(it) || "failed".equals(it), "object", "type",
+                "status")
                 || isSomething(Fields.get(json, "base_resp", "status_code"))
                 || isSomething(Fields.get(json, "error_message"))
                 || !answers && (json instanceof String
                 || Fields.items(json).stream().anyMatch(item -> within(item).isPresent())
-                || Stream.of("detail", "message", "msg", "error_msg", "error_message", "base_resp")
-                        .anyMatch(key -> isSomething(Fields.get(json, key))));
+                || any(json, ModelError::isSomething, "detail", "message", "msg", "error_msg",
+                        "error_message", "base_resp"));
+    }
+
+    private static boolean any(Object json, Predicate<Object> what, String... keys) {
+        for (String key : keys) {
+            if (what.test(Fields.get(json, key))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isSomething(Object value) {

@@ -35,7 +35,11 @@ record Piece(long length, OneShotBody.Content content) {
 
     /** One after the other. */
     static Piece of(List<Piece> pieces) {
-        return new Piece(pieces.stream().mapToLong(Piece::length).sum(), out -> {
+        long length = 0;
+        for (Piece piece : pieces) {
+            length += piece.length;
+        }
+        return new Piece(length, out -> {
             for (Piece piece : pieces) {
                 piece.content.writeTo(out);
             }
