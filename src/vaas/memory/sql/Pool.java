@@ -3,8 +3,8 @@ package vaas.memory.sql;
 import java.io.Closeable;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import vaas.metrics.Counter;
@@ -21,10 +21,8 @@ final class Pool implements Closeable {
     private final int max;
     private final Semaphore free;
     private final Counter waits;
-
-    // Guarded by this.
-    private final Deque<Connection> idle = new ArrayDeque<>(); // the last that was used first
-    private boolean closed;
+    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>(); // last used first
+    private volatile boolean closed;
 
     /** Makes connections. */
     interface Source {
@@ -57,9 +55,7 @@ final class Pool implements Closeable {
         }
         Connection taken = null;
         try {
-            synchronized (this) {
-                taken = idle.poll();
-            }
+            taken = idle.poll();
             taken = taken == null ? source.connect() : taken;
             return taken;
         } finally {
@@ -70,15 +66,9 @@ final class Pool implements Closeable {
     }
 
     void giveBack(Connection well) {
-        boolean kept;
-        synchronized (this) {
-            kept = !closed;
-            if (kept) {
-                idle.push(well);
-            }
-        }
-        if (!kept) {
-            end(well::close);
+        idle.push(well);
+        if (closed) {
+            dropIdle();
         }
         free.release();
     }
@@ -97,12 +87,9 @@ final class Pool implements Closeable {
 
     /** Closes all that nobody uses. */
     void dropIdle() {
-        Deque<Connection> all;
-        synchronized (this) {
-            all = new ArrayDeque<>(idle);
-            idle.clear();
+        for (Connection next = idle.poll(); next != null; next = idle.poll()) {
+            end(next::close);
         }
-        all.forEach(it -> end(it::close));
     }
 
     private interface End {
@@ -119,9 +106,7 @@ final class Pool implements Closeable {
 
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-        }
+        closed = true;
         dropIdle();
     }
 }
