@@ -37,14 +37,12 @@ public final class DatabaseMaintenance {
     /** Conversations whose row tells another sum than their turns. */
     private static final Sql WRONG_SUMS = new Sql("""
             SELECT coalesce(c.session_id, t.session_id) FROM vaas_conversation c FULL JOIN (
-                SELECT session_id, 2 * count(*) AS records,
-                    sum(coalesce(octet_length(question), 0) + coalesce(octet_length(answer), 0)
-                        + $1 + coalesce(octet_length(idempotency_key) + $2, 0)) AS bytes,
+                SELECT session_id, 2 * count(*) AS records, sum(BYTES) AS bytes,
                     max(answer_id::text COLLATE "C") AS last_id
                 FROM vaas_turn GROUP BY session_id) t ON t.session_id = c.session_id
             WHERE (c.records, c.bytes, c.last_id::text)
                 IS DISTINCT FROM (coalesce(t.records, 0), coalesce(t.bytes, 0), t.last_id)
-            ORDER BY 1""");
+            ORDER BY 1""".replace("BYTES", TurnRow.BYTES));
     private static final String TURNS = """
             SELECT session_id, question_id, answer_id, time, idempotency_key,
                 octet_length(question) + octet_length(answer) <= ?,
@@ -208,8 +206,7 @@ public final class DatabaseMaintenance {
                 return true;
             }
             long problems = unreadable(on);
-            for (String conversation : WRONG_SUMS.rows(on, at -> at.getString(1),
-                    Insert.TURN_BYTES, Insert.KEY_BYTES)) {
+            for (String conversation : WRONG_SUMS.rows(on, at -> at.getString(1))) {
                 out.println(name(conversation) + ": its row does not tell the sum of its turns");
                 problems++;
             }

@@ -17,7 +17,6 @@ import vaas.memory.Insertion;
 import vaas.memory.MemoryAwayException;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
-import vaas.memory.line.Draft;
 import vaas.memory.line.MessageIds;
 import vaas.memory.line.RecordLine;
 
@@ -33,11 +32,6 @@ final class Insert {
     /** Longer nobody is kept waiting for a database that says nothing. */
     static final Duration SETTLING_MAX = Duration.ofSeconds(30);
 
-    /** Bytes of both lines of a turn besides its texts, and of a key besides itself. */
-    static final int TURN_BYTES = Draft.of("", "", null).lines().length - 2 * "\"\"".length();
-    static final int KEY_BYTES =
-            Draft.of("", "", "").lines().length - TURN_BYTES - 3 * "\"\"".length();
-
     private static final String VALUES = """
             INSERT INTO vaas_turn SELECT session_id, $2, $3, $4, $5, $6, $7 FROM said
             RETURNING (SELECT records FROM said), (SELECT bytes FROM said)""";
@@ -47,20 +41,17 @@ final class Insert {
                 INSERT INTO vaas_conversation VALUES ($1, $9, $2, 2, $8, clock_timestamp())
                 ON CONFLICT DO NOTHING RETURNING session_id, records, bytes)
             """ + VALUES);
-    private static final String SAID = """
+    /** A place is given up with it; from one in a named one nobody may have spoken since. */
+    private static final Sql COMMIT = new Sql("""
             WITH said AS (
                 UPDATE vaas_conversation
                 SET last_id = $2, records = records + 2, bytes = bytes + $8,
                     last_activity = clock_timestamp()
-                WHERE session_id = $1 AND generation = $9 AND
-            """;
-    private static final Sql COMMIT = new Sql(SAID + """
-                (last_id IS NULL OR last_id < $3) RETURNING session_id, records, bytes)
-            """ + VALUES);
-    /** The same from a place, which is given up; in a named one nobody may have spoken since. */
-    private static final Sql COMMIT_FROM_PLACE = new Sql(SAID + """
-                CASE WHEN $1 <> '' THEN last_id IS NOT DISTINCT FROM $10
-                ELSE last_id IS NULL OR last_id < $3 END RETURNING session_id, records, bytes),
+                WHERE session_id = $1 AND generation = $9
+                AND CASE WHEN $1 <> '' AND $11::uuid IS NOT NULL
+                    THEN last_id IS NOT DISTINCT FROM $10
+                    ELSE last_id IS NULL OR last_id < $3 END
+                RETURNING session_id, records, bytes),
             left_behind AS (
                 DELETE FROM vaas_place WHERE session_id = $1 AND chat = $11
                 AND EXISTS (SELECT 1 FROM said))
@@ -101,9 +92,9 @@ final class Insert {
         this.question = JsonString.quote(question);
         this.answer = JsonString.quote(answer);
         this.key = key == null ? null : JsonString.quote(key);
-        this.bytes = TURN_BYTES + (long) this.question.length + this.answer.length
-                + (key == null ? 0 : KEY_BYTES + this.key.length);
-        if (Math.max(this.question.length, this.answer.length) + (long) TURN_BYTES
+        this.bytes = TurnRow.LINES_BYTES + (long) this.question.length + this.answer.length
+                + (key == null ? 0 : TurnRow.KEY_BYTES + this.key.length);
+        if (Math.max(this.question.length, this.answer.length) + (long) TurnRow.LINES_BYTES
                 > Math.min(RecordLine.BYTES_MAX, context.budget().lineBytes())) {
             throw new OverBudgetException(true); // it could not be read back
         }
@@ -185,7 +176,7 @@ final class Insert {
             session.reset(null);
             return true;
         }
-        return isStored(on, place == null ? COMMIT : COMMIT_FROM_PLACE);
+        return isStored(on, COMMIT);
     }
 
     private boolean isStored(Connection on, Sql statement) throws SQLException {

@@ -45,10 +45,10 @@ final class LinesIn extends OutputStream {
                 SELECT answer_id FROM vaas_turn WHERE session_id = $1
                 ORDER BY answer_id DESC LIMIT 1)
             FROM (SELECT 2 * count(*) AS records, max(time) AS last_activity,
-                    sum(octet_length(question) + octet_length(answer) + $2
-                    + coalesce(octet_length(idempotency_key) + $3, 0)) AS bytes
+                    sum(BYTES) AS bytes
                 FROM vaas_turn WHERE session_id = $1) s
-            WHERE c.session_id = $1 AND s.records > 0 RETURNING c.records""");
+            WHERE c.session_id = $1 AND s.records > 0 RETURNING c.records"""
+            .replace("BYTES", TurnRow.BYTES));
     private static final Sql LEAVE = new Sql("""
             DELETE FROM vaas_conversation
             WHERE session_id = $1 AND session_id <> '' AND last_id IS NULL""");
@@ -169,8 +169,7 @@ final class LinesIn extends OutputStream {
         }
         leftOut += question == null ? 0 : 1;
         flush();
-        List<Long> records = SUM_UP.rows(on, at -> at.getLong(1), conversation,
-                Insert.TURN_BYTES, Insert.KEY_BYTES);
+        List<Long> records = SUM_UP.rows(on, at -> at.getLong(1), conversation);
         LEAVE.run(on, conversation);
         return records.isEmpty() ? 0 : records.get(0);
     }
