@@ -2,10 +2,8 @@ package vaas.memory.sql;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import vaas.memory.Conversations;
 import vaas.memory.Memory;
@@ -73,14 +71,11 @@ final class SqlLease implements Conversations.Lease {
             return FREE;
         }
         SqlPlace taken = new SqlPlace(context, conversation, key, text);
-        boolean done = false;
         try {
             taken.take();
-            done = true;
-        } finally {
-            if (!done) {
-                context.running().remove(taken.chat());
-            }
+        } catch (IOException | RuntimeException | Error e) {
+            context.running().remove(taken.chat());
+            throw e;
         }
         places.add(taken);
         return taken;
@@ -91,20 +86,16 @@ final class SqlLease implements Conversations.Lease {
         return context.idle().isPresent() && context.isExpired(memory.head().lastActivity());
     }
 
-    /** {@inheritDoc} With a place it is known already when somebody last spoke. */
     @Override
     public void expire() throws IOException {
         if (context.idle().isEmpty()) {
             return;
         }
-        SqlPlace known = place();
-        Found head = known == null ? memory.head() : null;
-        UUID newest = head == null ? known.state().newest() : head.newest();
-        Instant last = head == null ? known.state().lastActivity() : head.lastActivity();
-        if (newest != null && context.isExpired(last)
-                && memory.reset("idle", Requester.SELF, Set.of(newest.toString())).isPresent()
-                && known != null) {
-            known.take(); // it has a row again, and no keys
+        Found head = memory.head();
+        if (head.newest() != null && context.isExpired(head.lastActivity())
+                && memory.reset("idle", Requester.SELF, Set.of(head.newest().toString()))
+                        .isPresent() && place() != null) {
+            place().take(); // it has a row again
         }
     }
 

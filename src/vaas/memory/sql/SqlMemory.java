@@ -84,12 +84,8 @@ final class SqlMemory implements Memory {
     @Override
     public Insertion insert(History read, String question, String answer, String key)
             throws IOException {
-        SqlPlace place = lease.place();
-        Insert insert = new Insert(context, conversation, session, place, read, question, answer,
-                key);
-        if (place != null) {
-            place.stores();
-        }
+        Insert insert = new Insert(context, conversation, session, lease.place(), read, question,
+                answer, key);
         Insertion done = insert.run(lease.patience());
         while (done == null) {
             done = byKey(key).<Insertion>map(Insertion.Present::new).orElse(null);
@@ -100,10 +96,6 @@ final class SqlMemory implements Memory {
 
     @Override
     public Optional<Turn> byKey(String key) throws IOException {
-        SqlPlace place = lease.place();
-        if (place != null && place.knowsNothingOf(key)) {
-            return Optional.empty();
-        }
         return read(BY_KEY, "key", 1, 0, JsonString.quote(key)).turns().stream()
                 .findFirst().flatMap(TurnRow::turn);
     }
