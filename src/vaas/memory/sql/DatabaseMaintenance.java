@@ -151,7 +151,7 @@ public final class DatabaseMaintenance {
     private long told(LinesIn lines, String conversation) {
         if (lines.leftOut() > 0) {
             out.println(name(conversation) + ": " + lines.leftOut()
-                    + " lines are damaged, or a half of a turn, and are left out");
+                    + " lines are damaged, half of a turn, or there before, and are left out");
         }
         return lines.leftOut();
     }

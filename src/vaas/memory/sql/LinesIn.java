@@ -16,8 +16,8 @@ import vaas.memory.line.RecordLine;
 /**
  * Stores what is written to it, lines of a file or an export, as turns of an empty conversation,
  * with their ids, times and keys. It is a part of a transaction, and holds the row of the
- * conversation until that ends. Lines that can't be read, and questions and answers without each
- * other, are left out and counted.
+ * conversation until that ends. Lines that can't be read, questions and answers without each other, and
+ * turns whose id is there before, are left out and counted.
  */
 final class LinesIn extends OutputStream {
     private static final int BATCH_TURNS = 500;
@@ -142,7 +142,7 @@ final class LinesIn extends OutputStream {
     @Override
     public void flush() throws IOException {
         try {
-            STORE.runAll(on, batch);
+            leftOut += 2L * (batch.size() - STORE.runAll(on, batch));
         } catch (SQLException e) {
             throw Trouble.told(e, "import");
         }
@@ -162,7 +162,7 @@ final class LinesIn extends OutputStream {
         return records.isEmpty() ? 0 : records.get(0);
     }
 
-    /** Lines that could not be read, or had no question or answer beside them. */
+    /** Lines that could not be read, had no question or answer beside them, or stand twice. */
     long leftOut() {
         return leftOut;
     }

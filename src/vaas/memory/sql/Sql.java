@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A statement, or several that are sent in one go and are one transaction; its parameters are
@@ -59,14 +60,14 @@ final class Sql {
         rows(on, at -> null, arguments);
     }
 
-    /** Runs it with one list of arguments after the other, in one go. */
-    void runAll(Connection on, List<Object[]> all) throws SQLException {
+    /** Runs it with one list of arguments after the other, in one go; tells how much changed. */
+    int runAll(Connection on, List<Object[]> all) throws SQLException {
         try (PreparedStatement statement = on.prepareStatement(text)) {
             for (Object[] arguments : all) {
                 bind(statement, arguments);
                 statement.addBatch();
             }
-            statement.executeBatch();
+            return IntStream.of(statement.executeBatch()).sum();
         }
     }
 
