@@ -5,18 +5,16 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.UUID;
+import java.sql.Statement;
 import vaas.budget.Budget;
 import vaas.memory.Conversations;
 import vaas.memory.Export;
 
 /** What an operator can do with the conversations in a database, by one transaction each. */
 public final class DatabaseMaintenance {
-    /** Texts up to this length are looked at in one go with others. */
+    /** Turns with texts up to this length are fetched so many at a time, others one by one. */
     private static final int SHORT_BYTES = 64 << 10;
     private static final int ROWS = 50;
 
@@ -44,14 +42,9 @@ public final class DatabaseMaintenance {
                 IS DISTINCT FROM (coalesce(t.records, 0), coalesce(t.bytes, 0), t.last_id)
             ORDER BY 1""".replace("BYTES", TurnRow.BYTES));
     private static final String TURNS = """
-            SELECT session_id, question_id, answer_id, time, idempotency_key,
-                octet_length(question) + octet_length(answer) <= ?,
-                CASE WHEN octet_length(question) + octet_length(answer) <= ? THEN question END,
-                CASE WHEN octet_length(question) + octet_length(answer) <= ? THEN answer END
-            FROM vaas_turn ORDER BY session_id, answer_id""";
-    private static final Sql TURN = new Sql("""
-            SELECT session_id, question_id, answer_id, time, idempotency_key, true, question, answer
-            FROM vaas_turn WHERE session_id = $1 AND answer_id = $2""");
+            SELECT question_id, answer_id, time, idempotency_key, question, answer, session_id
+            FROM vaas_turn WHERE TEXTS %s ORDER BY session_id, answer_id"""
+            .replace("TEXTS", TurnRow.TEXTS);
 
     private final SqlConversations.Options options;
     private final PrintStream out;
@@ -205,7 +198,8 @@ public final class DatabaseMaintenance {
                 out.println("there are no tables yet");
                 return true;
             }
-            long problems = unreadable(on);
+            long problems = unreadable(on, "<= " + SHORT_BYTES, ROWS)
+                    + unreadable(on, "> " + SHORT_BYTES, 1);
             for (String conversation : WRONG_SUMS.rows(on, at -> at.getString(1))) {
                 out.println(name(conversation) + ": its row does not tell the sum of its turns");
                 problems++;
@@ -218,35 +212,20 @@ public final class DatabaseMaintenance {
         });
     }
 
-    private long unreadable(Connection on) throws SQLException {
+    private long unreadable(Connection on, String texts, int rows) throws SQLException {
         long problems = 0;
-        try (PreparedStatement statement = on.prepareStatement(TURNS)) {
-            for (int i = 1; i <= 3; i++) {
-                statement.setInt(i, SHORT_BYTES);
-            }
-            statement.setFetchSize(ROWS);
-            try (ResultSet at = statement.executeQuery()) {
-                while (at.next()) {
-                    problems += isReadable(on, at) ? 0 : 1;
+        try (Statement statement = on.createStatement()) {
+            statement.setFetchSize(rows);
+            ResultSet at = statement.executeQuery(TURNS.formatted(texts));
+            while (at.next()) {
+                TurnRow turn = TurnRow.of(at, 1);
+                if (turn.turn().isEmpty()) {
+                    out.println(name(at.getString(7)) + ": the turn " + turn.answerId()
+                            + " can't be read");
+                    problems++;
                 }
             }
         }
         return problems;
-    }
-
-    private boolean isReadable(Connection on, ResultSet at) throws SQLException {
-        List<TurnRow> row = at.getBoolean(6) ? List.of(row(at))
-                : TURN.rows(on, DatabaseMaintenance::row, at.getString(1), at.getObject(3));
-        boolean readable = row.get(0).turn().isPresent();
-        if (!readable) {
-            out.println(name(at.getString(1)) + ": the turn " + row.get(0).answerId()
-                    + " can't be read");
-        }
-        return readable;
-    }
-
-    private static TurnRow row(ResultSet at) throws SQLException {
-        return new TurnRow((UUID) at.getObject(2), (UUID) at.getObject(3),
-                Sql.time(at, 4), at.getBytes(5), at.getBytes(7), at.getBytes(8));
     }
 }

@@ -36,8 +36,8 @@ record Found(OptionalLong generation, UUID newest, Instant lastActivity, int see
         /** Of the turns that a clause tells apart; {@link #read} gives its first parameters. */
         static Query of(String where, String order) {
             String ofBoth = """
-                    SELECT c.generation, c.last_id, c.last_activity, t.size,
-                        t.question_id, t.answer_id, t.time, t.idempotency_key, t.fits,
+                    SELECT c.generation, c.last_id, c.last_activity, t.size, t.fits,
+                        t.question_id, t.answer_id, t.time, t.idempotency_key,
                         CASE WHEN t.fits THEN t.question END, CASE WHEN t.fits THEN t.answer END
                     FROM vaas_conversation c LEFT JOIN LATERAL (
                         SELECT *, FITS <= $3 AS fits FROM (
@@ -55,12 +55,9 @@ record Found(OptionalLong generation, UUID newest, Instant lastActivity, int see
     /** The conversation with one of its turns, or with null. */
     private record Row(Found head, TurnRow turn, long size, boolean fetched) {
         static Row of(ResultSet at) throws SQLException {
-            UUID answer = (UUID) at.getObject(6);
             return new Row(new Found(OptionalLong.of(at.getLong(1)), (UUID) at.getObject(2),
-                    Sql.time(at, 3), 0, List.of()),
-                    answer == null ? null : new TurnRow((UUID) at.getObject(5), answer,
-                            Sql.time(at, 7), at.getBytes(8), at.getBytes(10), at.getBytes(11)),
-                    at.getLong(4), at.getBoolean(9));
+                    Sql.time(at, 3), 0, List.of()), TurnRow.of(at, 6), at.getLong(4),
+                    at.getBoolean(5));
         }
     }
 

@@ -1,5 +1,7 @@
 package vaas.memory.sql;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,6 +27,14 @@ record TurnRow(UUID questionId, UUID answerId, Instant time, byte[] key, byte[] 
             + " + coalesce(octet_length(idempotency_key) + " + KEY_BYTES + ", 0))";
 
     private static final System.Logger LOG = System.getLogger(TurnRow.class.getName());
+
+    /** From six columns, the first of which is that one; null where there is no turn. */
+    static TurnRow of(ResultSet at, int first) throws SQLException {
+        UUID answerId = (UUID) at.getObject(first + 1);
+        return answerId == null ? null : new TurnRow((UUID) at.getObject(first), answerId,
+                Sql.time(at, first + 2), at.getBytes(first + 3), at.getBytes(first + 4),
+                at.getBytes(first + 5));
+    }
 
     /** Size of its texts. */
     long bytes() {
