@@ -34,9 +34,6 @@ final class Sessions implements Closeable {
     /** So many are closed when the system has no more handles. */
     private static final int CLOSED_FOR_HANDLES = 16;
 
-    /** How many may be open, and how many stored. */
-    record Bounds(int open, long stored) {}
-
     private final FileContext context;
     private final Path folder;
     private final int openMax;
@@ -53,13 +50,14 @@ final class Sessions implements Closeable {
     private final Map<String, Session> sessions = new LinkedHashMap<>(16, 0.75f, true); // by use
     private boolean closed;
 
-    Sessions(FileContext context, Path folder, Bounds bounds, Idle idle, FolderMetrics metrics) {
+    Sessions(FileContext context, Path folder, int openMax, long storedMax, Idle idle,
+            FolderMetrics metrics) {
         this.context = context;
         this.folder = folder;
-        this.openMax = Math.min(bounds.open, context.budget().conversations());
+        this.openMax = Math.min(openMax, context.budget().conversations());
         this.idle = idle;
         this.metrics = metrics;
-        this.count = new SessionCount(bounds.stored);
+        this.count = new SessionCount(storedMax);
         this.cost = context.budget().standing();
         this.lastResort = context.budget().lastResort(this::closeOne);
     }

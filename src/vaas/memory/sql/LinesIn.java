@@ -16,8 +16,8 @@ import vaas.memory.line.RecordLine;
 /**
  * Stores what is written to it, lines of a file or an export, as turns of an empty conversation,
  * with their ids, times and keys. It is a part of a transaction, and holds the row of the
- * conversation until that ends. Lines that can't be read, questions and answers without each other, and
- * turns whose id is there before, are left out and counted.
+ * conversation until that ends. Lines that can't be read, questions and answers without each
+ * other, and turns whose id is there before, are left out and counted.
  */
 final class LinesIn extends OutputStream {
     private static final int BATCH_TURNS = 500;

@@ -5,24 +5,23 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import vaas.budget.Budget;
 import vaas.memory.Conversations;
 import vaas.memory.MemoryAwayException;
 import vaas.memory.Requester;
-import vaas.memory.line.Limits;
+import vaas.memory.line.LimitOptions;
 import vaas.metrics.Metrics;
 
 /**
@@ -45,10 +44,7 @@ public final class SqlConversations implements Conversations {
 
     private SqlConversations(Options options, DatabaseDriver driver) throws IOException {
         LinkedBlockingQueue<String> due = Sweep.queue();
-        this.context = new SqlContext(options.database(driver), UUID.randomUUID(), options.clock,
-                options.budget, options.limits, options.maxConversations, options.idle,
-                new SqlMetrics(options.metrics), due::offer, ConcurrentHashMap.newKeySet(),
-                new AtomicInteger());
+        this.context = options.context(driver, due::offer);
         this.heartbeat = new Heartbeat(context);
         this.sweep = new Sweep(context, due);
         this.waiting = options.metrics.gauge("vaas_waiting_chats",
@@ -91,18 +87,15 @@ public final class SqlConversations implements Conversations {
     }
 
     /** How a database is to be used. Used by one thread. */
-    public static final class Options {
+    @SuppressWarnings("exports") // what is said of limits is said here
+    public static final class Options extends LimitOptions<Options> {
         private final DatabaseUrl url;
         private Path jar = DatabaseDriver.DEBIAN;
         private DatabaseDriver driver; // null until it is loaded from there
         private int connections = 8;
         private Duration timeout = Duration.ofSeconds(5);
-        private long maxConversations = 100_000;
-        private Optional<Duration> idle = Optional.empty();
-        private Limits limits = Limits.NONE;
         private Metrics metrics = new Metrics();
         private Budget budget = Budget.ofThisProcess();
-        private Clock clock = Clock.systemUTC();
 
         private Options(DatabaseUrl url) {
             this.url = url;
@@ -122,10 +115,7 @@ public final class SqlConversations implements Conversations {
 
         /** Most connections at a time, at least 1; 8 by default. */
         public Options connections(int most) {
-            if (most < 1) {
-                throw new IllegalArgumentException(
-                        "connections are " + most + ", expected at least 1");
-            }
+            requireOne("connections", most);
             connections = most;
             return this;
         }
@@ -139,36 +129,6 @@ public final class SqlConversations implements Conversations {
             return this;
         }
 
-        /** Named conversations, 100,000 by default; no more begin then. */
-        public Options maxConversations(long conversations) {
-            maxConversations = conversations;
-            return this;
-        }
-
-        /** A conversation in which nobody has spoken for so long is reset; default: none is. */
-        public Options idle(Duration silence) {
-            idle = Optional.of(silence);
-            return this;
-        }
-
-        /** Past so many records of a conversation its oldest turns go, but not the newest. */
-        public Options maxRecords(long records) {
-            limits = new Limits(OptionalLong.of(records), limits.maxBytes(), limits.maxAge());
-            return this;
-        }
-
-        /** The same for bytes of a conversation, as lines of a file. */
-        public Options maxBytes(long bytes) {
-            limits = new Limits(limits.maxRecords(), OptionalLong.of(bytes), limits.maxAge());
-            return this;
-        }
-
-        /** Turns that are older go within the hour, the newest one too. */
-        public Options maxAge(Duration age) {
-            limits = new Limits(limits.maxRecords(), limits.maxBytes(), Optional.of(age));
-            return this;
-        }
-
         /** Where to count and time; default: nowhere that can be seen. */
         public Options metrics(Metrics shared) {
             metrics = shared;
@@ -178,12 +138,6 @@ public final class SqlConversations implements Conversations {
         /** What readings are charged to; default: one of these conversations alone. */
         public Options budget(Budget shared) {
             budget = shared;
-            return this;
-        }
-
-        /** Another clock, for tests. */
-        public Options clock(Clock other) {
-            clock = other;
             return this;
         }
 
@@ -205,6 +159,12 @@ public final class SqlConversations implements Conversations {
 
         private DatabaseDriver driver() throws IOException {
             return driver == null ? DatabaseDriver.load(jar) : driver;
+        }
+
+        private SqlContext context(DatabaseDriver loaded, Consumer<String> overLimits) {
+            return new SqlContext(database(loaded), UUID.randomUUID(), clock, budget, limits,
+                    maxConversations, idle, new SqlMetrics(metrics), overLimits,
+                    ConcurrentHashMap.newKeySet(), new AtomicInteger());
         }
 
         private Database database(DatabaseDriver loaded) {
