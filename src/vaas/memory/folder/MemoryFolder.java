@@ -37,17 +37,16 @@ public final class MemoryFolder implements Conversations {
     private final Sessions sessions;
     private final SessionList list;
     private final Sweeper sweeper;
-    private final FolderMetrics metrics;
+    private final Closeable gauges;
     private final FileMemory shared;
     private final ReentrantLock resettingAll = new ReentrantLock(); // one at a time
 
     private MemoryFolder(Closeable ownership, Options options) throws IOException {
         this.ownership = ownership;
         this.folder = options.folder;
-        this.metrics = new FolderMetrics(options.metrics);
         AtomicReference<Sweeper> behind = new AtomicReference<>();
         this.context = options.context(it -> behind.get().wake(it));
-        this.sessions = options.sessions(context, metrics);
+        this.sessions = options.sessions(context);
         this.list = new SessionList(options.disk, folder.resolve(SessionFiles.FOLDER));
         this.sweeper = new Sweeper(context, sessions, list);
         behind.set(sweeper);
@@ -61,8 +60,26 @@ public final class MemoryFolder implements Conversations {
             Closeables.after(e, sessions);
             throw e;
         }
-        metrics.show(shared, sessions);
+        this.gauges = gauges(options.metrics);
         sweeper.start();
+    }
+
+    /** Shows what is here; never by name of a conversation. */
+    private Closeable gauges(Metrics metrics) {
+        Closeable[] all = {
+            metrics.gauge("vaas_memory_bytes", "Length of the shared conversation's file.",
+                    shared::bytes),
+            metrics.gauge("vaas_memory_records", "Records of the shared conversation, once they"
+                    + " have been counted.", () -> shared.size().orElse(-1)),
+            metrics.gauge("vaas_memory_damaged_lines", "Damaged lines met in the shared"
+                    + " conversation's file.", shared::damagedLines),
+            metrics.gauge("vaas_sessions_open", "Named conversations that are open.",
+                    sessions::size),
+            metrics.gauge("vaas_sessions_stored", "Named conversations on disk, or about to be.",
+                    () -> sessions.stored().stored()),
+            metrics.gauge("vaas_waiting_chats", "Chats that wait for their turn in a"
+                    + " conversation.", sessions::waiting)};
+        return () -> Closeables.all(all);
     }
 
     private Optional<Path> fileOf(String backupOf) {
@@ -156,9 +173,11 @@ public final class MemoryFolder implements Conversations {
                     new MemoryMetrics(metrics), behind);
         }
 
-        private Sessions sessions(FileContext context, FolderMetrics shown) {
+        private Sessions sessions(FileContext context) {
             return new Sessions(context, folder.resolve(SessionFiles.FOLDER), maxOpen,
-                    maxConversations, new Idle(context, idle), shown);
+                    maxConversations, new Idle(context, idle), metrics.counter(
+                            "vaas_session_evictions_total",
+                            "Conversations closed to make room for others."));
         }
 
         /**
@@ -216,6 +235,6 @@ public final class MemoryFolder implements Conversations {
     /** Syncs what is being stored, then gives the folder back. */
     @Override
     public void close() throws IOException {
-        Closeables.all(metrics, sweeper, sessions, ownership);
+        Closeables.all(gauges, sweeper, sessions, ownership);
     }
 }

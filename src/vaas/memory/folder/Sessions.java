@@ -18,6 +18,7 @@ import vaas.memory.RefusedException;
 import vaas.memory.RefusedException.Reason;
 import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
+import vaas.metrics.Counter;
 
 /**
  * The conversations of a folder that are open: opened when they are used, closed when nobody has
@@ -41,7 +42,7 @@ final class Sessions implements Closeable {
     private final SessionCount count;
     private final Budget.Share cost;
     private final Closeable lastResort;
-    private final FolderMetrics metrics;
+    private final Counter evictions;
     /** Read to open conversations, written to reset all: nothing is opened meanwhile. */
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
     private final AtomicInteger waiting = new AtomicInteger(); // chats, in all lines
@@ -51,12 +52,12 @@ final class Sessions implements Closeable {
     private boolean closed;
 
     Sessions(FileContext context, Path folder, int openMax, long storedMax, Idle idle,
-            FolderMetrics metrics) {
+            Counter evictions) {
         this.context = context;
         this.folder = folder;
         this.openMax = Math.min(openMax, context.budget().conversations());
         this.idle = idle;
-        this.metrics = metrics;
+        this.evictions = evictions;
         this.count = new SessionCount(storedMax);
         this.cost = context.budget().standing();
         this.lastResort = context.budget().lastResort(this::closeOne);
@@ -196,7 +197,7 @@ final class Sessions implements Closeable {
         if (unused.isEmpty() || !close(unused.subList(0, 1))) {
             return false;
         }
-        metrics.evicted();
+        evictions.increment();
         return true;
     }
 

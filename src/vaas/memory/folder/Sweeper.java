@@ -26,7 +26,7 @@ final class Sweeper implements Closeable {
     /** After that long without use a conversation is closed, and one that failed is tried again. */
     private static final Duration UNUSED = Duration.ofMinutes(10);
     private static final Duration TICK = Duration.ofMinutes(1);
-    /** The start of the program comes first, before a look at many files. */
+    /** The start of the program comes first, before a look into many files. */
     private static final Duration FIRST_PASS = Duration.ofSeconds(1);
     /** Limits of age are in days, so a turn stays a few percent of one too long at most. */
     private static final Duration PASS_MAX = Duration.ofHours(1);
@@ -40,7 +40,6 @@ final class Sweeper implements Closeable {
     // Guarded by this.
     private final Set<String> due = new LinkedHashSet<>(); // conversations to be looked at
     private final Set<String> failed = new HashSet<>(); // a full disk would cost a vain copy a turn
-    private boolean hurried; // somebody waits for the first pass
     private boolean closed;
 
     Sweeper(FileContext context, Sessions sessions, SessionList list) {
@@ -51,13 +50,7 @@ final class Sweeper implements Closeable {
     }
 
     void start() {
-        sessions.stored().whenAwaited(this::hurry);
         thread.start();
-    }
-
-    private synchronized void hurry() {
-        hurried = true;
-        notifyAll();
     }
 
     /** A conversation has outgrown a limit, or its records are to be counted. */
@@ -78,6 +71,8 @@ final class Sweeper implements Closeable {
     }
 
     private void run() {
+        attempt(null, () -> sessions.stored().counted(list.count()));
+        sessions.stored().counted(0); // if that failed: nobody waits for it any more
         tend(Conversations.SHARED);
         long nextPass = System.nanoTime() + FIRST_PASS.toNanos();
         long nextTick = nextPass + TICK.toNanos();
@@ -89,32 +84,17 @@ final class Sweeper implements Closeable {
                 sessions.closeUnused(UNUSED);
                 forgive();
             }
-            if (isOpen() && (System.nanoTime() - nextPass >= 0 || takeHurry())) {
+            if (isOpen() && System.nanoTime() - nextPass >= 0) {
                 nextPass = System.nanoTime() + pause().toNanos();
-                count();
                 attempt(null, this::pass);
             }
         }
     }
 
-    /** Counts what was there at the start, once. */
-    private void count() {
-        if (!sessions.stored().isCounted()) {
-            attempt(null, () -> sessions.stored().counted(list.count()));
-            sessions.stored().counted(0); // if that failed: nobody waits for it any more
-        }
-    }
-
-    private synchronized boolean takeHurry() {
-        boolean was = hurried;
-        hurried = false;
-        return was;
-    }
-
     /** The next conversation that is due; empty if none is for so long. */
     private synchronized Optional<String> next(long nanos) {
         try {
-            if (due.isEmpty() && !closed && !hurried && nanos > 0) {
+            if (due.isEmpty() && !closed && nanos > 0) {
                 TimeUnit.NANOSECONDS.timedWait(this, nanos);
             }
         } catch (InterruptedException e) {
