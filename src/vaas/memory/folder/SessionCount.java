@@ -30,7 +30,7 @@ final class SessionCount {
 
     /** A chat's turn has come in a conversation, which may be about to begin. */
     void begin(Session session) throws RefusedException {
-        if (!session.memory().isStored()) {
+        if (!session.memory.isStored()) {
             try {
                 counted.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException e) { // let in, as after a long wait
@@ -41,7 +41,7 @@ final class SessionCount {
     }
 
     private synchronized void reserve(Session session) throws RefusedException {
-        if (!session.isCounted() && stored >= max) {
+        if (!session.counted && stored >= max) {
             throw new RefusedException(Reason.TOO_MANY_CONVERSATIONS);
         }
         count(session, true);
@@ -49,24 +49,20 @@ final class SessionCount {
 
     /** One has been opened, and was counted from its name. */
     synchronized void opened(Session session) {
-        session.counted(session.memory().isStored());
-    }
-
-    /** Nobody uses it any more: what it is now counts. */
-    synchronized void left(Session session, boolean isStored) {
-        count(session, isStored);
+        session.counted = session.memory.isStored();
     }
 
     /** All are gone. */
     synchronized void clear(Collection<Session> open) {
-        open.forEach(session -> session.counted(false));
+        open.forEach(session -> session.counted = false);
         stored = 0;
         counted.countDown();
     }
 
-    private void count(Session session, boolean now) {
-        stored += (now ? 1 : 0) - (session.isCounted() ? 1 : 0);
-        session.counted(now);
+    /** What it is now counts, when nobody uses it any more. */
+    synchronized void count(Session session, boolean isStored) {
+        stored += (isStored ? 1 : 0) - (session.counted ? 1 : 0);
+        session.counted = isStored;
     }
 
     synchronized long stored() {

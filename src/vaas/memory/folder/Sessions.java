@@ -67,7 +67,7 @@ final class Sessions implements Closeable {
     FileMemory openShared(Path file) throws IOException {
         FileMemory memory = FileMemory.open(context.of(Conversations.SHARED), file);
         Session shared = new Session(this, Conversations.SHARED, waiting);
-        shared.memory(memory);
+        shared.memory = memory;
         shared.users = 1; // so that nobody closes it
         synchronized (this) {
             sessions.put(Conversations.SHARED, shared);
@@ -100,7 +100,7 @@ final class Sessions implements Closeable {
     Session.Lease use(String conversation) throws IOException {
         Session session = enter(conversation);
         try {
-            if (session.memory() == null) {
+            if (session.memory == null) {
                 open(session);
             }
             return session.new Lease();
@@ -139,8 +139,8 @@ final class Sessions implements Closeable {
         session.opening.lock();
         try {
             requireOpen(); // for good: who closes all waits for this
-            if (session.memory() == null) {
-                session.memory(opened(session.conversation()));
+            if (session.memory == null) {
+                session.memory = opened(session.conversation);
                 cost.count(SESSION_BYTES);
                 count.opened(session);
             }
@@ -167,12 +167,12 @@ final class Sessions implements Closeable {
         synchronized (this) {
             session.users--;
             session.usedNanos = System.nanoTime();
-            FileMemory memory = session.memory();
+            FileMemory memory = session.memory;
             if (session.users > 0) {
                 return;
             }
             if (memory != null && !session.isShared()) {
-                count.left(session, memory.isStored());
+                count.count(session, memory.isStored());
             }
             drop = memory == null || !memory.isStored();
         }
@@ -208,7 +208,7 @@ final class Sessions implements Closeable {
 
     private synchronized List<Session> unused(Duration atLeast) {
         long now = System.nanoTime();
-        return sessions.values().stream().filter(it -> it.users == 0 && it.memory() != null
+        return sessions.values().stream().filter(it -> it.users == 0 && it.memory != null
                 && now - it.usedNanos >= atLeast.toNanos()).toList();
     }
 
@@ -233,10 +233,10 @@ final class Sessions implements Closeable {
                 if (session.users > 0) {
                     return;
                 }
-                memory = session.memory();
-                session.memory(null);
+                memory = session.memory;
+                session.memory = null;
                 if (memory == null) {
-                    sessions.remove(session.conversation(), session);
+                    sessions.remove(session.conversation, session);
                 }
             }
             if (memory != null) {
@@ -252,13 +252,13 @@ final class Sessions implements Closeable {
             memory.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "{0} could not be closed well: {1}",
-                    session.conversation(), e.toString());
+                    session.conversation, e.toString());
         }
         cost.giveBack(SESSION_BYTES);
-        count.left(session, memory.isStored()); // an empty file has gone with it
+        count.count(session, memory.isStored()); // an empty file has gone with it
         synchronized (this) {
             if (session.users == 0) { // else somebody waits to open it again
-                sessions.remove(session.conversation(), session);
+                sessions.remove(session.conversation, session);
             }
         }
     }
@@ -267,7 +267,7 @@ final class Sessions implements Closeable {
     synchronized List<FileMemory> open() {
         return sessions.values().stream()
                 .filter(it -> !it.isShared())
-                .map(Session::memory).filter(it -> it != null).toList();
+                .map(it -> it.memory).filter(it -> it != null).toList();
     }
 
     /** All of them have been forgotten, and none has a file. */
@@ -284,9 +284,9 @@ final class Sessions implements Closeable {
         }
         List<Closeable> memories = new ArrayList<>();
         for (Session session : all) {
-            session.line().close();
+            session.line.close();
             session.opening.lock();
-            memories.add(session.memory());
+            memories.add(session.memory);
             session.opening.unlock();
         }
         memories.add(lastResort);
