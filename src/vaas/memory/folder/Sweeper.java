@@ -16,6 +16,7 @@ import vaas.memory.Conversations;
 import vaas.memory.file.ClosedFile;
 import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
+import vaas.memory.line.LimitOptions;
 
 /**
  * The one thread that works behind: it counts what was there at the start, keeps conversations
@@ -28,8 +29,6 @@ final class Sweeper implements Closeable {
     private static final Duration TICK = Duration.ofMinutes(1);
     /** The start of the program comes first, before a look into many files. */
     private static final Duration FIRST_PASS = Duration.ofSeconds(1);
-    /** Limits of age are in days, so a turn stays a few percent of one too long at most. */
-    private static final Duration PASS_MAX = Duration.ofHours(1);
 
     private final FileContext context;
     private final Sessions sessions;
@@ -85,7 +84,8 @@ final class Sweeper implements Closeable {
                 forgive();
             }
             if (isOpen() && System.nanoTime() - nextPass >= 0) {
-                nextPass = System.nanoTime() + pause().toNanos();
+                nextPass = System.nanoTime()
+                        + LimitOptions.pause(sessions.idle().longest()).toNanos();
                 attempt(null, this::pass);
             }
         }
@@ -112,13 +112,6 @@ final class Sweeper implements Closeable {
     private synchronized void forgive() {
         due.addAll(failed);
         failed.clear();
-    }
-
-    // Conversations left alone are looked for four times in the time that they may be.
-    private Duration pause() {
-        Duration quarter = sessions.idle().longest().map(it -> it.dividedBy(4)).orElse(PASS_MAX);
-        return quarter.compareTo(TICK) < 0 ? TICK
-                : quarter.compareTo(PASS_MAX) > 0 ? PASS_MAX : quarter;
     }
 
     /** Counts a conversation, where that matters, and cuts it to its limits. */

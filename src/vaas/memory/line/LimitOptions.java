@@ -12,6 +12,10 @@ import java.util.OptionalLong;
  * @param <T> the options that these are a part of
  */
 public abstract class LimitOptions<T extends LimitOptions<T>> {
+    private static final Duration PAUSE_MIN = Duration.ofMinutes(1);
+    /** Limits of age are in days, so a turn stays a few percent of one too long at most. */
+    private static final Duration PAUSE_MAX = Duration.ofHours(1);
+
     protected Limits limits = Limits.NONE;
     protected long maxConversations = 100_000;
     protected Optional<Duration> idle = Optional.empty();
@@ -76,6 +80,13 @@ public abstract class LimitOptions<T extends LimitOptions<T>> {
     public T clock(Clock other) {
         clock = other;
         return self();
+    }
+
+    /** Between looks at all: conversations left alone for long stay so for a quarter more. */
+    public static Duration pause(Optional<Duration> idle) {
+        Duration quarter = idle.map(it -> it.dividedBy(4)).orElse(PAUSE_MAX);
+        return quarter.compareTo(PAUSE_MIN) < 0 ? PAUSE_MIN
+                : quarter.compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : quarter;
     }
 
     protected static void requireOne(String name, long value) {

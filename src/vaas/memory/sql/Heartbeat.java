@@ -17,7 +17,7 @@ import vaas.memory.MemoryAwayException;
  */
 final class Heartbeat implements Runnable {
     private static final System.Logger LOG = System.getLogger(Heartbeat.class.getName());
-    private static final Duration BEAT = Duration.ofSeconds(2);
+    static final Duration BEAT = Duration.ofSeconds(2);
 
     /** Has a server live, the fourth parameter, which a crash of the database has made unknown. */
     static final String BEGIN = """
@@ -62,20 +62,18 @@ final class Heartbeat implements Runnable {
 
     @Override
     public void run() {
-        while (context.database().sleep(BEAT)) {
-            try {
-                if (context.database().isReady()) {
-                    beat();
-                } else {
-                    begin();
-                }
-            } catch (SQLException e) {
-                context.database().met(e, "start");
-            } catch (MemoryAwayException e) {
-                LOG.log(System.Logger.Level.DEBUG, "the database: {0}", e.getMessage());
-            } catch (IOException | RuntimeException | Error e) { // it has to go on
-                LOG.log(System.Logger.Level.WARNING, "the database: {0}", e.toString());
+        try {
+            if (context.database().isReady()) {
+                beat();
+            } else {
+                begin();
             }
+        } catch (SQLException e) {
+            context.database().met(e, "start");
+        } catch (MemoryAwayException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the database: {0}", e.getMessage());
+        } catch (IOException | RuntimeException | Error e) { // it has to go on
+            LOG.log(System.Logger.Level.WARNING, "the database: {0}", e.toString());
         }
     }
 

@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import vaas.budget.Budget;
@@ -39,25 +42,28 @@ public final class SqlConversations implements Conversations {
     private final SqlContext context;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Heartbeat heartbeat;
-    private final Sweep sweep;
+    private final ScheduledExecutorService heart = thread("vaas-memory-beat");
+    private final Sweep sweep = new Sweep();
     private final Closeable waiting;
 
     private SqlConversations(Options options, DatabaseDriver driver) throws IOException {
-        LinkedBlockingQueue<String> due = Sweep.queue();
-        this.context = options.context(driver, due::offer);
+        this.context = options.context(driver, sweep::wake);
         this.heartbeat = new Heartbeat(context);
-        this.sweep = new Sweep(context, due);
         this.waiting = options.metrics.gauge("vaas_waiting_chats",
                 "Chats that wait for their turn in a conversation.", context.waiting()::get);
         begin();
-        start(heartbeat, "vaas-memory-beat");
-        start(sweep, "vaas-memory-sweep");
+        long millis = Heartbeat.BEAT.toMillis();
+        heart.scheduleWithFixedDelay(heartbeat, millis, millis, TimeUnit.MILLISECONDS);
+        sweep.begin(context);
     }
 
-    private static void start(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        thread.start();
+    /** A thread that works behind; once it is shut down, nothing more is done, without a word. */
+    static ScheduledExecutorService thread(String name) {
+        return new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        }, new ThreadPoolExecutor.DiscardPolicy());
     }
 
     private void begin() throws IOException {
@@ -243,11 +249,12 @@ public final class SqlConversations implements Conversations {
     /** Tells other servers that this one is gone, and closes its connections. */
     @Override
     public void close() throws IOException {
+        heart.shutdownNow();
+        sweep.close();
         if (context.database().isOpen()) {
             heartbeat.end();
         }
         context.database().close();
         waiting.close();
-        sweep.wake();
     }
 }
