@@ -69,7 +69,7 @@ class DatabaseUpkeepTest {
     }
 
     private SqlConversations open() throws IOException {
-        return SqlConversations.options(DatabaseUrl.of(url)).driver(Postgres.jar()).open();
+        return SqlConversations.options(DatabaseUrl.of(url)).driver(Postgres.driver()).open();
     }
 
     private static void say(Conversations in, String conversation, String text, String key)

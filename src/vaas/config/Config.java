@@ -192,10 +192,7 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
             return Optional.empty();
         }
         try {
-            DatabaseUrl url = DatabaseUrl.of(text);
-            url = url.hasUser() || user.isEmpty() ? url : url.user(user);
-            return Optional.of(
-                    url.hasPassword() || password.isEmpty() ? url : url.password(password));
+            return Optional.of(DatabaseUrl.of(text).login(user, password));
         } catch (IllegalArgumentException e) {
             values.fault(Setting.DATABASE_URL, e.getMessage());
             return Optional.empty();

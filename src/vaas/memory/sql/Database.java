@@ -23,7 +23,7 @@ final class Database implements Closeable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     private static final int CONFLICTS_MAX = 10;
     private static final Duration PAUSE_MIN = Duration.ofMillis(5);
-    private static final Duration PAUSE_MAX = Duration.ofMillis(250);
+    private static final int DOUBLINGS_MAX = 6; // to a third of a second
 
     private final Pool pool;
     private final Duration timeout;
@@ -120,7 +120,6 @@ final class Database implements Closeable {
             throw new MemoryAwayException("the database has not been reached yet", false);
         }
         boolean interrupted = false;
-        Duration pause = PAUSE_MIN;
         try {
             for (int tries = 0; ; tries++) {
                 interrupted |= Thread.interrupted(); // it would break the next connection too
@@ -132,9 +131,7 @@ final class Database implements Closeable {
                     }
                 }
                 retries.increment();
-                sleep(jittered(pause, patience));
-                pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0
-                        ? pause.multipliedBy(2) : PAUSE_MAX;
+                sleep(patience.atMost(jittered(tries)).left());
                 requireOpen();
             }
         } finally {
@@ -238,9 +235,9 @@ final class Database implements Closeable {
         full = false;
     }
 
-    private static Duration jittered(Duration pause, Patience patience) {
-        long nanos = pause.toNanos() / 2 + ThreadLocalRandom.current().nextLong(pause.toNanos());
-        return patience.atMost(Duration.ofNanos(nanos)).left();
+    private static Duration jittered(int tries) {
+        long nanos = PAUSE_MIN.toNanos() << Math.min(tries, DOUBLINGS_MAX);
+        return Duration.ofNanos(nanos / 2 + ThreadLocalRandom.current().nextLong(nanos));
     }
 
     @Override

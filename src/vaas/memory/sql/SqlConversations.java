@@ -2,7 +2,6 @@ package vaas.memory.sql;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -96,8 +95,7 @@ public final class SqlConversations implements Conversations {
     @SuppressWarnings("exports") // what is said of limits is said here
     public static final class Options extends LimitOptions<Options> {
         private final DatabaseUrl url;
-        private Path jar = DatabaseDriver.DEBIAN;
-        private DatabaseDriver driver; // null until it is loaded from there
+        private DatabaseDriver driver; // null for Debian's
         private int connections = 8;
         private Duration timeout = Duration.ofSeconds(5);
         private Metrics metrics = new Metrics();
@@ -107,13 +105,7 @@ public final class SqlConversations implements Conversations {
             this.url = url;
         }
 
-        /** The jar of the driver; by default Debian's. */
-        public Options driver(Path itsJar) {
-            jar = itsJar;
-            return this;
-        }
-
-        /** A driver that is loaded already; closed by whoever loaded it. */
+        /** The driver; by default Debian's. */
         public Options driver(DatabaseDriver loaded) {
             driver = loaded;
             return this;
@@ -164,7 +156,7 @@ public final class SqlConversations implements Conversations {
         }
 
         private DatabaseDriver driver() throws IOException {
-            return driver == null ? DatabaseDriver.load(jar) : driver;
+            return driver == null ? DatabaseDriver.load(DatabaseDriver.DEBIAN) : driver;
         }
 
         private SqlContext context(DatabaseDriver loaded, Consumer<String> overLimits) {
