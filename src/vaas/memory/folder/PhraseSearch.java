@@ -117,7 +117,7 @@ final class PhraseSearch {
         Places(String phrase) {
             exact = new Occurrences(phrase);
             seen = new Occurrences(VisibleText.of(phrase));
-            visible = new VisibleText(piece -> seen.add(piece.toCharArray(), piece.length()));
+            visible = new VisibleText(seen::add);
         }
 
         @Override
@@ -131,8 +131,8 @@ final class PhraseSearch {
                     .put(rest).put(bytes, start, count).flip();
             CharBuffer text = CharBuffer.allocate(in.remaining());
             decoder.decode(in, text, false);
-            exact.add(text.array(), text.position());
             visible.add(text.array(), text.position());
+            exact.add(text.flip());
             rest = in;
         }
 
@@ -142,37 +142,27 @@ final class PhraseSearch {
         }
     }
 
-    /** Knuth, Morris and Pratt: each char is read once, and only the pattern is held. */
+    /** Counts in what is added; held is what may still be the beginning of one. */
     private static final class Occurrences {
-        private final char[] pattern;
-        private final int[] fallback;
-        private int matched;
+        private final String phrase;
+        private final StringBuilder held = new StringBuilder();
         private long found;
 
         Occurrences(String phrase) {
-            pattern = phrase.toCharArray();
-            fallback = new int[pattern.length];
-            for (int i = 1; i < fallback.length; i++) {
-                fallback[i] = matched(pattern[i], fallback[i - 1]);
-            }
+            this.phrase = phrase;
         }
 
-        void add(char[] text, int length) {
-            for (int i = 0; i < length && pattern.length > 0; i++) {
-                matched = matched(text[i], matched);
-                if (matched == pattern.length) {
-                    found++;
-                    matched = 0;
-                }
+        void add(CharSequence text) {
+            if (phrase.isEmpty()) {
+                return; // all of it is unseen
             }
-        }
-
-        private int matched(char c, int before) {
-            int length = before;
-            while (length > 0 && c != pattern[length]) {
-                length = fallback[length - 1];
+            held.append(text);
+            int end = 0;
+            for (int at = held.indexOf(phrase); at >= 0; at = held.indexOf(phrase, end)) {
+                found++;
+                end = at + phrase.length();
             }
-            return c == pattern[length] ? length + 1 : length;
+            held.delete(0, Math.max(end, held.length() - phrase.length() + 1));
         }
     }
 }
