@@ -76,9 +76,9 @@ public final class MemoryFolder implements Conversations {
             metrics.gauge("vaas_sessions_open", "Named conversations that are open.",
                     sessions::size),
             metrics.gauge("vaas_sessions_stored", "Named conversations on disk, or about to be.",
-                    () -> sessions.stored().stored()),
+                    () -> sessions.count.stored()),
             metrics.gauge("vaas_waiting_chats", "Chats that wait for their turn in a"
-                    + " conversation.", sessions::waiting)};
+                    + " conversation.", sessions.waiting::get)};
         return () -> Closeables.all(all);
     }
 
@@ -214,7 +214,7 @@ public final class MemoryFolder implements Conversations {
 
     @Override
     public Listing list(String after, int n) throws IOException {
-        return list.list(after, n, sessions.idle().since());
+        return list.list(after, n, sessions.idle.since());
     }
 
     @Override

@@ -26,7 +26,7 @@ final class Session {
     Session(Sessions all, String conversation, AtomicInteger waitingInAll) {
         this.all = all;
         this.conversation = conversation;
-        this.line = new Line(!isShared(), waitingInAll, () -> all.stored().begin(this));
+        this.line = new Line(!isShared(), waitingInAll, () -> all.count.begin(this));
     }
 
     boolean isShared() {
@@ -54,12 +54,12 @@ final class Session {
 
         @Override
         public boolean isExpired() throws IOException {
-            return all.idle().isExpired(memory);
+            return all.idle.isExpired(memory);
         }
 
         @Override
         public void expire() throws IOException {
-            all.idle().expire(memory);
+            all.idle.expire(memory);
         }
 
         @Override

@@ -38,14 +38,14 @@ final class Sessions implements Closeable {
     private final FileContext context;
     private final Path folder;
     private final int openMax;
-    private final Idle idle;
-    private final SessionCount count;
+    final Idle idle;
+    final SessionCount count;
     private final Budget.Share cost;
     private final Closeable lastResort;
     private final Counter evictions;
     /** Read to open conversations, written to reset all: nothing is opened meanwhile. */
-    private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
-    private final AtomicInteger waiting = new AtomicInteger(); // chats, in all lines
+    final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+    final AtomicInteger waiting = new AtomicInteger(); // chats, in all lines
 
     // Guarded by this.
     private final Map<String, Session> sessions = new LinkedHashMap<>(16, 0.75f, true); // by use
@@ -75,26 +75,9 @@ final class Sessions implements Closeable {
         return memory;
     }
 
-    ReentrantReadWriteLock gate() {
-        return gate;
-    }
-
-    SessionCount stored() {
-        return count;
-    }
-
-    /** Chats that wait for their turn. */
-    int waiting() {
-        return waiting.get();
-    }
-
     /** Named conversations that are open. */
     synchronized int size() {
         return sessions.size() - 1;
-    }
-
-    Idle idle() {
-        return idle;
     }
 
     Session.Lease use(String conversation) throws IOException {

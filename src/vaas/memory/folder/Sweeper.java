@@ -70,8 +70,8 @@ final class Sweeper implements Closeable {
     }
 
     private void run() {
-        attempt(null, () -> sessions.stored().counted(list.count()));
-        sessions.stored().counted(0); // if that failed: nobody waits for it any more
+        attempt(null, () -> sessions.count.counted(list.count()));
+        sessions.count.counted(0); // if that failed: nobody waits for it any more
         tend(Conversations.SHARED);
         long nextPass = System.nanoTime() + FIRST_PASS.toNanos();
         long nextTick = nextPass + TICK.toNanos();
@@ -85,7 +85,7 @@ final class Sweeper implements Closeable {
             }
             if (isOpen() && System.nanoTime() - nextPass >= 0) {
                 nextPass = System.nanoTime()
-                        + LimitOptions.pause(sessions.idle().longest()).toNanos();
+                        + LimitOptions.pause(sessions.idle.longest()).toNanos();
                 attempt(null, this::pass);
             }
         }
@@ -158,7 +158,7 @@ final class Sweeper implements Closeable {
     private void pass() throws IOException {
         Instant begun = context.clock().instant();
         look(Conversations.SHARED);
-        if (context.limits().any() || sessions.idle().longest().isPresent()) {
+        if (context.limits().any() || sessions.idle.longest().isPresent()) {
             for (Path sub : list.folders()) {
                 attempt(null, () -> list.files(sub).forEach(this::lookIfCandidate));
             }
@@ -190,7 +190,7 @@ final class Sweeper implements Closeable {
             return false; // reset meanwhile
         }
         Disk.FileState state = found.get();
-        return sessions.idle().since().filter(state.modified()::isBefore).isPresent()
+        return sessions.idle.since().filter(state.modified()::isBefore).isPresent()
                 || context.limits().mayBeExceeded(state.length())
                         && !state.modified().isBefore(lastPass)
                 || context.limits().maxAge().isPresent() && ClosedFile.mayHoldOlder(context.disk(),

@@ -18,7 +18,6 @@ public final class DatabaseMaintenance {
     private static final int SHORT_BYTES = 64 << 10;
     private static final int ROWS = 50;
 
-    private static final Sql HAS_TABLES = new Sql("SELECT to_regclass('vaas_schema') IS NOT NULL");
     private static final Sql KEEP_OUT = new Sql("""
             LOCK TABLE vaas_conversation, vaas_turn, vaas_server IN SHARE ROW EXCLUSIVE MODE""");
     private static final Sql AT_WORK = new Sql(
@@ -65,11 +64,7 @@ public final class DatabaseMaintenance {
         return options.unlimited().open();
     }
 
-    private interface Work<T> {
-        T on(Connection connection) throws SQLException, IOException;
-    }
-
-    private <T> T transaction(String name, Work<T> work) throws IOException {
+    private <T> T transaction(String name, Database.Work<T> work) throws IOException {
         try (Connection on = options.connect()) {
             on.setAutoCommit(false);
             T done = work.on(on);
@@ -97,7 +92,7 @@ public final class DatabaseMaintenance {
      */
     public void requireStopped() throws IOException {
         transaction("look", on -> {
-            if (is(on, HAS_TABLES)) {
+            if (is(on, Schema.IS_THERE)) {
                 requireNoServer(on);
             }
             return null;
@@ -194,7 +189,7 @@ public final class DatabaseMaintenance {
     public boolean verify() throws IOException {
         return transaction("verify", on -> {
             SNAPSHOT.run(on);
-            if (!is(on, HAS_TABLES)) {
+            if (!is(on, Schema.IS_THERE)) {
                 out.println("there are no tables yet");
                 return true;
             }

@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import vaas.memory.MemoryAwayException;
 
@@ -26,21 +23,16 @@ final class Heartbeat implements Runnable {
     private static final Sql ALIVE = new Sql("""
             INSERT INTO vaas_server VALUES ($1, clock_timestamp() + interval '6 seconds')
             ON CONFLICT (server) DO UPDATE SET alive_until = EXCLUDED.alive_until""",
-            "DELETE FROM vaas_server WHERE alive_until < clock_timestamp() - interval '1 minute'");
-    private static final Sql OF_THE_DEAD = new Sql("""
+            "DELETE FROM vaas_server WHERE alive_until < clock_timestamp() - interval '1 minute'",
+            """
             DELETE FROM vaas_place p WHERE NOT EXISTS (SELECT 1 FROM vaas_server s
-                WHERE s.server = p.server AND s.alive_until > clock_timestamp())
-            RETURNING session_id""");
+                WHERE s.server = p.server AND s.alive_until > clock_timestamp())""");
     private static final Sql MINE = new Sql(
             "SELECT session_id, chat FROM vaas_place WHERE server = $1");
     private static final Sql GONE = new Sql("DELETE FROM vaas_place WHERE server = $1",
             "DELETE FROM vaas_server WHERE server = $1");
 
-    /** Whose chat was taken for dead may be back: that its row has gone would be a reset to it. */
-    private static final Duration GRACE = Duration.ofMinutes(1);
-
     private final SqlContext context;
-    private final Map<String, Patience> left = new TreeMap<>(); // by conversation
 
     /** A place that this server has. */
     private record Mine(String conversation, UUID chat) {}
@@ -79,20 +71,11 @@ final class Heartbeat implements Runnable {
 
     /** Tells that this server is alive, and removes what nobody has. */
     void beat() throws IOException {
-        List<String> deserted = context.database().run("server", on -> {
+        List<Mine> mine = context.database().run("server", on -> {
             ALIVE.run(on, context.server());
-            return OF_THE_DEAD.rows(on, at -> at.getString(1));
+            return MINE.rows(on, at -> new Mine(at.getString(1), (UUID) at.getObject(2)),
+                    context.server());
         });
-        Patience grace = Patience.of(GRACE);
-        deserted.forEach(conversation -> left.put(conversation, grace));
-        for (String conversation : Set.copyOf(left.keySet())) {
-            if (left.get(conversation).isOver()) {
-                SqlPlace.leave(context, conversation, null);
-                left.remove(conversation);
-            }
-        }
-        List<Mine> mine = context.database().run("server", on -> MINE.rows(on,
-                at -> new Mine(at.getString(1), (UUID) at.getObject(2)), context.server()));
         for (Mine place : mine) { // a chat is known here before its place is there
             if (!context.running().contains(place.chat)) {
                 SqlPlace.leave(context, place.conversation, place.chat);

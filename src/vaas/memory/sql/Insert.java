@@ -2,7 +2,6 @@ package vaas.memory.sql;
 
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -158,10 +157,7 @@ final class Insert {
 
     private End attempt(Connection on, UUID[] found) throws SQLException {
         try {
-            if (isStored(on)) {
-                return End.STORED;
-            }
-            return whyNot(on, found);
+            return isStored(on) ? End.STORED : whyNot(on, found);
         } catch (SQLException e) {
             unheard |= Trouble.isUnheard(e);
             if (Trouble.state(e).equals(Trouble.DUPLICATE) && key != null) {
@@ -180,9 +176,10 @@ final class Insert {
     }
 
     private boolean isStored(Connection on, Sql statement) throws SQLException {
-        List<Boolean> over = statement.rows(on, this::isOverLimits, conversation, answerId,
-                questionId, time, question, answer, key, bytes, read.generation(),
-                read.newest().orElse(null), place == null ? null : place.chat());
+        List<Boolean> over = statement.rows(on,
+                at -> context.limits().exceededBy(at.getLong(1), at.getLong(2)),
+                conversation, answerId, questionId, time, question, answer, key, bytes,
+                read.generation(), read.newest().orElse(null), place == null ? null : place.chat);
         if (!over.isEmpty() && place != null) {
             place.left();
         }
@@ -190,10 +187,6 @@ final class Insert {
             context.overLimits().accept(conversation);
         }
         return !over.isEmpty();
-    }
-
-    private boolean isOverLimits(ResultSet at) throws SQLException {
-        return context.limits().exceededBy(at.getLong(1), at.getLong(2));
     }
 
     private End whyNot(Connection on, UUID[] found) throws SQLException {

@@ -17,7 +17,7 @@ final class Schema {
     static final int VERSION = 1;
 
     private static final Sql LOCK = new Sql("SELECT pg_advisory_xact_lock(7305808869229538927)");
-    private static final Sql IS_THERE = new Sql("SELECT to_regclass('vaas_schema') IS NOT NULL");
+    static final Sql IS_THERE = new Sql("SELECT to_regclass('vaas_schema') IS NOT NULL");
     private static final Sql VERSION_OF = new Sql("SELECT version FROM vaas_schema");
     private static final Sql CREATE = new Sql(
             "CREATE SEQUENCE vaas_sequence",

@@ -74,7 +74,7 @@ final class SqlLease implements Conversations.Lease {
         try {
             taken.take();
         } catch (IOException | RuntimeException | Error e) {
-            context.running().remove(taken.chat());
+            context.running().remove(taken.chat);
             throw e;
         }
         places.add(taken);

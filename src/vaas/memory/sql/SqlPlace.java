@@ -71,7 +71,7 @@ final class SqlPlace implements Conversations.Place {
     private final String conversation;
     private final byte[] key; // a JSON string, or null
     private final byte[] fingerprint;
-    private final UUID chat = UUID.randomUUID();
+    final UUID chat = UUID.randomUUID();
     private volatile State state;
     private boolean gone; // its row is
     private volatile boolean begun; // its turn has come, be it that it was taken for dead since
@@ -142,10 +142,6 @@ final class SqlPlace implements Conversations.Place {
                     : state.generation == null ? Reason.TOO_MANY_CONVERSATIONS : Reason.LINE_FULL);
         }
         begun |= state.isNext();
-    }
-
-    UUID chat() {
-        return chat;
     }
 
     /** {@inheritDoc} It is looked for at growing intervals. */

@@ -30,9 +30,10 @@ final class Sweep implements Closeable {
     private static final Sql LEFT_ALONE = new Sql("""
             SELECT session_id, last_id FROM vaas_conversation
             WHERE last_id IS NOT NULL AND last_activity < $1""");
+    /** Not at once: who was taken for dead may be back, and without its row be as if reset. */
     private static final Sql NEVER_USED = new Sql("""
             SELECT session_id FROM vaas_conversation c WHERE last_id IS NULL AND session_id <> ''
-            AND last_activity < clock_timestamp() - interval '1 minute'
+            AND last_activity < clock_timestamp() - interval '2 minutes'
             AND NOT EXISTS (SELECT 1 FROM vaas_place p WHERE p.session_id = c.session_id)""");
 
     private final ScheduledExecutorService thread = SqlConversations.thread("vaas-memory-sweep");
@@ -42,6 +43,8 @@ final class Sweep implements Closeable {
     void begin(SqlContext shared) {
         context = shared;
         thread.schedule(this::run, FIRST_PASS.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(() -> attempt("sweep", this::removeNeverUsed),
+                FIRST_PASS.toSeconds(), 60, TimeUnit.SECONDS);
     }
 
     /** Has one cut that has outgrown a limit. */
@@ -83,11 +86,14 @@ final class Sweep implements Closeable {
     private void pass() {
         attempt("idle", this::forgetLeftAlone);
         attempt("retention", this::cutAll);
-        attempt("sweep", () -> {
+    }
+
+    private void removeNeverUsed() throws IOException {
+        if (context.database().isReachable()) {
             for (String conversation : names(NEVER_USED)) {
                 SqlPlace.leave(context, conversation, null);
             }
-        });
+        }
     }
 
     private void cutAll() throws IOException {
