@@ -205,7 +205,7 @@ public final class SqlConversations implements Conversations {
             session.users++;
             return session;
         });
-        return new SqlLease(context, conversation, used, () -> leave(conversation));
+        return new SqlMemory(context, conversation, used, () -> leave(conversation));
     }
 
     private void leave(String conversation) {
