@@ -129,8 +129,7 @@ public final class DatabaseMaintenance {
                     throw Trouble.told(e, "import");
                 }
             });
-            AUDIT.run(on, "import", null);
-            return null;
+            return AUDIT.run(on, "import", null);
         });
         out.println("imported " + sums[0] + " conversations, " + sums[1] + " records"
                 + (sums[2] == 0 ? "" : "; " + sums[2] + " lines were left out"));

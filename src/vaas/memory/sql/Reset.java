@@ -156,11 +156,8 @@ final class Reset {
     // Its failure is told in the log: what it tells of has happened.
     private void auditAll(String outcome) {
         try {
-            context.database().run("audit", on -> {
-                Audit.ofAll(what, by, conversations, records, bytes, start, outcome)
-                        .write(on, context);
-                return null;
-            });
+            context.database().run("audit", on -> Audit.ofAll(what, by, conversations, records,
+                    bytes, start, outcome).write(on, context));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "{0} of {1} conversations by {2} could not be"
                     + " written to the audit: {3}", what, Long.toString(conversations),

@@ -55,9 +55,10 @@ final class Sql {
         }
     }
 
-    /** Runs it for what it changes. */
-    void run(Connection on, Object... arguments) throws SQLException {
+    /** Runs it for what it changes; null. */
+    Void run(Connection on, Object... arguments) throws SQLException {
         rows(on, at -> null, arguments);
+        return null;
     }
 
     /** Runs it with one list of arguments after the other, in one go; tells how much changed. */

@@ -228,7 +228,8 @@ final class SqlMemory implements Memory, Conversations.Lease {
      *
      * @param tags that the present one has to be among; null for any
      */
-    private Optional<Receipt> reset(String what, Requester by, Set<String> tags) throws IOException {
+    private Optional<Receipt> reset(String what, Requester by, Set<String> tags)
+            throws IOException {
         Optional<Receipt> receipt = new Reset(context, what, by).of(conversation, tags);
         receipt.ifPresent(it -> session.reset(
                 conversation.equals(Conversations.SHARED) ? null : it.generation()));

@@ -205,9 +205,6 @@ final class SqlPlace implements Conversations.Place {
 
     /** Removes a place, and the conversation's row if nothing was said, and nobody is about to. */
     static void leave(SqlContext context, String conversation, UUID chat) throws IOException {
-        context.database().run("leave", on -> {
-            LEAVE.run(on, conversation, chat);
-            return null;
-        });
+        context.database().run("leave", on -> LEAVE.run(on, conversation, chat));
     }
 }
