@@ -34,6 +34,7 @@ final class Database implements Closeable {
     private volatile boolean ready; // once its tables are there
     private volatile boolean away; // when it was last asked
     private volatile boolean full; // when a turn was last to be stored
+    private volatile boolean altered; // its tables, when they were last looked at
 
     /** What is done with a connection. */
     interface Work<T> {
@@ -78,9 +79,9 @@ final class Database implements Closeable {
         return isOpen() && ready && !away;
     }
 
-    /** Whether it could be reached when it was last tried, and had room. */
+    /** Whether it could be reached when it was last tried, and had room for what is stored. */
     boolean isWritable() {
-        return isReachable() && !full;
+        return isReachable() && !full && !altered;
     }
 
     void requireOpen() throws MemoryUnavailableException {
@@ -221,13 +222,20 @@ final class Database implements Closeable {
     /** Counts an error, and tells of it by its SQLSTATE. */
     void met(SQLException e, String name) {
         String state = Trouble.state(e);
-        boolean known = away && Trouble.of(e) == Trouble.AWAY || Trouble.of(e) == Trouble.CONFLICT;
-        away |= Trouble.of(e) == Trouble.AWAY;
-        full |= Trouble.of(e) == Trouble.FULL;
+        Trouble trouble = Trouble.of(e);
+        boolean known = away && trouble == Trouble.AWAY || trouble == Trouble.CONFLICT
+                || altered && trouble == Trouble.OTHER;
+        away |= trouble == Trouble.AWAY;
+        full |= trouble == Trouble.FULL;
         metrics.counter("vaas_database_errors_total", "Errors of the database, by the class of"
                 + " their SQLSTATE.", "class", state.substring(0, 2)).increment();
         LOG.log(known ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                 "the database: SQLSTATE {0} in \"{1}\"", state, name);
+    }
+
+    /** Whether somebody has changed its tables, so that they can't be used. */
+    void altered(boolean now) {
+        altered = now;
     }
 
     /** A turn was stored, so there is room. */

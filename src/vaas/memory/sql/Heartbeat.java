@@ -27,6 +27,12 @@ final class Heartbeat implements Runnable {
             """
             DELETE FROM vaas_place p WHERE NOT EXISTS (SELECT 1 FROM vaas_server s
                 WHERE s.server = p.server AND s.alive_until > clock_timestamp())""");
+    /** Finds nothing, but whether the tables are as they were made. */
+    private static final Sql TABLES = new Sql("""
+            SELECT c.session_id, c.generation, c.last_id, c.records, c.bytes, c.last_activity,
+                t.session_id, t.answer_id, t.question_id, t.time, t.question, t.answer,
+                t.idempotency_key, p.session_id, p.ticket, p.chat, p.since, p.key, p.fingerprint
+            FROM vaas_conversation c, vaas_turn t, vaas_place p WHERE false""");
     private static final Sql MINE = new Sql(
             "SELECT session_id, chat FROM vaas_place WHERE server = $1");
     private static final Sql GONE = new Sql("DELETE FROM vaas_place WHERE server = $1",
@@ -73,6 +79,13 @@ final class Heartbeat implements Runnable {
     void beat() throws IOException {
         List<Mine> mine = context.database().run("server", on -> {
             ALIVE.run(on, context.server());
+            try {
+                TABLES.run(on);
+                context.database().altered(false);
+            } catch (SQLException e) {
+                context.database().altered(Trouble.of(e) == Trouble.OTHER);
+                throw e;
+            }
             return MINE.rows(on, at -> new Mine(at.getString(1), (UUID) at.getObject(2)),
                     context.server());
         });
@@ -89,10 +102,8 @@ final class Heartbeat implements Runnable {
             return;
         }
         try {
-            context.database().run("server", Patience.of(BEAT), on -> {
-                GONE.run(on, context.server());
-                return null;
-            });
+            context.database().run("server", Patience.of(BEAT),
+                    on -> GONE.run(on, context.server()));
         } catch (IOException e) {
             assert true; // it is dead soon
         }
