@@ -43,15 +43,7 @@ final class PhraseSearch {
         return all;
     }
 
-    /**
-     * Searches files.
-     *
-     * @param phrase what to look for, not empty
-     * @param out gets a line for each file that has it, and a summary; never the phrase
-     * @param progress is told of bytes that have been read
-     * @return whether it was found anywhere
-     * @throws IOException if a file can't be read
-     */
+    /** Searches files; tells each that has it, and a sum, but never the phrase. */
     static boolean search(Disk disk, Collection<Path> all, String phrase, PrintStream out,
             LongConsumer progress) throws IOException {
         long files = 0;

@@ -52,12 +52,7 @@ final class Database implements Closeable {
                 "Connections to the database that are in use.", pool::used);
     }
 
-    /**
-     * Makes its tables if need be.
-     *
-     * @throws SQLException if the database refuses
-     * @throws IOException if they are of another version
-     */
+    /** Makes its tables if need be; an IOException tells that they are of another version. */
     void prepare() throws SQLException, IOException {
         attempt(Patience.of(timeout), Patience.of(timeout), on -> {
             Schema.prepare(on);

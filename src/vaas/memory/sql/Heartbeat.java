@@ -47,12 +47,7 @@ final class Heartbeat implements Runnable {
         this.context = context;
     }
 
-    /**
-     * Makes the tables, and tells that this server is there.
-     *
-     * @throws SQLException if the database refuses
-     * @throws IOException if the tables are of another version
-     */
+    /** Makes the tables, and tells that this server is there; throws as the former does. */
     void begin() throws SQLException, IOException {
         context.database().prepare();
         beat();

@@ -61,11 +61,6 @@ final class LinesIn extends OutputStream {
     private String key; // of it, or null
     private long leftOut;
 
-    /**
-     * Begins.
-     *
-     * @throws IOException if there are turns in the conversation
-     */
     LinesIn(Connection on, String conversation, int lineBytesMax)
             throws SQLException, IOException {
         this.on = on;
@@ -162,7 +157,6 @@ final class LinesIn extends OutputStream {
         return records.isEmpty() ? 0 : records.get(0);
     }
 
-    /** Lines that could not be read, had no question or answer beside them, or stand twice. */
     long leftOut() {
         return leftOut;
     }

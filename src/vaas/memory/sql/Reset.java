@@ -72,12 +72,7 @@ final class Reset {
         this.by = by;
     }
 
-    /**
-     * Forgets one.
-     *
-     * @param tags that the present one has to be among; null for any
-     * @return what was removed; empty if it has another tag, and nothing has changed
-     */
+    /** Forgets one, if its tag is among these, or they are null; empty if it is not. */
     Optional<Receipt> of(String conversation, Set<String> tags) throws IOException {
         try {
             return context.database().transaction(what, on -> of(on, conversation, tags, true));

@@ -46,12 +46,7 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch, Budge
         }
     }
 
-    /**
-     * Finds the stretch.
-     *
-     * @param before id of the record that it ends before; null for all
-     * @param turnsMax the newest of those before; 0 for all
-     */
+    /** Of the newest turns, or of all if that is 0, before a record's id, or the end if null. */
     static SqlExport of(SqlContext context, String conversation, UUID before, int turnsMax)
             throws IOException {
         Stretch stretch = context.database().run("stretch", on ->

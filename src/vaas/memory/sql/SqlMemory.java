@@ -223,11 +223,6 @@ final class SqlMemory implements Memory, Conversations.Lease {
         return reset("reset", by, Set.copyOf(tags));
     }
 
-    /**
-     * Forgets everything, and writes down why.
-     *
-     * @param tags that the present one has to be among; null for any
-     */
     private Optional<Receipt> reset(String what, Requester by, Set<String> tags)
             throws IOException {
         Optional<Receipt> receipt = new Reset(context, what, by).of(conversation, tags);

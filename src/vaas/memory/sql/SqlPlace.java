@@ -102,12 +102,7 @@ final class SqlPlace implements Conversations.Place {
         }
     }
 
-    /**
-     * Names one; it is taken by {@link #take}.
-     *
-     * @param key that the turn is to be stored with, or null
-     * @param text that is to be remembered of the question
-     */
+    /** Names one, of a question and the key that it came with, or null. */
     SqlPlace(SqlContext context, String conversation, String key, String text) {
         this.context = context;
         this.conversation = conversation;
@@ -124,12 +119,7 @@ final class SqlPlace implements Conversations.Place {
         }
     }
 
-    /**
-     * Takes it, or finds it again, with the conversation's row.
-     *
-     * @throws RefusedException if too many wait, one with this key has another text, or the
-     *     conversation would be one too many
-     */
+    /** Takes it, or finds it again, with the conversation's row. */
     void take() throws IOException {
         context.running().add(chat);
         do {
