@@ -75,30 +75,24 @@ final class Pool implements Closeable {
 
     /** Closes one that has failed, at once: a database that hangs shall hang nobody. */
     void drop(Connection broken) {
-        end(() -> {
-            try {
-                broken.abort(Runnable::run);
-            } catch (SecurityException e) { // of an older driver, from JDK 24 on
-                broken.close();
-            }
-        });
+        try {
+            broken.abort(Runnable::run);
+        } catch (SQLException | SecurityException e) { // the latter of an older driver, from JDK 24
+            close(broken);
+        }
         free.release();
     }
 
     /** Closes all that nobody uses. */
     void dropIdle() {
         for (Connection next = idle.poll(); next != null; next = idle.poll()) {
-            end(next::close);
+            close(next);
         }
     }
 
-    private interface End {
-        void end() throws SQLException;
-    }
-
-    private static void end(End connection) {
+    private static void close(Connection connection) {
         try {
-            connection.end();
+            connection.close();
         } catch (SQLException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing: SQLSTATE {0}", Trouble.state(e));
         }
