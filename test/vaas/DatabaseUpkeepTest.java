@@ -69,7 +69,7 @@ class DatabaseUpkeepTest {
     }
 
     private SqlConversations open() throws IOException {
-        return SqlConversations.options(DatabaseUrl.of(url)).driver(Postgres.jar()).open();
+        return SqlConversations.options(DatabaseUrl.of(url)).driver(Postgres.driver()).open();
     }
 
     private static void say(Conversations in, String conversation, String text, String key)
@@ -172,18 +172,19 @@ class DatabaseUpkeepTest {
     }
 
     @Test
-    void whatIsDamagedOrHalfIsLeftOutAndTold() throws IOException, SQLException {
+    void whatIsDamagedHalfOrThereTwiceIsLeftOutAndTold() throws IOException, SQLException {
         remember();
         Path shared = memories.resolve("memory.jsonl");
         List<String> lines = Files.readAllLines(shared);
         // An id of another turn, so that it is one more, with the key of the first.
         String later = lines.get(0).replaceFirst("id\":\"0", "id\":\"1") + "\n"
                 + lines.get(1).replaceFirst("id\":\"0", "id\":\"1") + "\n";
-        Files.writeString(shared, "damage\n\n" + lines.get(1) + "\n" + later + lines.get(0)
+        Files.writeString(shared, "damage\n\n" + lines.get(1) + "\n" + later + later + lines.get(0)
                 + "\nx", StandardOpenOption.APPEND);
         assertEquals(0, run(memories, "--import"), err);
-        assertEquals("the shared conversation: 4 lines are damaged, or a half of a turn, and are"
-                + " left out\nimported 3 conversations, 10 records; 4 lines were left out\n", out);
+        assertEquals("the shared conversation: 6 lines are damaged, half of a turn, or there"
+                + " before, and are left out\n"
+                + "imported 3 conversations, 10 records; 6 lines were left out\n", out);
         assertEquals(0, run(memories, "--verify"), out);
         assertEquals(lines.get(1).replaceFirst(".*id\":\"0", "1").substring(0, 36),
                 Postgres.value(url, "SELECT answer_id FROM vaas_turn WHERE session_id = ''"

@@ -10,8 +10,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import vaas.agent.groq.GroqAgent;
 import vaas.agent.groq.GroqClient;
 import vaas.agent.groq.SettingNames;
@@ -19,6 +17,8 @@ import vaas.agent.mcp.McpTools;
 import vaas.api.Api;
 import vaas.api.ApiOptions;
 import vaas.memory.folder.MemoryFolder;
+import vaas.memory.line.LimitOptions;
+import vaas.memory.line.Limits;
 import vaas.memory.sql.DatabaseDriver;
 import vaas.memory.sql.DatabaseUrl;
 import vaas.memory.sql.SqlConversations;
@@ -161,10 +161,9 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
     private static MemoryFolder.Options memory(
             Values values, Path folder, Optional<Path> backups) {
         MemoryFolder.Options options = MemoryFolder.at(folder).windowRecords(memorySize(values))
-                .maxOpen(values.number(Setting.MAX_OPEN_SESSIONS, 1, Integer.MAX_VALUE))
-                .maxConversations(values.number(Setting.MAX_SESSIONS, 1, Integer.MAX_VALUE));
+                .maxOpen(values.number(Setting.MAX_OPEN_SESSIONS, 1, Integer.MAX_VALUE));
         backups.ifPresent(options::backups);
-        limits(values, options::maxRecords, options::maxBytes, options::maxAge, options::idle);
+        limits(values, options);
         return options;
     }
 
@@ -179,9 +178,8 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
             }
             SqlConversations.Options options = SqlConversations.options(url);
             driver(values, jar, url).ifPresent(options::driver);
-            options.connections(connections).timeout(Duration.ofSeconds(timeout))
-                    .maxConversations(values.number(Setting.MAX_SESSIONS, 1, Integer.MAX_VALUE));
-            limits(values, options::maxRecords, options::maxBytes, options::maxAge, options::idle);
+            options.connections(connections).timeout(Duration.ofSeconds(timeout));
+            limits(values, options);
             return options;
         });
     }
@@ -194,10 +192,7 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
             return Optional.empty();
         }
         try {
-            DatabaseUrl url = DatabaseUrl.of(text);
-            url = url.hasUser() || user.isEmpty() ? url : url.user(user);
-            return Optional.of(
-                    url.hasPassword() || password.isEmpty() ? url : url.password(password));
+            return Optional.of(DatabaseUrl.of(text).login(user, password));
         } catch (IllegalArgumentException e) {
             values.fault(Setting.DATABASE_URL, e.getMessage());
             return Optional.empty();
@@ -217,12 +212,14 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
         return Optional.empty();
     }
 
-    private static void limits(Values values, LongConsumer records, LongConsumer bytes,
-            Consumer<Duration> longest, Consumer<Duration> idle) {
-        values.limit(Setting.MEMORY_MAX_RECORDS, MemoryFolder.MAX_RECORDS_MIN).ifPresent(records);
-        values.limit(Setting.MEMORY_MAX_BYTES, MemoryFolder.MAX_BYTES_MIN).ifPresent(bytes);
-        age(values, Setting.MEMORY_MAX_AGE_DAYS, Duration.ofDays(1)).ifPresent(longest);
-        age(values, Setting.SESSION_IDLE_MINUTES, Duration.ofMinutes(1)).ifPresent(idle);
+    private static void limits(Values values, LimitOptions<?> options) {
+        options.maxConversations(values.number(Setting.MAX_SESSIONS, 1, Integer.MAX_VALUE));
+        values.limit(Setting.MEMORY_MAX_RECORDS, Limits.RECORDS_MIN)
+                .ifPresent(options::maxRecords);
+        values.limit(Setting.MEMORY_MAX_BYTES, Limits.BYTES_MIN)
+                .ifPresent(options::maxBytes);
+        age(values, Setting.MEMORY_MAX_AGE_DAYS, Duration.ofDays(1)).ifPresent(options::maxAge);
+        age(values, Setting.SESSION_IDLE_MINUTES, Duration.ofMinutes(1)).ifPresent(options::idle);
     }
 
     private static Optional<Duration> age(Values values, Setting setting, Duration unit) {

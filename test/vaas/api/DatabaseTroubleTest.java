@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import vaas.api.RawClient.Answer;
 import vaas.testing.Await;
 import vaas.testing.LogLines;
@@ -171,6 +173,22 @@ class DatabaseTroubleTest {
             Postgres.execute(url, "DROP FUNCTION f CASCADE");
             assertEquals(200, server.say("a").status());
             assertEquals(200, server.get("/health").status());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"vaas_turn, answer", "vaas_conversation, generation", "vaas_place, key"})
+    void aTableThatWasAlteredByHandIsToldByHealthUntilItIsWellAgain(String table, String column)
+            throws IOException, SQLException {
+        try (OnDatabase server = server()) {
+            assertEquals(200, server.say("a").status());
+            String rename = "ALTER TABLE " + table + " RENAME COLUMN ";
+            Postgres.execute(url, rename + column + " TO other");
+            assertAway(server.say("a"));
+            Await.until(() -> server.get("/health").status() == 503);
+            Postgres.execute(url, rename + "other TO " + column);
+            Await.until(() -> server.get("/health").status() == 200);
+            assertEquals(200, server.say("a").status());
         }
     }
 

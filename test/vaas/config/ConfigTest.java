@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,15 +62,24 @@ class ConfigTest {
     }
 
     private static Object value(Object options, String name) throws ReflectiveOperationException {
-        Field field = options.getClass().getDeclaredField(name);
-        field.setAccessible(true);
-        return field.get(options);
+        for (Field field : fields(options)) {
+            if (field.getName().equals(name)) {
+                field.setAccessible(true);
+                return field.get(options);
+            }
+        }
+        throw new NoSuchFieldException(name);
+    }
+
+    private static List<Field> fields(Object options) {
+        return Stream.of(options.getClass(), options.getClass().getSuperclass())
+                .flatMap(it -> Stream.of(it.getDeclaredFields())).toList();
     }
 
     /** All that can be compared. */
     private static Map<String, Object> held(Object options) throws ReflectiveOperationException {
         Map<String, Object> held = new HashMap<>();
-        for (Field field : options.getClass().getDeclaredFields()) {
+        for (Field field : fields(options)) {
             Object value = value(options, field.getName());
             if (value instanceof Record || value.getClass().getName().startsWith("java.")) {
                 held.put(field.getName(), value);

@@ -1,9 +1,9 @@
 package vaas.memory.folder;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -96,14 +96,12 @@ final class AuditLog implements Audit {
 
     // A crash may have left a line without its end; the new one must not run on from it.
     private static byte[] line(Disk.Handle file, long end, byte[] json) throws IOException {
-        byte[] last = new byte[] {'\n'};
+        byte[] last = {'\n'};
         if (end > 0) {
             file.read(end - 1, last, 0, 1);
         }
-        int start = last[0] == '\n' ? 0 : 1;
-        byte[] line = new byte[start + json.length + 1];
-        Arrays.fill(line, (byte) '\n');
-        System.arraycopy(json, 0, line, start, json.length);
-        return line;
+        String before = last[0] == '\n' ? "" : "\n";
+        return (before + new String(json, StandardCharsets.UTF_8) + "\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -34,11 +34,7 @@ final class Copy {
         this.unfinished = folder.resolve(UNFINISHED);
     }
 
-    /**
-     * Does it; see {@link Maintenance#copy}.
-     *
-     * @throws IOException if there is anything in the folder but its lock, or it can't be written
-     */
+    /** Does it, if there is nothing in the folder but its lock. */
     static void of(Conversations source, Disk disk, Path folder, PrintStream out)
             throws IOException {
         disk.createFolder(folder);

@@ -41,11 +41,7 @@ final class Line {
         this.begins = begins;
     }
 
-    /**
-     * Takes a spot at the end.
-     *
-     * @throws RefusedException if too many wait, or one with this key has another text
-     */
+    /** Takes a spot at the end. */
     synchronized Spot enter(String key, String text) throws RefusedException {
         Spot spot = new Spot(key, text);
         if (!oneByOne && key == null) {

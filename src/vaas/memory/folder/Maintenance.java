@@ -5,14 +5,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,8 +29,6 @@ import vaas.memory.file.Verifier;
 /** What can be done with a folder of conversations while no server has it. */
 public final class Maintenance {
     private static final int PHRASE_BYTES_MAX = 64 << 10;
-    private static final String WANTED_PHRASE =
-            "give a phrase of 1 to " + PHRASE_BYTES_MAX + " bytes on standard input";
 
     private final Path folder;
     private final Optional<Path> backups;
@@ -262,22 +259,16 @@ public final class Maintenance {
     }
 
     private static String phrase(InputStream typed) throws IOException {
-        String phrase = text(typed.readNBytes(PHRASE_BYTES_MAX + 1)).replaceFirst("\\R\\z", "");
-        if (phrase.isEmpty()) {
-            throw new IOException(WANTED_PHRASE);
+        byte[] bytes = typed.readNBytes(PHRASE_BYTES_MAX + 1);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        String phrase = text.replaceFirst("\\R\\z", "");
+        if (phrase.isEmpty() || bytes.length > PHRASE_BYTES_MAX) {
+            throw new IOException("give a phrase of 1 to " + PHRASE_BYTES_MAX
+                    + " bytes on standard input");
+        } else if (!Arrays.equals(bytes, text.getBytes(StandardCharsets.UTF_8))) {
+            throw new IOException("the phrase is not UTF-8");
         }
         return phrase;
-    }
-
-    private static String text(byte[] bytes) throws IOException {
-        if (bytes.length > PHRASE_BYTES_MAX) {
-            throw new IOException(WANTED_PHRASE);
-        }
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
-            throw new IOException("the phrase is not UTF-8", e);
-        }
     }
 
     private Path path(String backup) throws IOException {

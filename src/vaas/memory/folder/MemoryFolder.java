@@ -3,13 +3,11 @@ package vaas.memory.folder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import vaas.budget.Budget;
 import vaas.disk.Closeables;
 import vaas.disk.Disk;
@@ -21,7 +19,7 @@ import vaas.memory.file.Backup;
 import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
 import vaas.memory.file.MemoryMetrics;
-import vaas.memory.line.Limits;
+import vaas.memory.line.LimitOptions;
 import vaas.metrics.Metrics;
 
 /**
@@ -30,10 +28,6 @@ import vaas.metrics.Metrics;
  * for all. Safe for concurrent use.
  */
 public final class MemoryFolder implements Conversations {
-    /** The smallest limit of records that a turn fits in. */
-    public static final long MAX_RECORDS_MIN = Limits.RECORDS_MIN;
-    /** The smallest limit of bytes that a turn fits in. */
-    public static final long MAX_BYTES_MIN = Limits.BYTES_MIN;
     /** The file of the conversation that everybody shares. */
     static final String SHARED_FILE = "memory.jsonl";
 
@@ -43,24 +37,17 @@ public final class MemoryFolder implements Conversations {
     private final Sessions sessions;
     private final SessionList list;
     private final Sweeper sweeper;
-    private final FolderMetrics metrics;
+    private final Closeable gauges;
     private final FileMemory shared;
     private final ReentrantLock resettingAll = new ReentrantLock(); // one at a time
 
     private MemoryFolder(Closeable ownership, Options options) throws IOException {
         this.ownership = ownership;
         this.folder = options.folder;
-        this.metrics = new FolderMetrics(options.metrics);
         AtomicReference<Sweeper> behind = new AtomicReference<>();
-        this.context = new FileContext(SHARED, options.disk, options.clock, Instant.now(),
-                options.budget, options.windowRecords, options.limits, options.backups,
-                new AuditLog(options.disk, folder, options.clock),
-                new MemoryMetrics(options.metrics), it -> behind.get().wake(it));
-        Path named = folder.resolve(SessionFiles.FOLDER);
-        this.sessions = new Sessions(context, named,
-                new Sessions.Bounds(options.maxOpen, options.maxConversations),
-                new Idle(context, options.idle), metrics);
-        this.list = new SessionList(options.disk, named);
+        this.context = options.context(it -> behind.get().wake(it));
+        this.sessions = options.sessions(context);
+        this.list = new SessionList(options.disk, folder.resolve(SessionFiles.FOLDER));
         this.sweeper = new Sweeper(context, sessions, list);
         behind.set(sweeper);
         try {
@@ -73,8 +60,26 @@ public final class MemoryFolder implements Conversations {
             Closeables.after(e, sessions);
             throw e;
         }
-        metrics.show(shared, sessions);
+        this.gauges = gauges(options.metrics);
         sweeper.start();
+    }
+
+    /** Shows what is here; never by name of a conversation. */
+    private Closeable gauges(Metrics metrics) {
+        Closeable[] all = {
+            metrics.gauge("vaas_memory_bytes", "Length of the shared conversation's file.",
+                    shared::bytes),
+            metrics.gauge("vaas_memory_records", "Records of the shared conversation, once they"
+                    + " have been counted.", () -> shared.size().orElse(-1)),
+            metrics.gauge("vaas_memory_damaged_lines", "Damaged lines met in the shared"
+                    + " conversation's file.", shared::damagedLines),
+            metrics.gauge("vaas_sessions_open", "Named conversations that are open.",
+                    sessions::size),
+            metrics.gauge("vaas_sessions_stored", "Named conversations on disk, or about to be.",
+                    () -> sessions.count.stored()),
+            metrics.gauge("vaas_waiting_chats", "Chats that wait for their turn in a"
+                    + " conversation.", sessions.waiting::get)};
+        return () -> Closeables.all(all);
     }
 
     private Optional<Path> fileOf(String backupOf) {
@@ -98,18 +103,15 @@ public final class MemoryFolder implements Conversations {
     }
 
     /** How a folder is to be opened. Used by one thread. */
-    public static final class Options {
+    @SuppressWarnings("exports") // what is said of limits is said here
+    public static final class Options extends LimitOptions<Options> {
         private final Path folder;
         private int windowRecords = 20;
-        private Limits limits = Limits.NONE;
         private Optional<Path> backups = Optional.empty();
         private Metrics metrics = new Metrics();
         private Budget budget = Budget.ofThisProcess();
         private Disk disk = new FileDisk();
-        private Clock clock = Clock.systemUTC();
         private int maxOpen = 1000;
-        private long maxConversations = 100_000;
-        private Optional<Duration> idle = Optional.empty();
 
         private Options(Path folder) {
             this.folder = folder;
@@ -129,44 +131,6 @@ public final class MemoryFolder implements Conversations {
         }
 
         /**
-         * Past so many records of a conversation its oldest turns go, but never the newest;
-         * default: no limit.
-         *
-         * @throws IllegalArgumentException if it is below {@link #MAX_RECORDS_MIN}
-         */
-        public Options maxRecords(long records) {
-            return limits(new Limits(
-                    OptionalLong.of(records), limits.maxBytes(), limits.maxAge()));
-        }
-
-        /**
-         * Past so many bytes of a conversation its oldest turns go, but never the newest. A turn
-         * that is larger than this is not counted, so that no others go for its sake; it goes once
-         * it is the oldest. Default: no limit.
-         *
-         * @throws IllegalArgumentException if it is below {@link #MAX_BYTES_MIN}
-         */
-        public Options maxBytes(long bytes) {
-            return limits(new Limits(
-                    limits.maxRecords(), OptionalLong.of(bytes), limits.maxAge()));
-        }
-
-        /**
-         * Turns that are older go within the hour, the newest one too; default: no limit.
-         *
-         * @throws IllegalArgumentException if it is not more than nothing
-         */
-        public Options maxAge(Duration age) {
-            return limits(new Limits(
-                    limits.maxRecords(), limits.maxBytes(), Optional.of(age)));
-        }
-
-        private Options limits(Limits checked) {
-            this.limits = checked;
-            return this;
-        }
-
-        /**
          * Named conversations that are open at a time, 1000 by default, or fewer where the budget
          * says so; those in use stay open, and more are refused then.
          *
@@ -175,29 +139,6 @@ public final class MemoryFolder implements Conversations {
         public Options maxOpen(int conversations) {
             requireOne("maxOpen", conversations);
             maxOpen = conversations;
-            return this;
-        }
-
-        /**
-         * Named conversations on disk, 100,000 by default; no more begin then.
-         *
-         * @throws IllegalArgumentException if it is below 1
-         */
-        public Options maxConversations(long conversations) {
-            requireOne("maxConversations", conversations);
-            maxConversations = conversations;
-            return this;
-        }
-
-        private static void requireOne(String name, long value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
-            }
-        }
-
-        /** A conversation in which nobody has spoken for so long is reset; default: none is. */
-        public Options idle(Duration silence) {
-            this.idle = Optional.of(silence);
             return this;
         }
 
@@ -226,10 +167,17 @@ public final class MemoryFolder implements Conversations {
             return this;
         }
 
-        /** Another clock, for tests. */
-        public Options clock(Clock other) {
-            this.clock = other;
-            return this;
+        private FileContext context(Consumer<String> behind) {
+            return new FileContext(SHARED, disk, clock, Instant.now(), budget, windowRecords,
+                    limits, backups, new AuditLog(disk, folder, clock),
+                    new MemoryMetrics(metrics), behind);
+        }
+
+        private Sessions sessions(FileContext context) {
+            return new Sessions(context, folder.resolve(SessionFiles.FOLDER), maxOpen,
+                    maxConversations, new Idle(context, idle), metrics.counter(
+                            "vaas_session_evictions_total",
+                            "Conversations closed to make room for others."));
         }
 
         /**
@@ -266,7 +214,7 @@ public final class MemoryFolder implements Conversations {
 
     @Override
     public Listing list(String after, int n) throws IOException {
-        return list.list(after, n, sessions.idle().since());
+        return list.list(after, n, sessions.idle.since());
     }
 
     @Override
@@ -287,6 +235,6 @@ public final class MemoryFolder implements Conversations {
     /** Syncs what is being stored, then gives the folder back. */
     @Override
     public void close() throws IOException {
-        Closeables.all(metrics, sweeper, sessions, ownership);
+        Closeables.all(gauges, sweeper, sessions, ownership);
     }
 }

@@ -1,11 +1,8 @@
 package vaas.memory.folder;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -29,6 +26,8 @@ import vaas.memory.Export;
  * it. Behind {@code --verify --contains}: the proof that a reset has left nothing.
  */
 final class PhraseSearch {
+    private static final int BUFFER_BYTES = 64 << 10;
+
     private PhraseSearch() {}
 
     /** All files of some folders, and of the folders inside them, each once. */
@@ -44,25 +43,13 @@ final class PhraseSearch {
         return all;
     }
 
-    /**
-     * Searches files.
-     *
-     * @param phrase what to look for, not empty
-     * @param out gets a line for each file that has it, and a summary; never the phrase
-     * @param progress is told of bytes that have been read
-     * @return whether it was found anywhere
-     * @throws IOException if a file can't be read
-     */
+    /** Searches files; tells each that has it, and a sum, but never the phrase. */
     static boolean search(Disk disk, Collection<Path> all, String phrase, PrintStream out,
             LongConsumer progress) throws IOException {
         long files = 0;
         long places = 0;
         for (Path file : all) {
-            long found;
-            try (Disk.Handle handle = disk.openToRead(file)) {
-                found = count(new InputStreamReader(
-                        stream(handle, progress), StandardCharsets.UTF_8), phrase);
-            }
+            long found = count(disk, file, phrase, progress);
             files += found > 0 ? 1 : 0;
             places += found;
             if (found > 0) {
@@ -73,24 +60,21 @@ final class PhraseSearch {
         return places > 0;
     }
 
-    private static InputStream stream(Disk.Handle file, LongConsumer progress) {
-        return new InputStream() {
-            private long offset;
-
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    private static long count(Disk disk, Path file, String phrase, LongConsumer progress)
+            throws IOException {
+        Places places = new Places(phrase);
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (Disk.Handle handle = disk.openToRead(file)) {
+            long at = 0;
+            int read = handle.read(at, buffer, 0, BUFFER_BYTES);
+            while (read > 0) {
+                places.write(buffer, 0, read);
+                progress.accept(read);
+                at += read;
+                read = handle.read(at, buffer, 0, BUFFER_BYTES);
             }
-
-            @Override
-            public int read(byte[] into, int start, int count) throws IOException {
-                int read = file.read(offset, into, start, count);
-                offset += Math.max(0, read);
-                progress.accept(Math.max(0, read));
-                return read;
-            }
-        };
+        }
+        return places.found();
     }
 
     /** Searches conversations, wherever they are, in the form of a file; else like the other. */
@@ -113,18 +97,8 @@ final class PhraseSearch {
         return sums[1] > 0;
     }
 
-    /** Places in a text; only a little of it is held. */
-    static long count(Reader in, String phrase) throws IOException {
-        Places places = new Places(phrase);
-        char[] buffer = new char[8192];
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-            places.add(buffer, read);
-        }
-        return places.found();
-    }
-
-    /** Counts places in what is written to it, in UTF-8. */
-    private static final class Places extends OutputStream {
+    /** Counts places in what is written to it, in UTF-8; only a little of it is held. */
+    static final class Places extends OutputStream {
         private final Occurrences exact;
         private final Occurrences seen;
         private final VisibleText visible;
@@ -135,7 +109,7 @@ final class PhraseSearch {
         Places(String phrase) {
             exact = new Occurrences(phrase);
             seen = new Occurrences(VisibleText.of(phrase));
-            visible = new VisibleText(piece -> seen.add(piece.toCharArray(), piece.length()));
+            visible = new VisibleText(seen::add);
         }
 
         @Override
@@ -149,13 +123,9 @@ final class PhraseSearch {
                     .put(rest).put(bytes, start, count).flip();
             CharBuffer text = CharBuffer.allocate(in.remaining());
             decoder.decode(in, text, false);
-            add(text.array(), text.position());
+            visible.add(text.array(), text.position());
+            exact.add(text.flip());
             rest = in;
-        }
-
-        void add(char[] text, int length) {
-            exact.add(text, length);
-            visible.add(text, length);
         }
 
         long found() {
@@ -164,37 +134,27 @@ final class PhraseSearch {
         }
     }
 
-    /** Knuth, Morris and Pratt: each char is read once, and only the pattern is held. */
+    /** Counts in what is added; held is what may still be the beginning of one. */
     private static final class Occurrences {
-        private final char[] pattern;
-        private final int[] fallback;
-        private int matched;
+        private final String phrase;
+        private final StringBuilder held = new StringBuilder();
         private long found;
 
         Occurrences(String phrase) {
-            pattern = phrase.toCharArray();
-            fallback = new int[pattern.length];
-            for (int i = 1; i < fallback.length; i++) {
-                fallback[i] = matched(pattern[i], fallback[i - 1]);
-            }
+            this.phrase = phrase;
         }
 
-        void add(char[] text, int length) {
-            for (int i = 0; i < length && pattern.length > 0; i++) {
-                matched = matched(text[i], matched);
-                if (matched == pattern.length) {
-                    found++;
-                    matched = 0;
-                }
+        void add(CharSequence text) {
+            if (phrase.isEmpty()) {
+                return; // all of it is unseen
             }
-        }
-
-        private int matched(char c, int before) {
-            int length = before;
-            while (length > 0 && c != pattern[length]) {
-                length = fallback[length - 1];
+            held.append(text);
+            int end = 0;
+            for (int at = held.indexOf(phrase); at >= 0; at = held.indexOf(phrase, end)) {
+                found++;
+                end = at + phrase.length();
             }
-            return c == pattern[length] ? length + 1 : length;
+            held.delete(0, Math.max(end, held.length() - phrase.length() + 1));
         }
     }
 }

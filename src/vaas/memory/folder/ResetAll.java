@@ -96,7 +96,7 @@ final class ResetAll {
     private void forgetNamed() throws IOException {
         List<Suspension> suspended = new ArrayList<>();
         try {
-            sessions.gate().writeLock().lock(); // nothing is opened from here
+            sessions.gate.writeLock().lock(); // nothing is opened from here
             try {
                 for (FileMemory memory : sessions.open()) {
                     suspended.add(memory.suspend());
@@ -114,7 +114,7 @@ final class ResetAll {
                     suspended.forEach(Suspension::resume);
                 }
             } finally {
-                sessions.gate().writeLock().unlock();
+                sessions.gate.writeLock().unlock();
             }
             makeDurable(suspended);
         } finally {

@@ -1,7 +1,7 @@
 package vaas.memory.folder;
 
-import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import vaas.memory.RefusedException;
 import vaas.memory.RefusedException.Reason;
@@ -11,62 +11,37 @@ import vaas.memory.RefusedException.Reason;
  * are counted behind; until then whoever would begin one waits, but not for long.
  */
 final class SessionCount {
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final int PATIENCE_SECONDS = 2;
 
     private final long max;
 
-    // Guarded by this.
-    private long stored;
-    private boolean counted;
-    private Runnable awaited = () -> { };
+    private final CountDownLatch counted = new CountDownLatch(1);
+    private long stored; // guarded by this
 
     SessionCount(long max) {
         this.max = max;
     }
 
-    /** Names what is to be told that somebody waits for the first count. */
-    synchronized void whenAwaited(Runnable hurry) {
-        awaited = hurry;
-    }
-
-    synchronized boolean isCounted() {
-        return counted;
-    }
-
     /** Those that were there at the start have been counted: once, unless all went meanwhile. */
     synchronized void counted(long present) {
-        stored += counted ? 0 : present;
-        counted = true;
-        notifyAll();
-    }
-
-    private synchronized void awaitCounted() {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        long left = PATIENCE.toNanos();
-        if (!counted) {
-            awaited.run();
-        }
-        while (!counted && left > 0) {
-            try {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return; // let in, as after a long wait
-            }
-            left = end - System.nanoTime();
-        }
+        stored += counted.getCount() == 0 ? 0 : present;
+        counted.countDown();
     }
 
     /** A chat's turn has come in a conversation, which may be about to begin. */
     void begin(Session session) throws RefusedException {
-        if (!session.memory().isStored()) {
-            awaitCounted();
+        if (!session.memory.isStored()) {
+            try {
+                counted.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) { // let in, as after a long wait
+                Thread.currentThread().interrupt();
+            }
             reserve(session);
         }
     }
 
     private synchronized void reserve(Session session) throws RefusedException {
-        if (!session.isCounted() && stored >= max) {
+        if (!session.counted && stored >= max) {
             throw new RefusedException(Reason.TOO_MANY_CONVERSATIONS);
         }
         count(session, true);
@@ -74,25 +49,20 @@ final class SessionCount {
 
     /** One has been opened, and was counted from its name. */
     synchronized void opened(Session session) {
-        session.counted(session.memory().isStored());
-    }
-
-    /** Nobody uses it any more: what it is now counts. */
-    synchronized void left(Session session, boolean isStored) {
-        count(session, isStored);
+        session.counted = session.memory.isStored();
     }
 
     /** All are gone. */
     synchronized void clear(Collection<Session> open) {
-        open.forEach(session -> session.counted(false));
+        open.forEach(session -> session.counted = false);
         stored = 0;
-        counted = true;
-        notifyAll();
+        counted.countDown();
     }
 
-    private void count(Session session, boolean now) {
-        stored += (now ? 1 : 0) - (session.isCounted() ? 1 : 0);
-        session.counted(now);
+    /** What it is now counts, when nobody uses it any more. */
+    synchronized void count(Session session, boolean isStored) {
+        stored += (isStored ? 1 : 0) - (session.counted ? 1 : 0);
+        session.counted = isStored;
     }
 
     synchronized long stored() {

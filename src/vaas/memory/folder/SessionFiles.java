@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import vaas.disk.Disk;
 import vaas.memory.Conversations;
@@ -18,6 +19,8 @@ final class SessionFiles {
     static final String FOLDER = "sessions";
     private static final String START = "c-";
     private static final String END = ".jsonl";
+    /** A dot or a capital, which are all that a name has to be escaped. */
+    private static final Pattern ESCAPED = Pattern.compile("=(2E|4[1-9A-F]|5[0-9A])");
 
     private SessionFiles() {}
 
@@ -63,19 +66,9 @@ final class SessionFiles {
     }
 
     static Optional<String> ofBaseName(String name) {
-        StringBuilder conversation = new StringBuilder();
-        for (int i = START.length(); i < name.length(); i++) {
-            boolean escaped = name.charAt(i) == '=' && i + 2 < name.length();
-            try {
-                conversation.append(escaped
-                        ? (char) Integer.parseInt(name.substring(i + 1, i + 3), 16)
-                        : name.charAt(i));
-            } catch (NumberFormatException e) {
-                return Optional.empty();
-            }
-            i += escaped ? 2 : 0;
-        }
-        String found = conversation.toString();
+        String found = ESCAPED.matcher(name).replaceAll(
+                it -> Character.toString(Integer.parseInt(it.group(1), 16)))
+                .replaceFirst("^" + START, "");
         return Conversations.NAME.matcher(found).matches() && baseName(found).equals(name)
                 ? Optional.of(found) : Optional.empty();
     }

@@ -18,6 +18,7 @@ import vaas.memory.RefusedException;
 import vaas.memory.RefusedException.Reason;
 import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
+import vaas.metrics.Counter;
 
 /**
  * The conversations of a folder that are open: opened when they are used, closed when nobody has
@@ -34,32 +35,30 @@ final class Sessions implements Closeable {
     /** So many are closed when the system has no more handles. */
     private static final int CLOSED_FOR_HANDLES = 16;
 
-    /** How many may be open, and how many stored. */
-    record Bounds(int open, long stored) {}
-
     private final FileContext context;
     private final Path folder;
     private final int openMax;
-    private final Idle idle;
-    private final SessionCount count;
+    final Idle idle;
+    final SessionCount count;
     private final Budget.Share cost;
     private final Closeable lastResort;
-    private final FolderMetrics metrics;
+    private final Counter evictions;
     /** Read to open conversations, written to reset all: nothing is opened meanwhile. */
-    private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
-    private final AtomicInteger waiting = new AtomicInteger(); // chats, in all lines
+    final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+    final AtomicInteger waiting = new AtomicInteger(); // chats, in all lines
 
     // Guarded by this.
     private final Map<String, Session> sessions = new LinkedHashMap<>(16, 0.75f, true); // by use
     private boolean closed;
 
-    Sessions(FileContext context, Path folder, Bounds bounds, Idle idle, FolderMetrics metrics) {
+    Sessions(FileContext context, Path folder, int openMax, long storedMax, Idle idle,
+            Counter evictions) {
         this.context = context;
         this.folder = folder;
-        this.openMax = Math.min(bounds.open, context.budget().conversations());
+        this.openMax = Math.min(openMax, context.budget().conversations());
         this.idle = idle;
-        this.metrics = metrics;
-        this.count = new SessionCount(bounds.stored);
+        this.evictions = evictions;
+        this.count = new SessionCount(storedMax);
         this.cost = context.budget().standing();
         this.lastResort = context.budget().lastResort(this::closeOne);
     }
@@ -68,7 +67,7 @@ final class Sessions implements Closeable {
     FileMemory openShared(Path file) throws IOException {
         FileMemory memory = FileMemory.open(context.of(Conversations.SHARED), file);
         Session shared = new Session(this, Conversations.SHARED, waiting);
-        shared.memory(memory);
+        shared.memory = memory;
         shared.users = 1; // so that nobody closes it
         synchronized (this) {
             sessions.put(Conversations.SHARED, shared);
@@ -76,32 +75,15 @@ final class Sessions implements Closeable {
         return memory;
     }
 
-    ReentrantReadWriteLock gate() {
-        return gate;
-    }
-
-    SessionCount stored() {
-        return count;
-    }
-
-    /** Chats that wait for their turn. */
-    int waiting() {
-        return waiting.get();
-    }
-
     /** Named conversations that are open. */
     synchronized int size() {
         return sessions.size() - 1;
     }
 
-    Idle idle() {
-        return idle;
-    }
-
     Session.Lease use(String conversation) throws IOException {
         Session session = enter(conversation);
         try {
-            if (session.memory() == null) {
+            if (session.memory == null) {
                 open(session);
             }
             return session.new Lease();
@@ -140,8 +122,8 @@ final class Sessions implements Closeable {
         session.opening.lock();
         try {
             requireOpen(); // for good: who closes all waits for this
-            if (session.memory() == null) {
-                session.memory(opened(session.conversation()));
+            if (session.memory == null) {
+                session.memory = opened(session.conversation);
                 cost.count(SESSION_BYTES);
                 count.opened(session);
             }
@@ -168,12 +150,12 @@ final class Sessions implements Closeable {
         synchronized (this) {
             session.users--;
             session.usedNanos = System.nanoTime();
-            FileMemory memory = session.memory();
+            FileMemory memory = session.memory;
             if (session.users > 0) {
                 return;
             }
             if (memory != null && !session.isShared()) {
-                count.left(session, memory.isStored());
+                count.count(session, memory.isStored());
             }
             drop = memory == null || !memory.isStored();
         }
@@ -198,7 +180,7 @@ final class Sessions implements Closeable {
         if (unused.isEmpty() || !close(unused.subList(0, 1))) {
             return false;
         }
-        metrics.evicted();
+        evictions.increment();
         return true;
     }
 
@@ -209,7 +191,7 @@ final class Sessions implements Closeable {
 
     private synchronized List<Session> unused(Duration atLeast) {
         long now = System.nanoTime();
-        return sessions.values().stream().filter(it -> it.users == 0 && it.memory() != null
+        return sessions.values().stream().filter(it -> it.users == 0 && it.memory != null
                 && now - it.usedNanos >= atLeast.toNanos()).toList();
     }
 
@@ -234,10 +216,10 @@ final class Sessions implements Closeable {
                 if (session.users > 0) {
                     return;
                 }
-                memory = session.memory();
-                session.memory(null);
+                memory = session.memory;
+                session.memory = null;
                 if (memory == null) {
-                    sessions.remove(session.conversation(), session);
+                    sessions.remove(session.conversation, session);
                 }
             }
             if (memory != null) {
@@ -253,13 +235,13 @@ final class Sessions implements Closeable {
             memory.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "{0} could not be closed well: {1}",
-                    session.conversation(), e.toString());
+                    session.conversation, e.toString());
         }
         cost.giveBack(SESSION_BYTES);
-        count.left(session, memory.isStored()); // an empty file has gone with it
+        count.count(session, memory.isStored()); // an empty file has gone with it
         synchronized (this) {
             if (session.users == 0) { // else somebody waits to open it again
-                sessions.remove(session.conversation(), session);
+                sessions.remove(session.conversation, session);
             }
         }
     }
@@ -268,7 +250,7 @@ final class Sessions implements Closeable {
     synchronized List<FileMemory> open() {
         return sessions.values().stream()
                 .filter(it -> !it.isShared())
-                .map(Session::memory).filter(it -> it != null).toList();
+                .map(it -> it.memory).filter(it -> it != null).toList();
     }
 
     /** All of them have been forgotten, and none has a file. */
@@ -285,9 +267,9 @@ final class Sessions implements Closeable {
         }
         List<Closeable> memories = new ArrayList<>();
         for (Session session : all) {
-            session.line().close();
+            session.line.close();
             session.opening.lock();
-            memories.add(session.memory());
+            memories.add(session.memory);
             session.opening.unlock();
         }
         memories.add(lastResort);

@@ -16,6 +16,7 @@ import vaas.memory.Conversations;
 import vaas.memory.file.ClosedFile;
 import vaas.memory.file.FileContext;
 import vaas.memory.file.FileMemory;
+import vaas.memory.line.LimitOptions;
 
 /**
  * The one thread that works behind: it counts what was there at the start, keeps conversations
@@ -26,10 +27,8 @@ final class Sweeper implements Closeable {
     /** After that long without use a conversation is closed, and one that failed is tried again. */
     private static final Duration UNUSED = Duration.ofMinutes(10);
     private static final Duration TICK = Duration.ofMinutes(1);
-    /** The start of the program comes first, before a look at many files. */
+    /** The start of the program comes first, before a look into many files. */
     private static final Duration FIRST_PASS = Duration.ofSeconds(1);
-    /** Limits of age are in days, so a turn stays a few percent of one too long at most. */
-    private static final Duration PASS_MAX = Duration.ofHours(1);
 
     private final FileContext context;
     private final Sessions sessions;
@@ -40,7 +39,6 @@ final class Sweeper implements Closeable {
     // Guarded by this.
     private final Set<String> due = new LinkedHashSet<>(); // conversations to be looked at
     private final Set<String> failed = new HashSet<>(); // a full disk would cost a vain copy a turn
-    private boolean hurried; // somebody waits for the first pass
     private boolean closed;
 
     Sweeper(FileContext context, Sessions sessions, SessionList list) {
@@ -51,13 +49,7 @@ final class Sweeper implements Closeable {
     }
 
     void start() {
-        sessions.stored().whenAwaited(this::hurry);
         thread.start();
-    }
-
-    private synchronized void hurry() {
-        hurried = true;
-        notifyAll();
     }
 
     /** A conversation has outgrown a limit, or its records are to be counted. */
@@ -78,6 +70,8 @@ final class Sweeper implements Closeable {
     }
 
     private void run() {
+        attempt(null, () -> sessions.count.counted(list.count()));
+        sessions.count.counted(0); // if that failed: nobody waits for it any more
         tend(Conversations.SHARED);
         long nextPass = System.nanoTime() + FIRST_PASS.toNanos();
         long nextTick = nextPass + TICK.toNanos();
@@ -89,32 +83,18 @@ final class Sweeper implements Closeable {
                 sessions.closeUnused(UNUSED);
                 forgive();
             }
-            if (isOpen() && (System.nanoTime() - nextPass >= 0 || takeHurry())) {
-                nextPass = System.nanoTime() + pause().toNanos();
-                count();
+            if (isOpen() && System.nanoTime() - nextPass >= 0) {
+                nextPass = System.nanoTime()
+                        + LimitOptions.pause(sessions.idle.longest()).toNanos();
                 attempt(null, this::pass);
             }
         }
     }
 
-    /** Counts what was there at the start, once. */
-    private void count() {
-        if (!sessions.stored().isCounted()) {
-            attempt(null, () -> sessions.stored().counted(list.count()));
-            sessions.stored().counted(0); // if that failed: nobody waits for it any more
-        }
-    }
-
-    private synchronized boolean takeHurry() {
-        boolean was = hurried;
-        hurried = false;
-        return was;
-    }
-
     /** The next conversation that is due; empty if none is for so long. */
     private synchronized Optional<String> next(long nanos) {
         try {
-            if (due.isEmpty() && !closed && !hurried && nanos > 0) {
+            if (due.isEmpty() && !closed && nanos > 0) {
                 TimeUnit.NANOSECONDS.timedWait(this, nanos);
             }
         } catch (InterruptedException e) {
@@ -132,13 +112,6 @@ final class Sweeper implements Closeable {
     private synchronized void forgive() {
         due.addAll(failed);
         failed.clear();
-    }
-
-    // Conversations left alone are looked for four times in the time that they may be.
-    private Duration pause() {
-        Duration quarter = sessions.idle().longest().map(it -> it.dividedBy(4)).orElse(PASS_MAX);
-        return quarter.compareTo(TICK) < 0 ? TICK
-                : quarter.compareTo(PASS_MAX) > 0 ? PASS_MAX : quarter;
     }
 
     /** Counts a conversation, where that matters, and cuts it to its limits. */
@@ -185,7 +158,7 @@ final class Sweeper implements Closeable {
     private void pass() throws IOException {
         Instant begun = context.clock().instant();
         look(Conversations.SHARED);
-        if (context.limits().any() || sessions.idle().longest().isPresent()) {
+        if (context.limits().any() || sessions.idle.longest().isPresent()) {
             for (Path sub : list.folders()) {
                 attempt(null, () -> list.files(sub).forEach(this::lookIfCandidate));
             }
@@ -217,7 +190,7 @@ final class Sweeper implements Closeable {
             return false; // reset meanwhile
         }
         Disk.FileState state = found.get();
-        return sessions.idle().since().filter(state.modified()::isBefore).isPresent()
+        return sessions.idle.since().filter(state.modified()::isBefore).isPresent()
                 || context.limits().mayBeExceeded(state.length())
                         && !state.modified().isBefore(lastPass)
                 || context.limits().maxAge().isPresent() && ClosedFile.mayHoldOlder(context.disk(),

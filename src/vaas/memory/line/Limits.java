@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
-import vaas.memory.line.RecordLine;
 
 /**
  * How much may be remembered. Past a limit of records or bytes the memory is cut to seven eighths

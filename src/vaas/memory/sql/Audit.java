@@ -24,8 +24,8 @@ record Audit(String what, Requester by, String conversation, Long conversations,
         return new Audit(what, by, null, conversations, null, records, bytes, startNanos, outcome);
     }
 
-    void write(Connection on, SqlContext context) throws SQLException {
-        WRITE.run(on, context.now(), by.requestId(), by.remoteAddress(), what, conversation,
+    Void write(Connection on, SqlContext context) throws SQLException {
+        return WRITE.run(on, context.now(), by.requestId(), by.remoteAddress(), what, conversation,
                 conversations, generation, records, bytes,
                 (System.nanoTime() - startNanos) / 1_000_000, outcome);
     }

@@ -22,9 +22,6 @@ import vaas.memory.line.MessageIds;
  * old.
  */
 record Cut(SqlContext context, String conversation) {
-    private static final String SIZE = """
-            coalesce(octet_length(question), 0) + coalesce(octet_length(answer), 0) + $2
-                + coalesce(octet_length(idempotency_key) + $3, 0)""";
     private static final Sql LOCK = new Sql("""
             SELECT records, bytes FROM vaas_conversation WHERE session_id = $1 FOR UPDATE""");
     private static final Sql BY_RECORDS = new Sql("""
@@ -32,17 +29,17 @@ record Cut(SqlContext context, String conversation) {
             ORDER BY answer_id DESC OFFSET $2 LIMIT 1""");
     private static final Sql BY_BYTES = new Sql("""
             WITH sized AS (
-                SELECT answer_id, SIZE AS size FROM vaas_turn WHERE session_id = $1),
+                SELECT answer_id, BYTES AS size FROM vaas_turn WHERE session_id = $1),
             counted AS (
-                SELECT answer_id, CASE WHEN size > $4 AND 1 = row_number() OVER (
-                    PARTITION BY size > $4 ORDER BY answer_id DESC) THEN 0 ELSE size END AS size
+                SELECT answer_id, CASE WHEN size > $2 AND 1 = row_number() OVER (
+                    PARTITION BY size > $2 ORDER BY answer_id DESC) THEN 0 ELSE size END AS size
                 FROM sized),
             summed AS (
                 SELECT answer_id, row_number() OVER newest AS place, sum(size) OVER newest AS total
                 FROM counted WINDOW newest AS (ORDER BY answer_id DESC))
             SELECT answer_id FROM summed
-            WHERE place > 1 AND total > $5 AND (SELECT sum(size) FROM counted) > $4
-            ORDER BY answer_id DESC LIMIT 1""".replace("SIZE", SIZE));
+            WHERE place > 1 AND total > $3 AND (SELECT sum(size) FROM counted) > $2
+            ORDER BY answer_id DESC LIMIT 1""".replace("BYTES", TurnRow.BYTES));
     private static final Sql BY_AGE = new Sql("""
             SELECT answer_id FROM vaas_turn WHERE session_id = $1 AND time < $2
             AND answer_id < coalesce(
@@ -51,15 +48,16 @@ record Cut(SqlContext context, String conversation) {
                 'ffffffff-ffff-ffff-ffff-ffffffffffff')
             ORDER BY answer_id DESC LIMIT 1""");
     private static final Sql CUT = new Sql("""
-            WITH gone AS (DELETE FROM vaas_turn WHERE session_id = $1 AND answer_id <= $4
-                RETURNING SIZE AS size)
+            WITH gone AS (DELETE FROM vaas_turn WHERE session_id = $1 AND answer_id <= $2
+                RETURNING BYTES AS size)
             UPDATE vaas_conversation
             SET records = records - 2 * (SELECT count(*) FROM gone),
                 bytes = bytes - (SELECT coalesce(sum(size), 0) FROM gone),
-                last_id = CASE WHEN last_id > $4 THEN last_id END
+                last_id = CASE WHEN last_id > $2 THEN last_id END
             WHERE session_id = $1
             RETURNING generation, (SELECT 2 * count(*) FROM gone),
-                (SELECT coalesce(sum(size), 0) FROM gone), last_id""".replace("SIZE", SIZE));
+                (SELECT coalesce(sum(size), 0) FROM gone), last_id"""
+            .replace("BYTES", TurnRow.BYTES));
 
     /** What went. */
     private record Gone(long generation, long records, long bytes, boolean all) {
@@ -97,12 +95,12 @@ record Cut(SqlContext context, String conversation) {
         long bytes = limits.bytesLeft(sizes.get(0)[1]);
         Optional<UUID> last = Stream.of(
                 records == Long.MAX_VALUE ? null : id(on, BY_RECORDS, conversation, records / 2),
-                bytes == Long.MAX_VALUE ? null : id(on, BY_BYTES, conversation, Insert.TURN_BYTES,
-                        Insert.KEY_BYTES, limits.maxBytes().getAsLong(), bytes),
+                bytes == Long.MAX_VALUE ? null : id(on, BY_BYTES, conversation,
+                        limits.maxBytes().getAsLong(), bytes),
                 limits.maxAge().isEmpty() ? null : byAge(on))
                 .filter(Objects::nonNull).max(MessageIds::compare);
         return last.isEmpty() ? Optional.empty() : Optional.of(CUT.rows(on, Gone::of, conversation,
-                Insert.TURN_BYTES, Insert.KEY_BYTES, last.get()).get(0));
+                last.get()).get(0));
     }
 
     private UUID byAge(Connection on) throws SQLException {

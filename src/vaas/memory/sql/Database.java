@@ -23,7 +23,7 @@ final class Database implements Closeable {
     private static final System.Logger LOG = System.getLogger(Database.class.getName());
     private static final int CONFLICTS_MAX = 10;
     private static final Duration PAUSE_MIN = Duration.ofMillis(5);
-    private static final Duration PAUSE_MAX = Duration.ofMillis(250);
+    private static final int DOUBLINGS_MAX = 6; // to a third of a second
 
     private final Pool pool;
     private final Duration timeout;
@@ -34,6 +34,7 @@ final class Database implements Closeable {
     private volatile boolean ready; // once its tables are there
     private volatile boolean away; // when it was last asked
     private volatile boolean full; // when a turn was last to be stored
+    private volatile boolean altered; // its tables, when they were last looked at
 
     /** What is done with a connection. */
     interface Work<T> {
@@ -51,12 +52,7 @@ final class Database implements Closeable {
                 "Connections to the database that are in use.", pool::used);
     }
 
-    /**
-     * Makes its tables if need be.
-     *
-     * @throws SQLException if the database refuses
-     * @throws IOException if they are of another version
-     */
+    /** Makes its tables if need be; an IOException tells that they are of another version. */
     void prepare() throws SQLException, IOException {
         attempt(Patience.of(timeout), Patience.of(timeout), on -> {
             Schema.prepare(on);
@@ -78,9 +74,9 @@ final class Database implements Closeable {
         return isOpen() && ready && !away;
     }
 
-    /** Whether it could be reached when it was last tried, and had room. */
+    /** Whether it could be reached when it was last tried, and had room for what is stored. */
     boolean isWritable() {
-        return isReachable() && !full;
+        return isReachable() && !full && !altered;
     }
 
     void requireOpen() throws MemoryUnavailableException {
@@ -120,7 +116,6 @@ final class Database implements Closeable {
             throw new MemoryAwayException("the database has not been reached yet", false);
         }
         boolean interrupted = false;
-        Duration pause = PAUSE_MIN;
         try {
             for (int tries = 0; ; tries++) {
                 interrupted |= Thread.interrupted(); // it would break the next connection too
@@ -132,9 +127,7 @@ final class Database implements Closeable {
                     }
                 }
                 retries.increment();
-                sleep(jittered(pause, patience));
-                pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0
-                        ? pause.multipliedBy(2) : PAUSE_MAX;
+                sleep(patience.atMost(jittered(tries)).left());
                 requireOpen();
             }
         } finally {
@@ -224,13 +217,20 @@ final class Database implements Closeable {
     /** Counts an error, and tells of it by its SQLSTATE. */
     void met(SQLException e, String name) {
         String state = Trouble.state(e);
-        boolean known = away && Trouble.of(e) == Trouble.AWAY || Trouble.of(e) == Trouble.CONFLICT;
-        away |= Trouble.of(e) == Trouble.AWAY;
-        full |= Trouble.of(e) == Trouble.FULL;
+        Trouble trouble = Trouble.of(e);
+        boolean known = away && trouble == Trouble.AWAY || trouble == Trouble.CONFLICT
+                || altered && trouble == Trouble.OTHER;
+        away |= trouble == Trouble.AWAY;
+        full |= trouble == Trouble.FULL;
         metrics.counter("vaas_database_errors_total", "Errors of the database, by the class of"
                 + " their SQLSTATE.", "class", state.substring(0, 2)).increment();
         LOG.log(known ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                 "the database: SQLSTATE {0} in \"{1}\"", state, name);
+    }
+
+    /** Whether somebody has changed its tables, so that they can't be used. */
+    void altered(boolean now) {
+        altered = now;
     }
 
     /** A turn was stored, so there is room. */
@@ -238,9 +238,9 @@ final class Database implements Closeable {
         full = false;
     }
 
-    private static Duration jittered(Duration pause, Patience patience) {
-        long nanos = pause.toNanos() / 2 + ThreadLocalRandom.current().nextLong(pause.toNanos());
-        return patience.atMost(Duration.ofNanos(nanos)).left();
+    private static Duration jittered(int tries) {
+        long nanos = PAUSE_MIN.toNanos() << Math.min(tries, DOUBLINGS_MAX);
+        return Duration.ofNanos(nanos / 2 + ThreadLocalRandom.current().nextLong(nanos));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package vaas.memory.sql;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -22,7 +21,7 @@ import java.util.stream.Stream;
  * The operator's JDBC driver for PostgreSQL, loaded from its jar by a class loader of its own that
  * sees the JDK and nothing of the program. Safe for concurrent use.
  */
-public final class DatabaseDriver implements Closeable {
+public final class DatabaseDriver {
     /** Where Debian's package puts it. */
     public static final Path DEBIAN = Path.of("/usr/share/java/postgresql.jar");
     /** How to get one, in a clause. */
@@ -31,11 +30,9 @@ public final class DatabaseDriver implements Closeable {
 
     private static final String URL_FORM = "jdbc:postgresql://localhost/x";
 
-    private final URLClassLoader loader;
     private final Driver driver;
 
-    private DatabaseDriver(URLClassLoader loader, Driver driver) {
-        this.loader = loader;
+    private DatabaseDriver(Driver driver) {
         this.driver = driver;
     }
 
@@ -54,7 +51,7 @@ public final class DatabaseDriver implements Closeable {
         try {
             for (Driver driver : ServiceLoader.load(Driver.class, loader)) {
                 if (driver.getClass().getClassLoader() == loader && driver.acceptsURL(URL_FORM)) {
-                    return new DatabaseDriver(loader, driver);
+                    return new DatabaseDriver(driver);
                 }
             }
         } catch (ServiceConfigurationError | LinkageError | SQLException e) {
@@ -96,11 +93,5 @@ public final class DatabaseDriver implements Closeable {
             throw new SQLException("no connection", "08001");
         }
         return connection;
-    }
-
-    /** Nothing can be connected any more. */
-    @Override
-    public void close() throws IOException {
-        loader.close();
     }
 }

@@ -5,22 +5,19 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.UUID;
+import java.sql.Statement;
 import vaas.budget.Budget;
 import vaas.memory.Conversations;
 import vaas.memory.Export;
 
 /** What an operator can do with the conversations in a database, by one transaction each. */
 public final class DatabaseMaintenance {
-    /** Texts up to this length are looked at in one go with others. */
+    /** Turns with texts up to this length are fetched so many at a time, others one by one. */
     private static final int SHORT_BYTES = 64 << 10;
     private static final int ROWS = 50;
 
-    private static final Sql HAS_TABLES = new Sql("SELECT to_regclass('vaas_schema') IS NOT NULL");
     private static final Sql KEEP_OUT = new Sql("""
             LOCK TABLE vaas_conversation, vaas_turn, vaas_server IN SHARE ROW EXCLUSIVE MODE""");
     private static final Sql AT_WORK = new Sql(
@@ -37,23 +34,16 @@ public final class DatabaseMaintenance {
     /** Conversations whose row tells another sum than their turns. */
     private static final Sql WRONG_SUMS = new Sql("""
             SELECT coalesce(c.session_id, t.session_id) FROM vaas_conversation c FULL JOIN (
-                SELECT session_id, 2 * count(*) AS records,
-                    sum(coalesce(octet_length(question), 0) + coalesce(octet_length(answer), 0)
-                        + $1 + coalesce(octet_length(idempotency_key) + $2, 0)) AS bytes,
+                SELECT session_id, 2 * count(*) AS records, sum(BYTES) AS bytes,
                     max(answer_id::text COLLATE "C") AS last_id
                 FROM vaas_turn GROUP BY session_id) t ON t.session_id = c.session_id
             WHERE (c.records, c.bytes, c.last_id::text)
                 IS DISTINCT FROM (coalesce(t.records, 0), coalesce(t.bytes, 0), t.last_id)
-            ORDER BY 1""");
+            ORDER BY 1""".replace("BYTES", TurnRow.BYTES));
     private static final String TURNS = """
-            SELECT session_id, question_id, answer_id, time, idempotency_key,
-                octet_length(question) + octet_length(answer) <= ?,
-                CASE WHEN octet_length(question) + octet_length(answer) <= ? THEN question END,
-                CASE WHEN octet_length(question) + octet_length(answer) <= ? THEN answer END
-            FROM vaas_turn ORDER BY session_id, answer_id""";
-    private static final Sql TURN = new Sql("""
-            SELECT session_id, question_id, answer_id, time, idempotency_key, true, question, answer
-            FROM vaas_turn WHERE session_id = $1 AND answer_id = $2""");
+            SELECT question_id, answer_id, time, idempotency_key, question, answer, session_id
+            FROM vaas_turn WHERE TEXTS %s ORDER BY session_id, answer_id"""
+            .replace("TEXTS", TurnRow.TEXTS);
 
     private final SqlConversations.Options options;
     private final PrintStream out;
@@ -74,11 +64,7 @@ public final class DatabaseMaintenance {
         return options.unlimited().open();
     }
 
-    private interface Work<T> {
-        T on(Connection connection) throws SQLException, IOException;
-    }
-
-    private <T> T transaction(String name, Work<T> work) throws IOException {
+    private <T> T transaction(String name, Database.Work<T> work) throws IOException {
         try (Connection on = options.connect()) {
             on.setAutoCommit(false);
             T done = work.on(on);
@@ -106,7 +92,7 @@ public final class DatabaseMaintenance {
      */
     public void requireStopped() throws IOException {
         transaction("look", on -> {
-            if (is(on, HAS_TABLES)) {
+            if (is(on, Schema.IS_THERE)) {
                 requireNoServer(on);
             }
             return null;
@@ -143,8 +129,7 @@ public final class DatabaseMaintenance {
                     throw Trouble.told(e, "import");
                 }
             });
-            AUDIT.run(on, "import", null);
-            return null;
+            return AUDIT.run(on, "import", null);
         });
         out.println("imported " + sums[0] + " conversations, " + sums[1] + " records"
                 + (sums[2] == 0 ? "" : "; " + sums[2] + " lines were left out"));
@@ -153,7 +138,7 @@ public final class DatabaseMaintenance {
     private long told(LinesIn lines, String conversation) {
         if (lines.leftOut() > 0) {
             out.println(name(conversation) + ": " + lines.leftOut()
-                    + " lines are damaged, or a half of a turn, and are left out");
+                    + " lines are damaged, half of a turn, or there before, and are left out");
         }
         return lines.leftOut();
     }
@@ -203,13 +188,13 @@ public final class DatabaseMaintenance {
     public boolean verify() throws IOException {
         return transaction("verify", on -> {
             SNAPSHOT.run(on);
-            if (!is(on, HAS_TABLES)) {
+            if (!is(on, Schema.IS_THERE)) {
                 out.println("there are no tables yet");
                 return true;
             }
-            long problems = unreadable(on);
-            for (String conversation : WRONG_SUMS.rows(on, at -> at.getString(1),
-                    Insert.TURN_BYTES, Insert.KEY_BYTES)) {
+            long problems = unreadable(on, "<= " + SHORT_BYTES, ROWS)
+                    + unreadable(on, "> " + SHORT_BYTES, 1);
+            for (String conversation : WRONG_SUMS.rows(on, at -> at.getString(1))) {
                 out.println(name(conversation) + ": its row does not tell the sum of its turns");
                 problems++;
             }
@@ -221,35 +206,20 @@ public final class DatabaseMaintenance {
         });
     }
 
-    private long unreadable(Connection on) throws SQLException {
+    private long unreadable(Connection on, String texts, int rows) throws SQLException {
         long problems = 0;
-        try (PreparedStatement statement = on.prepareStatement(TURNS)) {
-            for (int i = 1; i <= 3; i++) {
-                statement.setInt(i, SHORT_BYTES);
-            }
-            statement.setFetchSize(ROWS);
-            try (ResultSet at = statement.executeQuery()) {
-                while (at.next()) {
-                    problems += isReadable(on, at) ? 0 : 1;
+        try (Statement statement = on.createStatement()) {
+            statement.setFetchSize(rows);
+            ResultSet at = statement.executeQuery(TURNS.formatted(texts));
+            while (at.next()) {
+                TurnRow turn = TurnRow.of(at, 1);
+                if (turn.turn().isEmpty()) {
+                    out.println(name(at.getString(7)) + ": the turn " + turn.answerId()
+                            + " can't be read");
+                    problems++;
                 }
             }
         }
         return problems;
-    }
-
-    private boolean isReadable(Connection on, ResultSet at) throws SQLException {
-        List<TurnRow> row = at.getBoolean(6) ? List.of(row(at))
-                : TURN.rows(on, DatabaseMaintenance::row, at.getString(1), at.getObject(3));
-        boolean readable = row.get(0).turn().isPresent();
-        if (!readable) {
-            out.println(name(at.getString(1)) + ": the turn " + row.get(0).answerId()
-                    + " can't be read");
-        }
-        return readable;
-    }
-
-    private static TurnRow row(ResultSet at) throws SQLException {
-        return new TurnRow((UUID) at.getObject(2), (UUID) at.getObject(3),
-                Sql.time(at, 4), at.getBytes(5), at.getBytes(7), at.getBytes(8));
     }
 }

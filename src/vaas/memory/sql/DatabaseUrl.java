@@ -107,29 +107,14 @@ public final class DatabaseUrl {
         }
     }
 
-    /** Whether it says itself who logs in. */
-    public boolean hasUser() {
-        return parameters.containsKey(USER);
-    }
-
-    /** Whether it has a password. */
-    public boolean hasPassword() {
-        return parameters.containsKey(PASSWORD);
-    }
-
-    /** The same with another user. */
-    public DatabaseUrl user(String user) {
-        return with(USER, user);
-    }
-
-    /** The same with another password. */
-    public DatabaseUrl password(String password) {
-        return with(PASSWORD, password);
-    }
-
-    private DatabaseUrl with(String parameter, String value) {
+    /** The same with a user and a password where it has none itself; empty ones are none. */
+    public DatabaseUrl login(String user, String password) {
         Map<String, String> more = new TreeMap<>(parameters);
-        more.put(parameter, value);
+        Map.of(USER, user, PASSWORD, password).forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                more.putIfAbsent(name, value);
+            }
+        });
         return new DatabaseUrl(hosts, name, more);
     }
 

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import vaas.budget.Budget;
 import vaas.memory.MemoryRecord;
+import vaas.memory.line.MessageIds;
 
 /**
  * What one statement finds of a conversation: how it is, and some of its turns.
@@ -36,19 +36,28 @@ record Found(OptionalLong generation, UUID newest, Instant lastActivity, int see
         /** Of the turns that a clause tells apart; {@link #read} gives its first parameters. */
         static Query of(String where, String order) {
             String ofBoth = """
-                    SELECT c.generation, c.last_id, c.last_activity, t.size,
-                        t.question_id, t.answer_id, t.time, t.idempotency_key, t.fits,
+                    SELECT c.generation, c.last_id, c.last_activity, t.size, t.fits,
+                        t.question_id, t.answer_id, t.time, t.idempotency_key,
                         CASE WHEN t.fits THEN t.question END, CASE WHEN t.fits THEN t.answer END
                     FROM vaas_conversation c LEFT JOIN LATERAL (
                         SELECT *, FITS <= $3 AS fits FROM (
-                            SELECT *, coalesce(octet_length(question), 0)
-                                + coalesce(octet_length(answer), 0) AS size
-                            FROM vaas_turn WHERE session_id = $1 AND WHERE_CLAUSE
+                            SELECT *, TEXTS AS size FROM vaas_turn
+                            WHERE session_id = $1 AND WHERE_CLAUSE
                             ORDER BY answer_id ORDER_CLAUSE LIMIT $2) n) t ON true
                     WHERE c.session_id = $1 ORDER BY t.answer_id ORDER_CLAUSE"""
+                    .replace("TEXTS", TurnRow.TEXTS)
                     .replace("WHERE_CLAUSE", where).replace("ORDER_CLAUSE", order);
             return new Query(new Sql(ofBoth.replace("FITS", "size")), new Sql(ofBoth.replace(
                     "FITS", "sum(size) OVER (ORDER BY answer_id " + order + ")")));
+        }
+    }
+
+    /** The conversation with one of its turns, or with null. */
+    private record Row(Found head, TurnRow turn, long size, boolean fetched) {
+        static Row of(ResultSet at) throws SQLException {
+            return new Row(new Found(OptionalLong.of(at.getLong(1)), (UUID) at.getObject(2),
+                    Sql.time(at, 3), 0, List.of()), TurnRow.of(at, 6), at.getLong(4),
+                    at.getBoolean(5));
         }
     }
 
@@ -70,71 +79,39 @@ record Found(OptionalLong generation, UUID newest, Instant lastActivity, int see
         Sql statement = query.ofShort;
         try (Budget.Share share = context.budget().share()) {
             while (true) {
-                Lines lines = new Lines();
                 Sql next = statement;
-                context.database().run(name,
-                        on -> next.rows(on, lines.begun()::add, arguments));
-                int wanted = lines.wanted(bytesMax);
-                if (lines.fetched >= wanted) {
-                    return lines.found(wanted);
+                List<Row> rows = context.database().run(name,
+                        on -> next.rows(on, Row::of, arguments));
+                List<Row> turns = rows.stream().filter(it -> it.turn != null).toList();
+                List<Row> wanted = turns.subList(0, wanted(turns, bytesMax));
+                if (wanted.stream().allMatch(Row::fetched)) {
+                    Found head = rows.isEmpty() ? NOTHING : rows.get(0).head;
+                    return new Found(head.generation, head.newest, head.lastActivity,
+                            turns.size(), wanted.stream().map(Row::turn).toList());
                 }
-                arguments[2] = lines.bytes(wanted);
-                share.take(lines.bytes(wanted) * COST_FACTOR);
+                long bytes = wanted.stream().mapToLong(Row::size).sum();
+                arguments[2] = bytes;
+                share.take(bytes * COST_FACTOR);
                 statement = query.upToSum;
             }
         }
     }
 
-    /** Rows as they come: the conversation with a turn each, or with none. */
-    private static final class Lines {
-        private final List<TurnRow> turns = new ArrayList<>();
-        private final List<Long> totals = new ArrayList<>(); // of the texts up to each turn
-        private int fetched; // turns, before the first without its texts
-        private Found head = NOTHING;
-
-        Lines begun() { // where it is run again
-            turns.clear();
-            totals.clear();
-            fetched = 0;
-            head = NOTHING;
-            return this;
+    /** Turns whose texts fit; the first does in any case. */
+    private static int wanted(List<Row> turns, long bytesMax) {
+        int wanted = 0;
+        long bytes = 0;
+        for (Row turn : turns) {
+            bytes += turn.size;
+            wanted += wanted == 0 || bytes <= bytesMax ? 1 : 0;
         }
-
-        Void add(ResultSet at) throws SQLException {
-            if (head == NOTHING) {
-                head = new Found(OptionalLong.of(at.getLong(1)), (UUID) at.getObject(2),
-                        Sql.time(at, 3), 0, List.of());
-            }
-            UUID answer = (UUID) at.getObject(6);
-            if (answer != null) {
-                fetched += at.getBoolean(9) && fetched == turns.size() ? 1 : 0;
-                totals.add(bytes(turns.size()) + at.getLong(4));
-                turns.add(new TurnRow((UUID) at.getObject(5), answer, Sql.time(at, 7),
-                        at.getBytes(8), at.getBytes(10), at.getBytes(11)));
-            }
-            return null;
-        }
-
-        /** Bytes of the texts of so many turns. */
-        long bytes(int first) {
-            return first == 0 ? 0 : totals.get(first - 1);
-        }
-
-        /** Turns whose texts fit; the first does in any case. */
-        int wanted(long bytesMax) {
-            int fit = (int) totals.stream().filter(it -> it <= bytesMax).count();
-            return Math.max(fit, Math.min(1, totals.size()));
-        }
-
-        Found found(int wanted) {
-            return new Found(head.generation, head.newest, head.lastActivity, turns.size(),
-                    List.copyOf(turns.subList(0, wanted)));
-        }
+        return wanted;
     }
 
     /** Records of the turns that can be read, oldest first. */
     List<MemoryRecord> records() {
-        return turns.stream().sorted(TurnRow.BY_ID).flatMap(it -> it.turn().stream())
-                .flatMap(it -> List.of(it.question(), it.answer()).stream()).toList();
+        return turns.stream()
+                .sorted((a, b) -> MessageIds.compare(a.answerId(), b.answerId()))
+                .flatMap(TurnRow::records).toList();
     }
 }

@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import vaas.memory.MemoryAwayException;
 
@@ -17,7 +14,7 @@ import vaas.memory.MemoryAwayException;
  */
 final class Heartbeat implements Runnable {
     private static final System.Logger LOG = System.getLogger(Heartbeat.class.getName());
-    private static final Duration BEAT = Duration.ofSeconds(2);
+    static final Duration BEAT = Duration.ofSeconds(2);
 
     /** Has a server live, the fourth parameter, which a crash of the database has made unknown. */
     static final String BEGIN = """
@@ -26,21 +23,22 @@ final class Heartbeat implements Runnable {
     private static final Sql ALIVE = new Sql("""
             INSERT INTO vaas_server VALUES ($1, clock_timestamp() + interval '6 seconds')
             ON CONFLICT (server) DO UPDATE SET alive_until = EXCLUDED.alive_until""",
-            "DELETE FROM vaas_server WHERE alive_until < clock_timestamp() - interval '1 minute'");
-    private static final Sql OF_THE_DEAD = new Sql("""
+            "DELETE FROM vaas_server WHERE alive_until < clock_timestamp() - interval '1 minute'",
+            """
             DELETE FROM vaas_place p WHERE NOT EXISTS (SELECT 1 FROM vaas_server s
-                WHERE s.server = p.server AND s.alive_until > clock_timestamp())
-            RETURNING session_id""");
+                WHERE s.server = p.server AND s.alive_until > clock_timestamp())""");
+    /** Finds nothing, but whether the tables are as they were made. */
+    private static final Sql TABLES = new Sql("""
+            SELECT c.session_id, c.generation, c.last_id, c.records, c.bytes, c.last_activity,
+                t.session_id, t.answer_id, t.question_id, t.time, t.question, t.answer,
+                t.idempotency_key, p.session_id, p.ticket, p.chat, p.since, p.key, p.fingerprint
+            FROM vaas_conversation c, vaas_turn t, vaas_place p WHERE false""");
     private static final Sql MINE = new Sql(
             "SELECT session_id, chat FROM vaas_place WHERE server = $1");
     private static final Sql GONE = new Sql("DELETE FROM vaas_place WHERE server = $1",
             "DELETE FROM vaas_server WHERE server = $1");
 
-    /** Whose chat was taken for dead may be back: that its row has gone would be a reset to it. */
-    private static final Duration GRACE = Duration.ofMinutes(1);
-
     private final SqlContext context;
-    private final Map<String, Patience> left = new TreeMap<>(); // by conversation
 
     /** A place that this server has. */
     private record Mine(String conversation, UUID chat) {}
@@ -49,12 +47,7 @@ final class Heartbeat implements Runnable {
         this.context = context;
     }
 
-    /**
-     * Makes the tables, and tells that this server is there.
-     *
-     * @throws SQLException if the database refuses
-     * @throws IOException if the tables are of another version
-     */
+    /** Makes the tables, and tells that this server is there; throws as the former does. */
     void begin() throws SQLException, IOException {
         context.database().prepare();
         beat();
@@ -62,39 +55,35 @@ final class Heartbeat implements Runnable {
 
     @Override
     public void run() {
-        while (context.database().sleep(BEAT)) {
-            try {
-                if (context.database().isReady()) {
-                    beat();
-                } else {
-                    begin();
-                }
-            } catch (SQLException e) {
-                context.database().met(e, "start");
-            } catch (MemoryAwayException e) {
-                LOG.log(System.Logger.Level.DEBUG, "the database: {0}", e.getMessage());
-            } catch (IOException | RuntimeException | Error e) { // it has to go on
-                LOG.log(System.Logger.Level.WARNING, "the database: {0}", e.toString());
+        try {
+            if (context.database().isReady()) {
+                beat();
+            } else {
+                begin();
             }
+        } catch (SQLException e) {
+            context.database().met(e, "start");
+        } catch (MemoryAwayException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the database: {0}", e.getMessage());
+        } catch (IOException | RuntimeException | Error e) { // it has to go on
+            LOG.log(System.Logger.Level.WARNING, "the database: {0}", e.toString());
         }
     }
 
     /** Tells that this server is alive, and removes what nobody has. */
     void beat() throws IOException {
-        List<String> deserted = context.database().run("server", on -> {
+        List<Mine> mine = context.database().run("server", on -> {
             ALIVE.run(on, context.server());
-            return OF_THE_DEAD.rows(on, at -> at.getString(1));
-        });
-        Patience grace = Patience.of(GRACE);
-        deserted.forEach(conversation -> left.put(conversation, grace));
-        for (String conversation : Set.copyOf(left.keySet())) {
-            if (left.get(conversation).isOver()) {
-                SqlPlace.leave(context, conversation, null);
-                left.remove(conversation);
+            try {
+                TABLES.run(on);
+                context.database().altered(false);
+            } catch (SQLException e) {
+                context.database().altered(Trouble.of(e) == Trouble.OTHER);
+                throw e;
             }
-        }
-        List<Mine> mine = context.database().run("server", on -> MINE.rows(on,
-                at -> new Mine(at.getString(1), (UUID) at.getObject(2)), context.server()));
+            return MINE.rows(on, at -> new Mine(at.getString(1), (UUID) at.getObject(2)),
+                    context.server());
+        });
         for (Mine place : mine) { // a chat is known here before its place is there
             if (!context.running().contains(place.chat)) {
                 SqlPlace.leave(context, place.conversation, place.chat);
@@ -108,10 +97,8 @@ final class Heartbeat implements Runnable {
             return;
         }
         try {
-            context.database().run("server", Patience.of(BEAT), on -> {
-                GONE.run(on, context.server());
-                return null;
-            });
+            context.database().run("server", Patience.of(BEAT),
+                    on -> GONE.run(on, context.server()));
         } catch (IOException e) {
             assert true; // it is dead soon
         }

@@ -2,7 +2,6 @@ package vaas.memory.sql;
 
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +16,6 @@ import vaas.memory.Insertion;
 import vaas.memory.MemoryAwayException;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
-import vaas.memory.line.Draft;
 import vaas.memory.line.MessageIds;
 import vaas.memory.line.RecordLine;
 
@@ -33,11 +31,6 @@ final class Insert {
     /** Longer nobody is kept waiting for a database that says nothing. */
     static final Duration SETTLING_MAX = Duration.ofSeconds(30);
 
-    /** Bytes of both lines of a turn besides its texts, and of a key besides itself. */
-    static final int TURN_BYTES = Draft.of("", "", null).lines().length - 2 * "\"\"".length();
-    static final int KEY_BYTES =
-            Draft.of("", "", "").lines().length - TURN_BYTES - 3 * "\"\"".length();
-
     private static final String VALUES = """
             INSERT INTO vaas_turn SELECT session_id, $2, $3, $4, $5, $6, $7 FROM said
             RETURNING (SELECT records FROM said), (SELECT bytes FROM said)""";
@@ -47,20 +40,17 @@ final class Insert {
                 INSERT INTO vaas_conversation VALUES ($1, $9, $2, 2, $8, clock_timestamp())
                 ON CONFLICT DO NOTHING RETURNING session_id, records, bytes)
             """ + VALUES);
-    private static final String SAID = """
+    /** A place is given up with it; from one in a named one nobody may have spoken since. */
+    private static final Sql COMMIT = new Sql("""
             WITH said AS (
                 UPDATE vaas_conversation
                 SET last_id = $2, records = records + 2, bytes = bytes + $8,
                     last_activity = clock_timestamp()
-                WHERE session_id = $1 AND generation = $9 AND
-            """;
-    private static final Sql COMMIT = new Sql(SAID + """
-                (last_id IS NULL OR last_id < $3) RETURNING session_id, records, bytes)
-            """ + VALUES);
-    /** The same from a place, which is given up; in a named one nobody may have spoken since. */
-    private static final Sql COMMIT_FROM_PLACE = new Sql(SAID + """
-                CASE WHEN $1 <> '' THEN last_id IS NOT DISTINCT FROM $10
-                ELSE last_id IS NULL OR last_id < $3 END RETURNING session_id, records, bytes),
+                WHERE session_id = $1 AND generation = $9
+                AND CASE WHEN $1 <> '' AND $11::uuid IS NOT NULL
+                    THEN last_id IS NOT DISTINCT FROM $10
+                    ELSE last_id IS NULL OR last_id < $3 END
+                RETURNING session_id, records, bytes),
             left_behind AS (
                 DELETE FROM vaas_place WHERE session_id = $1 AND chat = $11
                 AND EXISTS (SELECT 1 FROM said))
@@ -101,9 +91,9 @@ final class Insert {
         this.question = JsonString.quote(question);
         this.answer = JsonString.quote(answer);
         this.key = key == null ? null : JsonString.quote(key);
-        this.bytes = TURN_BYTES + (long) this.question.length + this.answer.length
-                + (key == null ? 0 : KEY_BYTES + this.key.length);
-        if (Math.max(this.question.length, this.answer.length) + (long) TURN_BYTES
+        this.bytes = TurnRow.LINES_BYTES + (long) this.question.length + this.answer.length
+                + (key == null ? 0 : TurnRow.KEY_BYTES + this.key.length);
+        if (Math.max(this.question.length, this.answer.length) + (long) TurnRow.LINES_BYTES
                 > Math.min(RecordLine.BYTES_MAX, context.budget().lineBytes())) {
             throw new OverBudgetException(true); // it could not be read back
         }
@@ -167,10 +157,7 @@ final class Insert {
 
     private End attempt(Connection on, UUID[] found) throws SQLException {
         try {
-            if (isStored(on)) {
-                return End.STORED;
-            }
-            return whyNot(on, found);
+            return isStored(on) ? End.STORED : whyNot(on, found);
         } catch (SQLException e) {
             unheard |= Trouble.isUnheard(e);
             if (Trouble.state(e).equals(Trouble.DUPLICATE) && key != null) {
@@ -185,13 +172,14 @@ final class Insert {
             session.reset(null);
             return true;
         }
-        return isStored(on, place == null ? COMMIT : COMMIT_FROM_PLACE);
+        return isStored(on, COMMIT);
     }
 
     private boolean isStored(Connection on, Sql statement) throws SQLException {
-        List<Boolean> over = statement.rows(on, this::isOverLimits, conversation, answerId,
-                questionId, time, question, answer, key, bytes, read.generation(),
-                read.newest().orElse(null), place == null ? null : place.chat());
+        List<Boolean> over = statement.rows(on,
+                at -> context.limits().exceededBy(at.getLong(1), at.getLong(2)),
+                conversation, answerId, questionId, time, question, answer, key, bytes,
+                read.generation(), read.newest().orElse(null), place == null ? null : place.chat);
         if (!over.isEmpty() && place != null) {
             place.left();
         }
@@ -199,10 +187,6 @@ final class Insert {
             context.overLimits().accept(conversation);
         }
         return !over.isEmpty();
-    }
-
-    private boolean isOverLimits(ResultSet at) throws SQLException {
-        return context.limits().exceededBy(at.getLong(1), at.getLong(2));
     }
 
     private End whyNot(Connection on, UUID[] found) throws SQLException {

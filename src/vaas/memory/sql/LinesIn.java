@@ -3,14 +3,11 @@ package vaas.memory.sql;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import vaas.json.JsonString;
 import vaas.memory.MemoryRecord;
 import vaas.memory.Role;
@@ -19,8 +16,8 @@ import vaas.memory.line.RecordLine;
 /**
  * Stores what is written to it, lines of a file or an export, as turns of an empty conversation,
  * with their ids, times and keys. It is a part of a transaction, and holds the row of the
- * conversation until that ends. Lines that can't be read, and questions and answers without each
- * other, are left out and counted.
+ * conversation until that ends. Lines that can't be read, questions and answers without each
+ * other, and turns whose id is there before, are left out and counted.
  */
 final class LinesIn extends OutputStream {
     private static final int BATCH_TURNS = 500;
@@ -31,24 +28,24 @@ final class LinesIn extends OutputStream {
             VALUES ($1, nextval('vaas_sequence'), NULL, 0, 0, clock_timestamp())
             ON CONFLICT (session_id) DO UPDATE SET generation = nextval('vaas_sequence')
             RETURNING last_id IS NULL""");
-    /** Of turns with one key, the newest is found by it. */
-    private static final Sql FREE_KEYS = new Sql("""
-            UPDATE vaas_turn SET idempotency_key = NULL
-            WHERE session_id = $1 AND idempotency_key IN (
-                SELECT convert_to(key, 'UTF8') FROM unnest($2) key)""");
+    /** Of turns with one key, the last is found by it: those before lose it first. */
     private static final Sql STORE = new Sql("""
-            INSERT INTO vaas_turn VALUES ($1, $2, $3, $4, $5, $6, $7)
-            ON CONFLICT (session_id, answer_id) DO NOTHING""");
+            WITH freed AS (
+                UPDATE vaas_turn SET idempotency_key = NULL
+                WHERE session_id = $1 AND idempotency_key = $7 AND answer_id <> $2 RETURNING 1)
+            INSERT INTO vaas_turn SELECT $1, $2::uuid, $3::uuid, $4::timestamptz, $5::bytea,
+                $6::bytea, $7::bytea WHERE (SELECT count(*) FROM freed) >= 0
+            ON CONFLICT DO NOTHING""");
     private static final Sql SUM_UP = new Sql("""
             UPDATE vaas_conversation c
             SET records = s.records, bytes = s.bytes, last_activity = s.last_activity, last_id = (
                 SELECT answer_id FROM vaas_turn WHERE session_id = $1
                 ORDER BY answer_id DESC LIMIT 1)
             FROM (SELECT 2 * count(*) AS records, max(time) AS last_activity,
-                    sum(octet_length(question) + octet_length(answer) + $2
-                    + coalesce(octet_length(idempotency_key) + $3, 0)) AS bytes
+                    sum(BYTES) AS bytes
                 FROM vaas_turn WHERE session_id = $1) s
-            WHERE c.session_id = $1 AND s.records > 0 RETURNING c.records""");
+            WHERE c.session_id = $1 AND s.records > 0 RETURNING c.records"""
+            .replace("BYTES", TurnRow.BYTES));
     private static final Sql LEAVE = new Sql("""
             DELETE FROM vaas_conversation
             WHERE session_id = $1 AND session_id <> '' AND last_id IS NULL""");
@@ -58,18 +55,12 @@ final class LinesIn extends OutputStream {
     private final int lineBytesMax;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final List<Object[]> batch = new ArrayList<>();
-    private final Set<String> keys = new HashSet<>(); // of the batch
     private long batchBytes;
     private boolean tooLong; // the line, which is not kept then
     private MemoryRecord question; // whose answer may come
     private String key; // of it, or null
     private long leftOut;
 
-    /**
-     * Begins.
-     *
-     * @throws IOException if there are turns in the conversation
-     */
     LinesIn(Connection on, String conversation, int lineBytesMax)
             throws SQLException, IOException {
         this.on = on;
@@ -128,13 +119,9 @@ final class LinesIn extends OutputStream {
     }
 
     private void add(MemoryRecord answer) throws IOException {
-        byte[] keyJson = key == null ? null : JsonString.quote(key);
-        if (keyJson != null && !keys.add(new String(keyJson, StandardCharsets.UTF_8))) {
-            flush(); // the one before has to be there to lose it
-            keys.add(new String(keyJson, StandardCharsets.UTF_8));
-        }
         batch.add(new Object[] {conversation, answer.messageId(), question.messageId(),
-            answer.timestamp(), bytes(question), bytes(answer), keyJson});
+            answer.timestamp(), bytes(question), bytes(answer),
+            key == null ? null : JsonString.quote(key)});
         batchBytes += question.json().length() + answer.json().length();
         if (batch.size() == BATCH_TURNS || batchBytes > BATCH_BYTES) {
             flush();
@@ -150,15 +137,11 @@ final class LinesIn extends OutputStream {
     @Override
     public void flush() throws IOException {
         try {
-            if (!keys.isEmpty()) {
-                FREE_KEYS.run(on, conversation, keys.toArray(String[]::new));
-            }
-            STORE.runAll(on, batch);
+            leftOut += 2L * (batch.size() - STORE.runAll(on, batch));
         } catch (SQLException e) {
             throw Trouble.told(e, "import");
         }
         batch.clear();
-        keys.clear();
         batchBytes = 0;
     }
 
@@ -169,13 +152,11 @@ final class LinesIn extends OutputStream {
         }
         leftOut += question == null ? 0 : 1;
         flush();
-        List<Long> records = SUM_UP.rows(on, at -> at.getLong(1), conversation,
-                Insert.TURN_BYTES, Insert.KEY_BYTES);
+        List<Long> records = SUM_UP.rows(on, at -> at.getLong(1), conversation);
         LEAVE.run(on, conversation);
         return records.isEmpty() ? 0 : records.get(0);
     }
 
-    /** Lines that could not be read, or had no question or answer beside them. */
     long leftOut() {
         return leftOut;
     }

@@ -3,8 +3,8 @@ package vaas.memory.sql;
 import java.io.Closeable;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import vaas.metrics.Counter;
@@ -21,10 +21,8 @@ final class Pool implements Closeable {
     private final int max;
     private final Semaphore free;
     private final Counter waits;
-
-    // Guarded by this.
-    private final Deque<Connection> idle = new ArrayDeque<>(); // the last that was used first
-    private boolean closed;
+    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>(); // last used first
+    private volatile boolean closed;
 
     /** Makes connections. */
     interface Source {
@@ -57,9 +55,7 @@ final class Pool implements Closeable {
         }
         Connection taken = null;
         try {
-            synchronized (this) {
-                taken = idle.poll();
-            }
+            taken = idle.poll();
             taken = taken == null ? source.connect() : taken;
             return taken;
         } finally {
@@ -70,48 +66,33 @@ final class Pool implements Closeable {
     }
 
     void giveBack(Connection well) {
-        boolean kept;
-        synchronized (this) {
-            kept = !closed;
-            if (kept) {
-                idle.push(well);
-            }
-        }
-        if (!kept) {
-            end(well::close);
+        idle.push(well);
+        if (closed) {
+            dropIdle();
         }
         free.release();
     }
 
     /** Closes one that has failed, at once: a database that hangs shall hang nobody. */
     void drop(Connection broken) {
-        end(() -> {
-            try {
-                broken.abort(Runnable::run);
-            } catch (SecurityException e) { // of an older driver, from JDK 24 on
-                broken.close();
-            }
-        });
+        try {
+            broken.abort(Runnable::run);
+        } catch (SQLException | SecurityException e) { // the latter of an older driver, from JDK 24
+            close(broken);
+        }
         free.release();
     }
 
     /** Closes all that nobody uses. */
     void dropIdle() {
-        Deque<Connection> all;
-        synchronized (this) {
-            all = new ArrayDeque<>(idle);
-            idle.clear();
+        for (Connection next = idle.poll(); next != null; next = idle.poll()) {
+            close(next);
         }
-        all.forEach(it -> end(it::close));
     }
 
-    private interface End {
-        void end() throws SQLException;
-    }
-
-    private static void end(End connection) {
+    private static void close(Connection connection) {
         try {
-            connection.end();
+            connection.close();
         } catch (SQLException e) {
             LOG.log(System.Logger.Level.DEBUG, "closing: SQLSTATE {0}", Trouble.state(e));
         }
@@ -119,9 +100,7 @@ final class Pool implements Closeable {
 
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-        }
+        closed = true;
         dropIdle();
     }
 }

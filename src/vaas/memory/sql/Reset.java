@@ -34,7 +34,7 @@ final class Reset {
             ON CONFLICT DO NOTHING""");
     private static final Sql LOCK_STRETCH = new Sql("""
             SELECT session_id, last_id, records, bytes FROM vaas_conversation
-            WHERE session_id > $1 ORDER BY session_id LIMIT $2 FOR UPDATE""");
+            WHERE session_id <> '' ORDER BY session_id LIMIT $1 FOR UPDATE""");
     private static final Sql FORGET = new Sql(
             "DELETE FROM vaas_turn WHERE session_id = ANY ($1)",
             "DELETE FROM vaas_conversation WHERE session_id = ANY ($1) AND session_id <> ''", """
@@ -49,6 +49,11 @@ final class Reset {
     private final Requester by;
     private final long start = System.nanoTime();
 
+    // Of all, so far.
+    private long conversations;
+    private long records;
+    private long bytes;
+
     /** A conversation that is locked. */
     private record Held(String conversation, UUID newest, long records, long bytes) {
         static Held of(ResultSet at) throws SQLException {
@@ -61,25 +66,22 @@ final class Reset {
         }
     }
 
-    /** What has been forgotten so far; the last is null at the end. */
-    private record Sum(long conversations, long records, long bytes, String last) {}
-
     Reset(SqlContext context, String what, Requester by) {
         this.context = context;
         this.what = what;
         this.by = by;
     }
 
-    /**
-     * Forgets one.
-     *
-     * @param tags that the present one has to be among; null for any
-     * @return what was removed; empty if it has another tag, and nothing has changed
-     */
+    /** Forgets one, if its tag is among these, or they are null; empty if it is not. */
     Optional<Receipt> of(String conversation, Set<String> tags) throws IOException {
         try {
-            return withAudit(audited -> context.database().transaction(what,
-                    on -> of(on, conversation, tags, audited)));
+            return context.database().transaction(what, on -> of(on, conversation, tags, true));
+        } catch (MemoryFullException e) {
+            Optional<Receipt> receipt = context.database().transaction(what,
+                    on -> of(on, conversation, tags, false));
+            LOG.log(System.Logger.Level.ERROR, "there was no room in the audit for a {0} by {1}",
+                    what, by.logId());
+            return receipt;
         } finally {
             context.metrics().reset.since(start);
         }
@@ -117,64 +119,44 @@ final class Reset {
 
     /** Forgets the shared one, and then all others. */
     Conversations.Total ofAll() throws IOException {
-        Sum sum = new Sum(0, 0, 0, "");
+        String outcome = "failed";
         try {
-            Held shared = context.database().transaction(what, on -> {
-                Held one = locked(on, Conversations.SHARED);
-                forget(on, List.of(one));
-                return one;
-            });
-            sum = added(sum, List.of(shared), "");
-            while (sum.last != null) {
-                Sum before = sum;
-                sum = context.database().transaction(what, on -> {
-                    List<Held> stretch = LOCK_STRETCH.rows(on, Held::of, before.last, STRETCH);
-                    forget(on, stretch);
-                    return added(before, stretch, stretch.size() < STRETCH ? null
-                            : stretch.get(STRETCH - 1).conversation);
-                });
-            }
-            return new Conversations.Total(
-                    sum.conversations, OptionalLong.of(sum.records), sum.bytes);
+            forgetAll(on -> List.of(locked(on, Conversations.SHARED)));
+            int stretch;
+            do {
+                stretch = forgetAll(on -> LOCK_STRETCH.rows(on, Held::of, STRETCH));
+            } while (stretch == STRETCH);
+            outcome = "ok";
+            return new Conversations.Total(conversations, OptionalLong.of(records), bytes);
         } finally {
             context.metrics().reset.since(start);
-            auditAll(sum);
+            auditAll(outcome);
         }
     }
 
-    private static Sum added(Sum before, List<Held> held, String last) {
-        return new Sum(before.conversations + held.stream().filter(it -> it.records > 0).count(),
-                before.records + held.stream().mapToLong(Held::records).sum(),
-                before.bytes + held.stream().mapToLong(Held::bytes).sum(), last);
+    private int forgetAll(Database.Work<List<Held>> locking) throws IOException {
+        List<Held> gone = context.database().transaction(what, on -> {
+            List<Held> held = locking.on(on);
+            forget(on, held);
+            return held;
+        });
+        for (Held each : gone) {
+            conversations += each.records > 0 ? 1 : 0;
+            records += each.records;
+            bytes += each.bytes;
+        }
+        return gone.size();
     }
 
     // Its failure is told in the log: what it tells of has happened.
-    private void auditAll(Sum sum) {
+    private void auditAll(String outcome) {
         try {
-            context.database().run("audit", on -> {
-                Audit.ofAll(what, by, sum.conversations, sum.records, sum.bytes, start,
-                        sum.last == null ? "ok" : "failed").write(on, context);
-                return null;
-            });
+            context.database().run("audit", on -> Audit.ofAll(what, by, conversations, records,
+                    bytes, start, outcome).write(on, context));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "{0} of {1} conversations by {2} could not be"
-                    + " written to the audit: {3}", what, Long.toString(sum.conversations),
+                    + " written to the audit: {3}", what, Long.toString(conversations),
                     by.logId(), e.getMessage());
-        }
-    }
-
-    private interface Attempt<T> {
-        T run(boolean audited) throws IOException;
-    }
-
-    private <T> T withAudit(Attempt<T> attempt) throws IOException {
-        try {
-            return attempt.run(true);
-        } catch (MemoryFullException e) {
-            T done = attempt.run(false);
-            LOG.log(System.Logger.Level.ERROR, "there was no room in the audit for a {0} by {1}",
-                    what, by.logId());
-            return done;
         }
     }
 }

@@ -17,7 +17,7 @@ final class Schema {
     static final int VERSION = 1;
 
     private static final Sql LOCK = new Sql("SELECT pg_advisory_xact_lock(7305808869229538927)");
-    private static final Sql IS_THERE = new Sql("SELECT to_regclass('vaas_schema') IS NOT NULL");
+    static final Sql IS_THERE = new Sql("SELECT to_regclass('vaas_schema') IS NOT NULL");
     private static final Sql VERSION_OF = new Sql("SELECT version FROM vaas_schema");
     private static final Sql CREATE = new Sql(
             "CREATE SEQUENCE vaas_sequence",
@@ -63,26 +63,20 @@ final class Schema {
                 set_config('plan_cache_mode', 'force_generic_plan', false),
                 pg_is_in_recovery(), (SELECT set_config(name, '2s', false) FROM pg_settings
                     WHERE name = 'client_connection_check_interval')""");
+
     private Schema() {}
 
-    /**
-     * Gets a new connection ready.
-     *
-     * @throws SQLException if it leads to a standby: nothing is read there either
-     */
+    /** Gets a new connection ready; one that leads to a standby fails, for reading as well. */
     static Connection connected(Connection fresh) throws SQLException {
-        boolean well = false;
         try {
-            well = !SETTLE.rows(fresh, at -> at.getBoolean(3)).get(0);
-        } finally {
-            if (!well) {
-                fresh.close();
+            if (SETTLE.rows(fresh, at -> at.getBoolean(3)).get(0)) {
+                throw new SQLException("a standby", Trouble.READ_ONLY);
             }
+            return fresh;
+        } catch (SQLException | RuntimeException e) {
+            fresh.close();
+            throw e;
         }
-        if (!well) {
-            throw new SQLException("a standby", Trouble.READ_ONLY);
-        }
-        return fresh;
     }
 
     /**

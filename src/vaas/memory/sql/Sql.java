@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A statement, or several that are sent in one go and are one transaction; its parameters are
@@ -54,19 +55,20 @@ final class Sql {
         }
     }
 
-    /** Runs it for what it changes. */
-    void run(Connection on, Object... arguments) throws SQLException {
+    /** Runs it for what it changes; null. */
+    Void run(Connection on, Object... arguments) throws SQLException {
         rows(on, at -> null, arguments);
+        return null;
     }
 
-    /** Runs it with one list of arguments after the other, in one go. */
-    void runAll(Connection on, List<Object[]> all) throws SQLException {
+    /** Runs it with one list of arguments after the other, in one go; tells how much changed. */
+    int runAll(Connection on, List<Object[]> all) throws SQLException {
         try (PreparedStatement statement = on.prepareStatement(text)) {
             for (Object[] arguments : all) {
                 bind(statement, arguments);
                 statement.addBatch();
             }
-            statement.executeBatch();
+            return IntStream.of(statement.executeBatch()).sum();
         }
     }
 

@@ -2,27 +2,28 @@ package vaas.memory.sql;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import vaas.budget.Budget;
 import vaas.memory.Conversations;
 import vaas.memory.MemoryAwayException;
 import vaas.memory.Requester;
-import vaas.memory.line.Limits;
+import vaas.memory.line.LimitOptions;
 import vaas.metrics.Metrics;
 
 /**
@@ -40,28 +41,28 @@ public final class SqlConversations implements Conversations {
     private final SqlContext context;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Heartbeat heartbeat;
-    private final Sweep sweep;
+    private final ScheduledExecutorService heart = thread("vaas-memory-beat");
+    private final Sweep sweep = new Sweep();
     private final Closeable waiting;
 
     private SqlConversations(Options options, DatabaseDriver driver) throws IOException {
-        LinkedBlockingQueue<String> due = Sweep.queue();
-        this.context = new SqlContext(options.database(driver), UUID.randomUUID(), options.clock,
-                options.budget, options.limits, options.maxConversations, options.idle,
-                new SqlMetrics(options.metrics), due::offer, ConcurrentHashMap.newKeySet(),
-                new AtomicInteger());
+        this.context = options.context(driver, sweep::wake);
         this.heartbeat = new Heartbeat(context);
-        this.sweep = new Sweep(context, due);
         this.waiting = options.metrics.gauge("vaas_waiting_chats",
                 "Chats that wait for their turn in a conversation.", context.waiting()::get);
         begin();
-        start(heartbeat, "vaas-memory-beat");
-        start(sweep, "vaas-memory-sweep");
+        long millis = Heartbeat.BEAT.toMillis();
+        heart.scheduleWithFixedDelay(heartbeat, millis, millis, TimeUnit.MILLISECONDS);
+        sweep.begin(context);
     }
 
-    private static void start(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        thread.start();
+    /** A thread that works behind; once it is shut down, nothing more is done, without a word. */
+    static ScheduledExecutorService thread(String name) {
+        return new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        }, new ThreadPoolExecutor.DiscardPolicy());
     }
 
     private void begin() throws IOException {
@@ -91,30 +92,20 @@ public final class SqlConversations implements Conversations {
     }
 
     /** How a database is to be used. Used by one thread. */
-    public static final class Options {
+    @SuppressWarnings("exports") // what is said of limits is said here
+    public static final class Options extends LimitOptions<Options> {
         private final DatabaseUrl url;
-        private Path jar = DatabaseDriver.DEBIAN;
-        private DatabaseDriver driver; // null until it is loaded from there
+        private DatabaseDriver driver; // null for Debian's
         private int connections = 8;
         private Duration timeout = Duration.ofSeconds(5);
-        private long maxConversations = 100_000;
-        private Optional<Duration> idle = Optional.empty();
-        private Limits limits = Limits.NONE;
         private Metrics metrics = new Metrics();
         private Budget budget = Budget.ofThisProcess();
-        private Clock clock = Clock.systemUTC();
 
         private Options(DatabaseUrl url) {
             this.url = url;
         }
 
-        /** The jar of the driver; by default Debian's. */
-        public Options driver(Path itsJar) {
-            jar = itsJar;
-            return this;
-        }
-
-        /** A driver that is loaded already; closed by whoever loaded it. */
+        /** The driver; by default Debian's. */
         public Options driver(DatabaseDriver loaded) {
             driver = loaded;
             return this;
@@ -122,10 +113,7 @@ public final class SqlConversations implements Conversations {
 
         /** Most connections at a time, at least 1; 8 by default. */
         public Options connections(int most) {
-            if (most < 1) {
-                throw new IllegalArgumentException(
-                        "connections are " + most + ", expected at least 1");
-            }
+            requireOne("connections", most);
             connections = most;
             return this;
         }
@@ -139,36 +127,6 @@ public final class SqlConversations implements Conversations {
             return this;
         }
 
-        /** Named conversations, 100,000 by default; no more begin then. */
-        public Options maxConversations(long conversations) {
-            maxConversations = conversations;
-            return this;
-        }
-
-        /** A conversation in which nobody has spoken for so long is reset; default: none is. */
-        public Options idle(Duration silence) {
-            idle = Optional.of(silence);
-            return this;
-        }
-
-        /** Past so many records of a conversation its oldest turns go, but not the newest. */
-        public Options maxRecords(long records) {
-            limits = new Limits(OptionalLong.of(records), limits.maxBytes(), limits.maxAge());
-            return this;
-        }
-
-        /** The same for bytes of a conversation, as lines of a file. */
-        public Options maxBytes(long bytes) {
-            limits = new Limits(limits.maxRecords(), OptionalLong.of(bytes), limits.maxAge());
-            return this;
-        }
-
-        /** Turns that are older go within the hour, the newest one too. */
-        public Options maxAge(Duration age) {
-            limits = new Limits(limits.maxRecords(), limits.maxBytes(), Optional.of(age));
-            return this;
-        }
-
         /** Where to count and time; default: nowhere that can be seen. */
         public Options metrics(Metrics shared) {
             metrics = shared;
@@ -178,12 +136,6 @@ public final class SqlConversations implements Conversations {
         /** What readings are charged to; default: one of these conversations alone. */
         public Options budget(Budget shared) {
             budget = shared;
-            return this;
-        }
-
-        /** Another clock, for tests. */
-        public Options clock(Clock other) {
-            clock = other;
             return this;
         }
 
@@ -204,7 +156,13 @@ public final class SqlConversations implements Conversations {
         }
 
         private DatabaseDriver driver() throws IOException {
-            return driver == null ? DatabaseDriver.load(jar) : driver;
+            return driver == null ? DatabaseDriver.load(DatabaseDriver.DEBIAN) : driver;
+        }
+
+        private SqlContext context(DatabaseDriver loaded, Consumer<String> overLimits) {
+            return new SqlContext(database(loaded), UUID.randomUUID(), clock, budget, limits,
+                    maxConversations, idle, new SqlMetrics(metrics), overLimits,
+                    ConcurrentHashMap.newKeySet(), new AtomicInteger());
         }
 
         private Database database(DatabaseDriver loaded) {
@@ -247,7 +205,7 @@ public final class SqlConversations implements Conversations {
             session.users++;
             return session;
         });
-        return new SqlLease(context, conversation, used, () -> leave(conversation));
+        return new SqlMemory(context, conversation, used, () -> leave(conversation));
     }
 
     private void leave(String conversation) {
@@ -283,11 +241,12 @@ public final class SqlConversations implements Conversations {
     /** Tells other servers that this one is gone, and closes its connections. */
     @Override
     public void close() throws IOException {
+        heart.shutdownNow();
+        sweep.close();
         if (context.database().isOpen()) {
             heartbeat.end();
         }
         context.database().close();
         waiting.close();
-        sweep.wake();
     }
 }

@@ -6,13 +6,10 @@ import java.io.UncheckedIOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import vaas.budget.Budget;
 import vaas.memory.Export;
 import vaas.memory.MemoryRecord;
@@ -31,15 +28,13 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch, Budge
     private static final UUID LAST = new UUID(-1, -1);
     private static final Sql STRETCH = new Sql("""
             WITH n AS (
-                SELECT answer_id, coalesce(octet_length(question), 0)
-                    + coalesce(octet_length(answer), 0) + $4
-                    + coalesce(octet_length(idempotency_key) + $5, 0) AS size
+                SELECT answer_id, BYTES AS size
                 FROM vaas_turn WHERE session_id = $1 AND answer_id < $2
                 ORDER BY answer_id DESC LIMIT $3)
             SELECT (SELECT generation FROM vaas_conversation WHERE session_id = $1),
                 (SELECT answer_id FROM n ORDER BY answer_id LIMIT 1),
                 (SELECT answer_id FROM n ORDER BY answer_id DESC LIMIT 1),
-                (SELECT coalesce(sum(size), 0) FROM n)""");
+                (SELECT coalesce(sum(size), 0) FROM n)""".replace("BYTES", TurnRow.BYTES));
     private static final Found.Query PIECE =
             Found.Query.of("answer_id >= $4 AND answer_id <= $5", "ASC");
 
@@ -51,18 +46,12 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch, Budge
         }
     }
 
-    /**
-     * Finds the stretch.
-     *
-     * @param before id of the record that it ends before; null for all
-     * @param turnsMax the newest of those before; 0 for all
-     */
+    /** Of the newest turns, or of all if that is 0, before a record's id, or the end if null. */
     static SqlExport of(SqlContext context, String conversation, UUID before, int turnsMax)
             throws IOException {
         Stretch stretch = context.database().run("stretch", on ->
                 STRETCH.rows(on, Stretch::of, conversation, before == null ? LAST : before,
-                        turnsMax == 0 ? Long.MAX_VALUE : (long) turnsMax, Insert.TURN_BYTES,
-                        Insert.KEY_BYTES).get(0));
+                        turnsMax == 0 ? Long.MAX_VALUE : (long) turnsMax).get(0));
         return new SqlExport(context, conversation, stretch, context.budget().share());
     }
 
@@ -75,7 +64,7 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch, Budge
     public void writeTo(OutputStream out) throws IOException {
         long written = 0;
         Pieces pieces = new Pieces();
-        for (List<TurnRow> piece = pieces.next(); !piece.isEmpty(); piece = pieces.next()) {
+        for (List<TurnRow> piece = pieces.next(); piece != null; piece = pieces.next()) {
             for (TurnRow turn : piece) {
                 byte[] lines = Draft.lines(turn.questionId(), turn.answerId(), turn.time(),
                         turn.question(), turn.answer(), turn.key());
@@ -90,30 +79,14 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch, Budge
 
     /** What can be read of it, as a lazy stream; ends early if a reset comes. */
     Stream<MemoryRecord> records() {
-        return StreamSupport.stream(new Spliterators.AbstractSpliterator<TurnRow>(Long.MAX_VALUE,
-                Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE) {
-            private final Pieces pieces = new Pieces();
-            private List<TurnRow> piece = List.of();
-            private int next;
-
-            @Override
-            public boolean tryAdvance(Consumer<? super TurnRow> action) {
-                try {
-                    if (next == piece.size()) {
-                        piece = pieces.next();
-                        next = 0;
-                    }
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                boolean more = next < piece.size();
-                if (more) {
-                    action.accept(piece.get(next++));
-                }
-                return more;
+        Pieces pieces = new Pieces();
+        return Stream.iterate(List.<TurnRow>of(), Objects::nonNull, it -> {
+            try {
+                return pieces.next();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        }, false).flatMap(it -> it.turn().stream())
-                .flatMap(it -> Stream.of(it.question(), it.answer())).onClose(this::close);
+        }).flatMap(List::stream).flatMap(TurnRow::records).onClose(this::close);
     }
 
     /** Goes from piece to piece. */
@@ -122,17 +95,17 @@ record SqlExport(SqlContext context, String conversation, Stretch stretch, Budge
         private int turns = 1; // of the next one: who wants but few of them does not wait for many
         private long charged; // for the last one, if that is large
 
-        /** Empty at the end, also if a reset has come. */
+        /** Null at the end, also if a reset has come. */
         List<TurnRow> next() throws IOException {
             if (from == null) {
-                return List.of();
+                return null;
             }
             Found found = Found.read(PIECE, "piece", context, conversation, turns, BYTES_MAX,
                     from, stretch.last);
             turns = Math.min(TURNS_MAX, 2 * turns);
             if (!found.generation().equals(OptionalLong.of(stretch.generation))
                     || found.turns().isEmpty()) {
-                return List.of();
+                return null;
             }
             long bytes = found.turns().stream().mapToLong(TurnRow::bytes).sum();
             share.giveBack(charged);

@@ -1,10 +1,12 @@
 package vaas.memory.sql;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import vaas.json.JsonString;
 import vaas.memory.Conversations;
@@ -19,8 +21,21 @@ import vaas.memory.Receipt;
 import vaas.memory.Requester;
 import vaas.memory.Turn;
 
-/** A conversation in a database, as whoever has leased it sees it: nothing of it is kept here. */
-final class SqlMemory implements Memory {
+/**
+ * A conversation in a database that is in use, and the lease on it: nothing is kept here of what it
+ * remembers, but the places that were taken in its line.
+ */
+final class SqlMemory implements Memory, Conversations.Lease {
+    /** Where nobody waits for anybody. */
+    private static final Conversations.Place FREE = new Conversations.Place() {
+        @Override
+        public boolean await(Duration patience) {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    };
     /** Most text of a page; but one turn always fits. */
     private static final long PAGE_BYTES_MAX = 4 << 20;
 
@@ -34,14 +49,91 @@ final class SqlMemory implements Memory {
     private final SqlContext context;
     private final String conversation;
     private final Session session;
-    private final SqlLease lease;
+    private final Runnable left;
+    private final List<SqlPlace> places = new CopyOnWriteArrayList<>();
+    private Patience deadline; // of the chat; null if none is known
+    private boolean closed; // guarded by this
 
-    SqlMemory(SqlContext context, String conversation, Session session, SqlLease lease) {
+    SqlMemory(SqlContext context, String conversation, Session session, Runnable left) {
         this.context = context;
         this.conversation = conversation;
         this.session = session;
-        this.lease = lease;
+        this.left = left;
     }
+
+    // The lease
+
+    @Override
+    public String conversation() {
+        return conversation;
+    }
+
+    @Override
+    public Memory memory() {
+        return this;
+    }
+
+    /** The one whose turn has come; null if there is none. */
+    private SqlPlace place() {
+        return places.stream().filter(SqlPlace::hasTurn).findFirst().orElse(null);
+    }
+
+    /** How long it may be tried to store a turn. */
+    private Patience patience() {
+        return deadline == null ? Patience.of(Insert.SETTLING_MAX)
+                : deadline.atMost(Insert.SETTLING_MAX);
+    }
+
+    @Override
+    public Conversations.Place enter(String key, String text) throws IOException {
+        return enter(key, text, Insert.SETTLING_MAX);
+    }
+
+    @Override
+    public Conversations.Place enter(String key, String text, Duration patience)
+            throws IOException {
+        deadline = Patience.of(patience);
+        if (conversation.equals(Conversations.SHARED) && key == null) {
+            return FREE;
+        }
+        SqlPlace taken = new SqlPlace(context, conversation, key, text);
+        try {
+            taken.take();
+        } catch (IOException | RuntimeException | Error e) {
+            context.running().remove(taken.chat);
+            throw e;
+        }
+        places.add(taken);
+        return taken;
+    }
+
+    @Override
+    public boolean isExpired() throws IOException {
+        return context.idle().isPresent() && context.isExpired(head().lastActivity());
+    }
+
+    @Override
+    public void expire() throws IOException {
+        if (context.idle().isEmpty()) {
+            return;
+        }
+        Found head = head();
+        if (head.newest() != null && context.isExpired(head.lastActivity())
+                && reset("idle", Requester.SELF, Set.of(head.newest().toString())).isPresent()
+                && place() != null) {
+            place().take(); // it has a row again
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            left.run();
+        }
+    }
+
+    // The memory
 
     /** {@inheritDoc} The bound in bytes is that of the budget's history, of text as JSON. */
     @Override
@@ -54,8 +146,8 @@ final class SqlMemory implements Memory {
             if (found.generation().isPresent()) {
                 return new History(found.generation().getAsLong(), found.newest(),
                         found.records());
-            } else if (lease.place() != null) {
-                lease.place().take(); // a reset took the row away; the next must find one
+            } else if (place() != null) {
+                place().take(); // a reset took the row away; the next must find one
             } else if (absent != null && absent.equals(session.absent())) {
                 return new History(absent, null, List.of());
             } else {
@@ -66,7 +158,7 @@ final class SqlMemory implements Memory {
     }
 
     /** How it is, without its turns. */
-    Found head() throws IOException {
+    private Found head() throws IOException {
         return read(LATEST, "state", 0, 0);
     }
 
@@ -84,26 +176,18 @@ final class SqlMemory implements Memory {
     @Override
     public Insertion insert(History read, String question, String answer, String key)
             throws IOException {
-        SqlPlace place = lease.place();
-        Insert insert = new Insert(context, conversation, session, place, read, question, answer,
-                key);
-        if (place != null) {
-            place.stores();
-        }
-        Insertion done = insert.run(lease.patience());
+        Insert insert = new Insert(context, conversation, session, place(), read, question,
+                answer, key);
+        Insertion done = insert.run(patience());
         while (done == null) {
             done = byKey(key).<Insertion>map(Insertion.Present::new).orElse(null);
-            done = done == null ? insert.run(lease.patience()) : done; // a limit took it meanwhile
+            done = done == null ? insert.run(patience()) : done; // a limit took it meanwhile
         }
         return done;
     }
 
     @Override
     public Optional<Turn> byKey(String key) throws IOException {
-        SqlPlace place = lease.place();
-        if (place != null && place.knowsNothingOf(key)) {
-            return Optional.empty();
-        }
         return read(BY_KEY, "key", 1, 0, JsonString.quote(key)).turns().stream()
                 .findFirst().flatMap(TurnRow::turn);
     }
@@ -139,12 +223,8 @@ final class SqlMemory implements Memory {
         return reset("reset", by, Set.copyOf(tags));
     }
 
-    /**
-     * Forgets everything, and writes down why.
-     *
-     * @param tags that the present one has to be among; null for any
-     */
-    Optional<Receipt> reset(String what, Requester by, Set<String> tags) throws IOException {
+    private Optional<Receipt> reset(String what, Requester by, Set<String> tags)
+            throws IOException {
         Optional<Receipt> receipt = new Reset(context, what, by).of(conversation, tags);
         receipt.ifPresent(it -> session.reset(
                 conversation.equals(Conversations.SHARED) ? null : it.generation()));

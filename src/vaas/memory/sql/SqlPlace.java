@@ -6,8 +6,6 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.UUID;
 import vaas.json.JsonString;
 import vaas.memory.Conversations;
@@ -54,8 +52,7 @@ final class SqlPlace implements Conversations.Place {
                 WHERE mine IS NULL AND NOT reused AND (first IS NULL OR waiting < $7)
                     AND EXISTS (SELECT 1 FROM vaas_conversation WHERE session_id = $1)
                 RETURNING ticket)
-            SELECT coalesce(mine, ticket), first, reused, c.generation, c.last_id, c.last_activity,
-                EXISTS (SELECT 1 FROM vaas_turn WHERE session_id = $1 AND idempotency_key = $5),
+            SELECT coalesce(mine, ticket), first, reused, c.generation,
                 CASE WHEN c.generation IS NULL THEN $2 <=
                     (SELECT count(*) FROM vaas_conversation WHERE session_id <> '') END
             FROM seen LEFT JOIN entered ON true
@@ -74,9 +71,8 @@ final class SqlPlace implements Conversations.Place {
     private final String conversation;
     private final byte[] key; // a JSON string, or null
     private final byte[] fingerprint;
-    private final UUID chat = UUID.randomUUID();
+    final UUID chat = UUID.randomUUID();
     private volatile State state;
-    private boolean keyFresh; // what is known of its key is of now
     private boolean gone; // its row is
     private volatile boolean begun; // its turn has come, be it that it was taken for dead since
     private volatile boolean closed;
@@ -89,12 +85,11 @@ final class SqlPlace implements Conversations.Place {
      * @param generation null if the conversation has no row
      * @param tooMany whether that is because there are too many
      */
-    record State(Long ticket, Long first, boolean reused, Long generation, UUID newest,
-            Instant lastActivity, boolean keyKnown, boolean tooMany) {
+    private record State(Long ticket, Long first, boolean reused, Long generation,
+            boolean tooMany) {
         static State of(ResultSet at) throws SQLException {
             return new State((Long) at.getObject(1), (Long) at.getObject(2), at.getBoolean(3),
-                    (Long) at.getObject(4), (UUID) at.getObject(5), Sql.time(at, 6),
-                    at.getBoolean(7), at.getBoolean(8));
+                    (Long) at.getObject(4), at.getBoolean(5));
         }
 
         /** Whether a reset took the row away between the statements. */
@@ -107,12 +102,7 @@ final class SqlPlace implements Conversations.Place {
         }
     }
 
-    /**
-     * Names one; it is taken by {@link #take}.
-     *
-     * @param key that the turn is to be stored with, or null
-     * @param text that is to be remembered of the question
-     */
+    /** Names one, of a question and the key that it came with, or null. */
     SqlPlace(SqlContext context, String conversation, String key, String text) {
         this.context = context;
         this.conversation = conversation;
@@ -129,12 +119,7 @@ final class SqlPlace implements Conversations.Place {
         }
     }
 
-    /**
-     * Takes it, or finds it again, with the conversation's row.
-     *
-     * @throws RefusedException if too many wait, one with this key has another text, or the
-     *     conversation would be one too many
-     */
+    /** Takes it, or finds it again, with the conversation's row. */
     void take() throws IOException {
         context.running().add(chat);
         do {
@@ -146,24 +131,7 @@ final class SqlPlace implements Conversations.Place {
             throw new RefusedException(state.reused ? Reason.KEY_REUSED
                     : state.generation == null ? Reason.TOO_MANY_CONVERSATIONS : Reason.LINE_FULL);
         }
-        keyFresh = key != null;
         begun |= state.isNext();
-    }
-
-    /** What was found when its turn came, or it was taken. */
-    State state() {
-        return state;
-    }
-
-    UUID chat() {
-        return chat;
-    }
-
-    /** Whether a key is that of this chat, and was of no turn when its turn came; told once. */
-    boolean knowsNothingOf(String other) {
-        boolean fresh = keyFresh;
-        keyFresh = false;
-        return fresh && !state.keyKnown && Arrays.equals(key, JsonString.quote(other));
     }
 
     /** {@inheritDoc} It is looked for at growing intervals. */
@@ -201,11 +169,6 @@ final class SqlPlace implements Conversations.Place {
                 at -> at.getBoolean(1), conversation, state.ticket, key).get(0));
     }
 
-    /** A turn may be there with its key from now on. */
-    void stores() {
-        keyFresh = false;
-    }
-
     /** Its row is gone, with the turn that was stored. */
     void left() {
         gone = true;
@@ -232,9 +195,6 @@ final class SqlPlace implements Conversations.Place {
 
     /** Removes a place, and the conversation's row if nothing was said, and nobody is about to. */
     static void leave(SqlContext context, String conversation, UUID chat) throws IOException {
-        context.database().run("leave", on -> {
-            LEAVE.run(on, conversation, chat);
-            return null;
-        });
+        context.database().run("leave", on -> LEAVE.run(on, conversation, chat));
     }
 }

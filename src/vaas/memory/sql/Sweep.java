@@ -1,5 +1,6 @@
 package vaas.memory.sql;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,22 +8,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import vaas.memory.Conversations;
 import vaas.memory.Requester;
+import vaas.memory.line.LimitOptions;
 
 /**
  * The one thread of a server that works behind: it keeps conversations within their limits, forgets
  * those that were left alone, and removes rows that nothing was ever said to.
  */
-final class Sweep implements Runnable {
+final class Sweep implements Closeable {
     private static final System.Logger LOG = System.getLogger(Sweep.class.getName());
     private static final Duration FIRST_PASS = Duration.ofSeconds(1);
-    private static final Duration PASS_MIN = Duration.ofMinutes(1);
-    private static final Duration PASS_MAX = Duration.ofHours(1);
-    /** So many that have outgrown a limit wait at most; a pass finds all others. */
-    private static final int DUE_MAX = 10_000;
 
     private static final Sql OVER_LIMITS = new Sql("""
             SELECT session_id FROM vaas_conversation c WHERE records > $1 OR bytes > $2
@@ -32,61 +30,45 @@ final class Sweep implements Runnable {
     private static final Sql LEFT_ALONE = new Sql("""
             SELECT session_id, last_id FROM vaas_conversation
             WHERE last_id IS NOT NULL AND last_activity < $1""");
+    /** Not at once: who was taken for dead may be back, and without its row be as if reset. */
     private static final Sql NEVER_USED = new Sql("""
             SELECT session_id FROM vaas_conversation c WHERE last_id IS NULL AND session_id <> ''
-            AND last_activity < clock_timestamp() - interval '1 minute'
+            AND last_activity < clock_timestamp() - interval '2 minutes'
             AND NOT EXISTS (SELECT 1 FROM vaas_place p WHERE p.session_id = c.session_id)""");
 
-    private final SqlContext context;
-    private final LinkedBlockingQueue<String> due;
+    private final ScheduledExecutorService thread = SqlConversations.thread("vaas-memory-sweep");
+    private final Set<String> due = ConcurrentHashMap.newKeySet(); // to be cut, each once
+    private SqlContext context; // from begin on
 
-    Sweep(SqlContext context, LinkedBlockingQueue<String> due) {
-        this.context = context;
-        this.due = due;
+    void begin(SqlContext shared) {
+        context = shared;
+        thread.schedule(this::run, FIRST_PASS.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(() -> attempt("sweep", this::removeNeverUsed),
+                FIRST_PASS.toSeconds(), 60, TimeUnit.SECONDS);
     }
 
-    /** Where those are put that have outgrown a limit. */
-    static LinkedBlockingQueue<String> queue() {
-        return new LinkedBlockingQueue<>(DUE_MAX);
+    /** Has one cut that has outgrown a limit. */
+    void wake(String conversation) {
+        if (due.add(conversation)) {
+            thread.execute(() -> {
+                due.remove(conversation);
+                attempt("retention", () -> new Cut(context, conversation).run());
+            });
+        }
+    }
+
+    private void run() {
+        boolean ready = context.database().isReady();
+        if (ready) {
+            pass();
+        }
+        thread.schedule(this::run, (ready ? LimitOptions.pause(context.idle()) : FIRST_PASS)
+                .toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
-    public void run() {
-        Patience untilPass = Patience.of(FIRST_PASS);
-        while (true) {
-            String conversation = next(untilPass);
-            if (!context.database().isOpen()) {
-                return;
-            } else if (conversation != null) {
-                due.removeIf(conversation::equals);
-                attempt("retention", () -> new Cut(context, conversation).run());
-            } else if (context.database().isReady()) {
-                untilPass = Patience.of(pause());
-                pass();
-            } else {
-                untilPass = Patience.of(FIRST_PASS);
-            }
-        }
-    }
-
-    private String next(Patience untilPass) {
-        try {
-            return due.poll(untilPass.left().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) { // nobody but an embedder's thread tools would do that
-            return null;
-        }
-    }
-
-    /** Has it see that the database is closed. */
-    void wake() {
-        due.offer(Conversations.SHARED);
-    }
-
-    // Conversations left alone are looked for four times in the time that they may be.
-    private Duration pause() {
-        Duration quarter = context.idle().map(it -> it.dividedBy(4)).orElse(PASS_MAX);
-        return quarter.compareTo(PASS_MIN) < 0 ? PASS_MIN
-                : quarter.compareTo(PASS_MAX) > 0 ? PASS_MAX : quarter;
+    public void close() {
+        thread.shutdownNow();
     }
 
     private interface Step {
@@ -104,11 +86,14 @@ final class Sweep implements Runnable {
     private void pass() {
         attempt("idle", this::forgetLeftAlone);
         attempt("retention", this::cutAll);
-        attempt("sweep", () -> {
+    }
+
+    private void removeNeverUsed() throws IOException {
+        if (context.database().isReachable()) {
             for (String conversation : names(NEVER_USED)) {
                 SqlPlace.leave(context, conversation, null);
             }
-        });
+        }
     }
 
     private void cutAll() throws IOException {

@@ -9,8 +9,8 @@
  * and waits until no smaller one of a living server is in its way. {@code Found} reads the history,
  * and with it the fence. {@code Insert} stores the turn by one statement, which is its commit
  * point: it changes the conversation's row if that is the one that was read, inserts the turn, and
- * removes the place. Three round trips, in the shared conversation without a key two. No connection
- * and no lock is held in between.
+ * removes the place. Three round trips; in the shared conversation without a key two; a key
+ * costs one more. No connection and no lock is held in between.
  *
  * <p><b>What everything rests on.</b> The row lock that an update takes, and its condition on
  * generation and last id. Generations and tickets come from one sequence. Clocks, heartbeats and

@@ -46,9 +46,9 @@ class DatabaseDriverTest {
     @Test
     void itIsLoadedByItselfAndConnects() throws IOException, SQLException {
         Postgres server = Postgres.shared();
-        try (DatabaseDriver driver = DatabaseDriver.load(Postgres.jar());
-                Connection connection = driver.connect(DatabaseUrl.of(server.url("postgres")),
-                        DatabaseUrl.of(server.url("postgres")).properties())) {
+        DatabaseUrl url = DatabaseUrl.of(server.url("postgres"));
+        try (Connection connection =
+                DatabaseDriver.load(Postgres.jar()).connect(url, url.properties())) {
             assertNotEquals(getClass().getClassLoader(),
                     connection.getClass().getClassLoader());
             assertEquals("postgres", connection.getCatalog());

@@ -3,8 +3,8 @@ package vaas.memory.sql;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -31,8 +31,10 @@ class DatabaseUrlTest {
         DatabaseUrl read = DatabaseUrl.of(url);
         assertEquals("jdbc:postgresql://" + jdbc, read.jdbc());
         assertEquals(properties, new TreeMap<>(read.properties()).toString());
-        assertEquals(properties.contains("user"), read.hasUser());
-        assertEquals(properties.contains("password"), read.hasPassword());
+        Map<Object, Object> given = new HashMap<>(Map.of("user", "a b", "password", "@:% "));
+        given.putAll(read.properties());
+        assertEquals(given, read.login("a b", "@:% ").properties(), "where it has none itself");
+        assertEquals(read.properties(), read.login("", "").properties());
     }
 
     @ParameterizedTest
@@ -81,13 +83,6 @@ class DatabaseUrlTest {
     void itIsShownWithoutUserPasswordAndParameters() {
         DatabaseUrl url = DatabaseUrl.of("postgres://secret:secret@h:1,i/d?sslpassword=secret");
         assertEquals("h:1,i/d", url.toString());
-        assertEquals("h:1,i/d", url.user("secret").password("secret").toString());
-    }
-
-    @Test
-    void whereItHasNoneUserAndPasswordCanBeGiven() {
-        DatabaseUrl url = DatabaseUrl.of("postgres://h/d").user("a b").password("@:% ");
-        assertEquals(Map.of("user", "a b", "password", "@:% "), url.properties());
-        assertTrue(url.hasUser() && url.hasPassword());
+        assertEquals("h:1,i/d", url.login("secret", "secret").toString());
     }
 }

@@ -223,6 +223,18 @@ class SqlServersTest {
     }
 
     @Test
+    void rowsThatNothingWasEverSaidToAreRemoved() throws Exception {
+        server().close();
+        for (String[] row : new String[][] {{"dead", "3"}, {"new", "1"}}) {
+            tables.execute("INSERT INTO vaas_conversation SELECT '" + row[0] + "', 1, NULL, 0, 0,"
+                    + " now() - interval '" + row[1] + " minutes'");
+        }
+        server();
+        Await.until(() -> "new".equals(tables.value("SELECT string_agg(session_id, ' ')"
+                + " FROM vaas_conversation WHERE session_id <> ''")));
+    }
+
+    @Test
     void aFirstChatThatWasTakenForDeadIsStoredIfNobodySpokeMeanwhile() throws Exception {
         SqlConversations frozen = server();
         SqlConversations other = server();
