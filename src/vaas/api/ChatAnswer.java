@@ -18,7 +18,6 @@ final class ChatAnswer implements Response.Body {
 
     private final String message;
     private final byte[] rest;
-    private final long length;
 
     ChatAnswer(Reply.Answered answered, String conversation) {
         Map<String, Object> body = new LinkedHashMap<>();
@@ -29,16 +28,11 @@ final class ChatAnswer implements Response.Body {
         message = answered.message();
         rest = Json.write(body);
         rest[0] = ','; // it goes on
-        long text = 0;
-        for (int i = 0; i < message.length(); i = endOfPiece(i)) {
-            text += piece(i).length - 2;
-        }
-        length = START_BYTES + text + 1 + rest.length;
     }
 
-    @Override
-    public long length() {
-        return length;
+    long length() {
+        // what is quoted brings its two quotes along, of which START has the first
+        return START_BYTES - 1 + JsonString.lengthOf(message) + rest.length;
     }
 
     @Override

@@ -136,7 +136,8 @@ final class ChatHandler implements Route {
             if (stream.awaitBegin(silence)) {
                 headers.put(REPLAYED, "true");
             }
-            return Response.of(200, "text/event-stream", stream).with(headers).whenEnded(end);
+            return Response.of(200, "text/event-stream", Response.UNKNOWN, stream)
+                    .with(headers).whenEnded(end);
         } catch (IOException | RuntimeException | Error e) {
             end.run();
             throw e;
@@ -185,8 +186,8 @@ final class ChatHandler implements Route {
     private Response answer(Reply reply, String conversation, Budget.Share share) {
         if (reply instanceof Reply.Answered answered) {
             share.count((long) answered.message().length() * CHAR_BYTES);
-            Response answer = Response.of(
-                    200, "application/json", new ChatAnswer(answered, conversation));
+            ChatAnswer body = new ChatAnswer(answered, conversation);
+            Response answer = Response.of(200, "application/json", body.length(), body);
             count(answered);
             return answered.replayed() ? answer.with(Map.of(REPLAYED, "true")) : answer;
         }

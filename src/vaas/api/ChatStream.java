@@ -111,11 +111,6 @@ final class ChatStream implements AnswerReader, Response.Body {
     }
 
     @Override
-    public long length() {
-        return UNKNOWN;
-    }
-
-    @Override
     public void writeTo(OutputStream out) throws IOException {
         try {
             boolean goesOn = writeNext(out, 0);

@@ -82,7 +82,7 @@ final class ReadingBack {
         return reading(request, session(request), lease -> {
             Optional<MemoryRecord> found = lease.isExpired() ? Optional.empty()
                     : lease.memory().byMessageId(UUID.fromString(id));
-            return records(RecordsBody.of("", List.of(found.orElseThrow(() ->
+            return charged(RecordsBody.answer("", List.of(found.orElseThrow(() ->
                     new Problem(404, "There is no such message in this conversation."))), ""));
         });
     }
@@ -97,8 +97,7 @@ final class ReadingBack {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("sessions", listing.conversations().stream().map(ReadingBack::row).toList());
             body.put("next", listing.next().orElse(null));
-            Response answer = Response.ok(body);
-            return charged(answer.body().length(), answer);
+            return charged(Response.ok(body));
         });
     }
 
@@ -154,7 +153,7 @@ final class ReadingBack {
 
     private Response export(Export export) throws OverBudgetException {
         return charged(Math.min(EXPORT_BYTES, export.length()),
-                Response.of(200, LINES, Response.Body.of(export.length(), export::writeTo))
+                Response.of(200, LINES, export.length(), export::writeTo)
                         .whenEnded(() -> close(export)));
     }
 
@@ -179,12 +178,12 @@ final class ReadingBack {
                 break;
             }
         }
-        return records(RecordsBody.of(start, records.subList(first, records.size()),
+        return charged(RecordsBody.answer(start, records.subList(first, records.size()),
                 "],\"more\":" + (page.more() || first > 0) + "}"));
     }
 
-    private Response records(Response.Body body) throws OverBudgetException {
-        return charged(body.length(), Response.of(200, JSON, body));
+    private Response charged(Response answer) throws OverBudgetException {
+        return charged(answer.length(), answer);
     }
 
     private Response charged(long bytes, Response answer) throws OverBudgetException {

@@ -14,11 +14,11 @@ import vaas.memory.MemoryRecord;
 final class RecordsBody {
     private RecordsBody() {}
 
-    /** Records between what stands before and behind them, both in ASCII. */
-    static Response.Body of(String start, List<MemoryRecord> records, String end) {
+    /** An answer of records between what stands before and behind them, both in ASCII. */
+    static Response answer(String start, List<MemoryRecord> records, String end) {
         long length = start.length() + records.stream().mapToLong(RecordsBody::length).sum()
                 + Math.max(0, records.size() - 1) + end.length();
-        return Response.Body.of(length, out -> {
+        return Response.of(200, "application/json", length, out -> {
             String before = start;
             for (MemoryRecord record : records) {
                 write(before + head(record), out);

@@ -115,15 +115,14 @@ final class Exchange implements Closeable {
 
     /** Writes the answer. A client that has left is no failure: the work is done. */
     void answer(Response response, Map<String, String> headers) throws IOException {
-        long length = response.body().length();
-        boolean bodyless = length == 0 || method().equals("HEAD");
+        boolean bodyless = response.length() == 0 || method().equals("HEAD");
         boolean unread = hasBody && !body.hasEnded();
         setHeaders(response, headers, unread);
         status = response.status();
         Watchdog.Watch watch = watchdog.watch();
         try (watch) {
             // For the JDK -1 is no body, and 0 is one of unknown length.
-            long announced = bodyless ? -1 : Math.max(length, 0);
+            long announced = bodyless ? -1 : Math.max(response.length(), 0);
             watch.run(() -> http.sendResponseHeaders(status, announced));
             OutputStream out = watch.over(http.getResponseBody());
             if (!bodyless) {
@@ -153,8 +152,8 @@ final class Exchange implements Closeable {
         }
         if (!response.mediaType().isEmpty()) {
             out.set("Content-Type", response.mediaType());
-            if (response.body().length() >= 0) { // which the JDK leaves to its caller at a HEAD
-                out.set("Content-Length", Long.toString(response.body().length()));
+            if (response.length() >= 0) { // which the JDK leaves to its caller at a HEAD
+                out.set("Content-Length", Long.toString(response.length()));
             }
         }
     }
