@@ -27,7 +27,7 @@ import vaas.memory.RefusedException;
  * conversation that was never used is an empty one, and so is one that is over its age: it is not
  * reset by being read.
  */
-final class ReadingBack {
+record ReadingBack(Conversations conversations, Budget budget) {
     private static final System.Logger LOG = System.getLogger(ReadingBack.class.getName());
 
     private static final String JSON = "application/json";
@@ -44,26 +44,18 @@ final class ReadingBack {
     private static final int AFTER_RECORDS = "],\"more\":false}".length();
     private static final Page NOTHING = new Page(List.of(), false);
 
-    private final Conversations conversations;
-    private final Budget budget;
-
-    ReadingBack(Conversations conversations, Budget budget) {
-        this.conversations = conversations;
-        this.budget = budget;
-    }
-
     /** {@code GET /memory}. */
     Response memory(Request request) throws IOException {
         UUID before = request.query().value("before", ID, "the id of a message")
                 .map(UUID::fromString).orElse(null);
         boolean lines = Accept.prefers(request.headers(), LINES, JSON);
         int limit = limit(request, lines ? 0 : RECORDS);
-        Optional<EntityTags> known = EntityTags.of(request.headers(), "If-None-Match");
+        EntityTags known = EntityTags.of(request.headers(), "If-None-Match");
         return reading(request, session(request), lease -> {
             boolean expired = lease.isExpired();
             // Before the page: who comes back with it must not miss what came in between.
             String tag = expired ? "empty" : lease.memory().latest(0).tag();
-            Response answer = known.isPresent() && known.get().matchesWeakly(tag)
+            Response answer = known.matchesWeakly(tag)
                     ? Response.of(304, "", new byte[0])
                     : !lines ? page(lease.conversation(), expired ? NOTHING
                             : lease.memory().before(before == null ? LAST : before, limit))

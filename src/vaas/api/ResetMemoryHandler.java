@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import vaas.agent.BaseAgent;
 import vaas.budget.OverBudgetException;
+import vaas.http.EntityTags;
 import vaas.http.Problem;
 import vaas.http.Request;
 import vaas.http.Response;
@@ -19,14 +20,8 @@ import vaas.memory.RefusedException;
 import vaas.memory.Requester;
 
 /** {@code POST /reset-memory}: forgets one conversation, or all. */
-final class ResetMemoryHandler implements Route {
+record ResetMemoryHandler(BaseAgent agent) implements Route {
     private static final System.Logger LOG = System.getLogger(ResetMemoryHandler.class.getName());
-
-    private final BaseAgent agent;
-
-    ResetMemoryHandler(BaseAgent agent) {
-        this.agent = agent;
-    }
 
     @Override
     public BodyUse bodyUse() {
@@ -58,9 +53,9 @@ final class ResetMemoryHandler implements Route {
     }
 
     private Response one(ResetScope scope, Requester by) throws IOException {
-        boolean always = scope.tags().isEmpty() || scope.tags().get().any();
+        boolean always = scope.tags() == EntityTags.NONE || scope.tags().any();
         Receipt receipt = (always ? Optional.of(agent.resetMemory(scope.conversation(), by))
-                : agent.resetMemory(scope.conversation(), by, scope.tags().get().strong()))
+                : agent.resetMemory(scope.conversation(), by, scope.tags().strong()))
                 .orElseThrow(() -> new Problem(412, "The conversation is in another state."));
         LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} begins: {2}", by.logId(),
                 BaseAgent.threadId(scope.conversation(), receipt.generation()), receipt);

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -104,9 +103,9 @@ public final class Asset implements Route {
 
     @Override
     public Response handle(Request request) throws Problem {
-        Optional<EntityTags> known = EntityTags.of(request.headers(), "If-None-Match");
+        EntityTags known = EntityTags.of(request.headers(), "If-None-Match");
         Made it = made();
-        Response answer = known.isPresent() && known.get().matchesWeakly(it.tag)
+        Response answer = known.matchesWeakly(it.tag)
                 ? Response.of(304, "", new byte[0]) : Response.of(200, mediaType, it.content);
         return answer.with(POLICY).with(Map.of("ETag", '"' + it.tag + '"'));
     }
