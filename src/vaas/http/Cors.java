@@ -9,11 +9,11 @@ final class Cors {
     private Cors() {}
 
     /** Lets the origin's pages read the answer, whatever it is. */
-    static void allow(String origin, Map<String, String> headers) {
-        headers.put("Access-Control-Allow-Origin", origin);
-        headers.put("Access-Control-Expose-Headers",
+    static void allow(String origin, Exchange exchange) {
+        exchange.header("Access-Control-Allow-Origin", origin);
+        exchange.header("Access-Control-Expose-Headers",
                 "ETag, Idempotency-Replayed, Retry-After, X-Request-Id");
-        headers.put("Vary", "Origin");
+        exchange.header("Vary", "Origin");
     }
 
     /** A browser's question before the request itself; it carries no token. */

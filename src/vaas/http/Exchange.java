@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -113,11 +112,18 @@ final class Exchange implements Closeable {
         }
     }
 
+    /** Sets a header of the answer, whatever that is going to be. */
+    void header(String name, String value) {
+        // What an answer depends on is the sum of what its parts depend on.
+        String before = name.equals("Vary") ? http.getResponseHeaders().getFirst(name) : null;
+        http.getResponseHeaders().set(name, before == null ? value : before + ", " + value);
+    }
+
     /** Writes the answer. A client that has left is no failure: the work is done. */
-    void answer(Response response, Map<String, String> headers) throws IOException {
+    void answer(Response response) throws IOException {
         boolean bodyless = response.length() == 0 || method().equals("HEAD");
         boolean unread = hasBody && !body.hasEnded();
-        setHeaders(response, headers, unread);
+        setHeaders(response, unread);
         status = response.status();
         Watchdog.Watch watch = watchdog.watch();
         try (watch) {
@@ -141,10 +147,9 @@ final class Exchange implements Closeable {
         }
     }
 
-    private void setHeaders(Response response, Map<String, String> headers, boolean unread) {
+    private void setHeaders(Response response, boolean unread) {
         Headers out = http.getResponseHeaders();
-        headers.forEach(out::set);
-        response.headers().forEach((name, value) -> set(out, name, value));
+        response.headers().forEach(this::header);
         out.putIfAbsent("Cache-Control", List.of("no-store"));
         out.set("X-Request-Id", id);
         if (unread) {
@@ -175,12 +180,6 @@ final class Exchange implements Closeable {
         } catch (RuntimeException e) { // the JDK's own, of a chunk that it can't count
             throw new IOException("the connection can't be used any more", e);
         }
-    }
-
-    // What an answer depends on is the sum of what its parts depend on.
-    private static void set(Headers out, String name, String value) {
-        String before = name.equals("Vary") ? out.getFirst(name) : null;
-        out.set(name, before == null ? value : before + ", " + value);
     }
 
     private static String requestId(List<String> given) {
