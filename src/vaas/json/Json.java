@@ -106,17 +106,15 @@ public final class Json {
 
     /** Whether text can be written as UTF-8 and read back unchanged: no half surrogate pairs. */
     public static boolean isWellFormed(CharSequence text) {
-        int i = 0;
-        while (i < text.length() && isWhole(text, i)) { // of every text that is stored: no stream
-            i += Character.isSurrogate(text.charAt(i)) ? 2 : 1;
+        boolean high = false; // of every text that is stored: no stream
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (high != Character.isLowSurrogate(c)) {
+                return false;
+            }
+            high = Character.isHighSurrogate(c);
         }
-        return i >= text.length();
-    }
-
-    private static boolean isWhole(CharSequence text, int i) {
-        char c = text.charAt(i);
-        return !Character.isSurrogate(c) || Character.isHighSurrogate(c) && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
+        return !high;
     }
 
     private static Map<String, Object> read(StrictReader text) throws JsonException {
