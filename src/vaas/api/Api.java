@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
 import vaas.api.face.Asset;
-import vaas.api.face.Docs;
 import vaas.http.Accept;
 import vaas.http.InFlight;
 import vaas.http.JdkServer;
@@ -94,7 +93,7 @@ public final class Api implements AutoCloseable {
                 .add("GET", "/", Router.Access.PAGE, request -> welcome(agent, request, page))
                 .add("GET", "/openapi.json", Router.Access.PAGE,
                         Asset.of("application/json", "openapi.json"))
-                .add("GET", "/docs", Router.Access.PAGE, Docs.page())
+                .add("GET", "/docs", Router.Access.PAGE, Asset.docs())
                 .add("GET", "/docs.css", Router.Access.PAGE, Asset.trimmed("text/css", "docs.css"))
                 .add("GET", "/page.css", Router.Access.PAGE, Asset.trimmed("text/css", "page.css"))
                 .add("GET", "/page.js", Router.Access.PAGE, Asset.script())

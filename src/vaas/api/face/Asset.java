@@ -63,7 +63,11 @@ public final class Asset implements Route {
         return new Asset("text/html", () -> read("page.html").replace("{memory_size}", size));
     }
 
-    /** What the page runs. */
+    /** The description for people. */
+    public static Asset docs() {
+        return new Asset("text/html", Docs::page);
+    }
+
     public static Asset script() {
         return trimmed("text/javascript", SCRIPT);
     }
