@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
 import vaas.api.face.Asset;
@@ -19,6 +18,7 @@ import vaas.http.Response;
 import vaas.http.Router;
 import vaas.http.ServerProperties;
 import vaas.http.Watchdog;
+import vaas.json.Json;
 import vaas.metrics.Metrics;
 
 /**
@@ -130,16 +130,13 @@ public final class Api implements AutoCloseable {
         if (!agent.conversations().isWritable()) {
             throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory can't be written.");
         }
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("status", "ok");
-        body.put("memory", "writable");
-        return Response.ok(body);
+        return Response.ok(Json.object("status", "ok", "memory", "writable"));
     }
 
     // The page for a browser, and a sentence for everybody else.
     private static Response welcome(BaseAgent agent, Request request, Asset page) throws Problem {
         Response answer = Accept.prefersHtml(request.headers()) ? page.handle(request)
-                : Response.ok(Map.of("message", "Welcome to " + agent.name()
+                : Response.ok(Json.object("message", "Welcome to " + agent.name()
                         + ": POST /chat to talk, POST /reset-memory to forget,"
                         + " GET /health to look, GET /docs to read."));
         return answer.with(Map.of("Vary", "Accept"));

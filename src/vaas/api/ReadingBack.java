@@ -2,7 +2,6 @@ package vaas.api;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import vaas.http.EntityTags;
 import vaas.http.Problem;
 import vaas.http.Request;
 import vaas.http.Response;
+import vaas.json.Json;
 import vaas.memory.Conversations;
 import vaas.memory.Export;
 import vaas.memory.MemoryAwayException;
@@ -86,19 +86,15 @@ record ReadingBack(Conversations conversations, Budget budget) {
         int limit = limit(request, SESSIONS);
         return reading(request, Conversations.SHARED, lease -> {
             Conversations.Listing listing = conversations.list(after, limit);
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("sessions", listing.conversations().stream().map(ReadingBack::row).toList());
-            body.put("next", listing.next().orElse(null));
-            return charged(Response.ok(body));
+            return charged(Response.ok(Json.object(
+                    "sessions", listing.conversations().stream().map(ReadingBack::row).toList(),
+                    "next", listing.next().orElse(null))));
         });
     }
 
     private static Map<String, Object> row(Conversations.Summary summary) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("session_id", summary.conversation());
-        row.put("bytes", summary.bytes());
-        row.put("last_activity", MemoryRecord.time(summary.lastActivity()));
-        return row;
+        return Json.object("session_id", summary.conversation(), "bytes", summary.bytes(),
+                "last_activity", MemoryRecord.time(summary.lastActivity()));
     }
 
     private static int limit(Request request, int ifAbsent) throws Problem {

@@ -85,11 +85,7 @@ public final class Problem extends IOException {
     }
 
     private Map<String, Object> members() {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("type", type);
-        body.put("title", TITLES.getOrDefault(status, "Error"));
-        body.put("status", status);
-        body.put("detail", getMessage());
-        return body;
+        return Json.object("type", type, "title", TITLES.getOrDefault(status, "Error"),
+                "status", status, "detail", getMessage());
     }
 }

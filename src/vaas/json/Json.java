@@ -77,6 +77,15 @@ public final class Json {
         return read(new StrictReader(new StringReader(text), valuesMax));
     }
 
+    /** An object to be written, of names and values by turns, in their order; it may grow. */
+    public static Map<String, Object> object(Object... namesAndValues) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return object;
+    }
+
     /** Writes an object in UTF-8; see {@link #text}. */
     public static byte[] write(Map<String, ?> object) {
         return text(object).getBytes(StandardCharsets.UTF_8);
