@@ -43,7 +43,6 @@ public final class Api implements AutoCloseable {
         this.chats = chats;
     }
 
-    /** Options to be named, each with a default. */
     public static ApiOptions options() {
         return new ApiOptions();
     }

@@ -77,7 +77,6 @@ final class ChatStream implements AnswerReader, Response.Body {
         notifyAll();
     }
 
-    /** Ends it with an error. */
     synchronized void end(Problem why) {
         problem = why;
         notifyAll();

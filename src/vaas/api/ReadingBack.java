@@ -2,6 +2,8 @@ package vaas.api;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +76,7 @@ record ReadingBack(Conversations conversations, Budget budget) {
         return reading(request, session(request), lease -> {
             Optional<MemoryRecord> found = lease.isExpired() ? Optional.empty()
                     : lease.memory().byMessageId(UUID.fromString(id));
-            return charged(RecordsBody.answer("", List.of(found.orElseThrow(() ->
+            return charged(records("", List.of(found.orElseThrow(() ->
                     new Problem(404, "There is no such message in this conversation."))), ""));
         });
     }
@@ -106,7 +108,6 @@ record ReadingBack(Conversations conversations, Budget budget) {
         return SessionId.of(request.query()).orElse(Conversations.SHARED);
     }
 
-    /** What is read of a conversation in use. */
     private interface Use {
         Response read(Conversations.Lease lease) throws IOException;
     }
@@ -160,14 +161,50 @@ record ReadingBack(Conversations conversations, Budget budget) {
         List<MemoryRecord> records = page.records();
         int first = records.size();
         for (long bytes = start.length() + AFTER_RECORDS; first > 0; first -= 2) {
-            bytes += RecordsBody.length(records.get(first - 1))
-                    + RecordsBody.length(records.get(first - 2)) + 2;
+            bytes += length(records.get(first - 1)) + length(records.get(first - 2)) + 2;
             if (bytes > ANSWER_BYTES_MAX && first < records.size()) {
                 break;
             }
         }
-        return charged(RecordsBody.answer(start, records.subList(first, records.size()),
+        return charged(records(start, records.subList(first, records.size()),
                 "],\"more\":" + (page.more() || first > 0) + "}"));
+    }
+
+    /**
+     * An answer of records between what stands before and behind them, both in ASCII. They are
+     * written one by one once their lengths have been added up: their text is that of the memory,
+     * and never copied.
+     */
+    private static Response records(String start, List<MemoryRecord> records, String end) {
+        long length = start.length() + records.stream().mapToLong(ReadingBack::length).sum()
+                + Math.max(0, records.size() - 1) + end.length();
+        return Response.of(200, JSON, length, out -> {
+            String before = start;
+            for (MemoryRecord record : records) {
+                write(before + head(record), out);
+                record.json().writeTo(out);
+                write(tail(record), out);
+                before = ",";
+            }
+            write(records.isEmpty() ? start + end : end, out);
+        });
+    }
+
+    private static long length(MemoryRecord record) {
+        return head(record).length() + record.json().length() + tail(record).length();
+    }
+
+    private static String head(MemoryRecord record) {
+        return "{\"message_id\":\"" + record.messageId() + "\",\"role\":\""
+                + record.role().wireName() + "\",\"content\":";
+    }
+
+    private static String tail(MemoryRecord record) {
+        return ",\"timestamp\":\"" + MemoryRecord.time(record.timestamp()) + "\"}";
+    }
+
+    private static void write(String ascii, OutputStream out) throws IOException {
+        out.write(ascii.getBytes(StandardCharsets.US_ASCII));
     }
 
     private Response charged(Response answer) throws OverBudgetException {

@@ -52,7 +52,6 @@ public final class Asset implements Route {
         this.text = text;
     }
 
-    /** What stands in a file beside this class. */
     public static Asset of(String mediaType, String file) {
         return new Asset(mediaType, () -> read(file));
     }
@@ -63,7 +62,6 @@ public final class Asset implements Route {
         return new Asset("text/html", () -> read("page.html").replace("{memory_size}", size));
     }
 
-    /** The description for people. */
     public static Asset docs() {
         return new Asset("text/html", Docs::page);
     }

@@ -19,7 +19,6 @@ record Docs(Map<String, Object> document) {
     private static final List<String> BOUNDS = List.of("const", "enum", "format", "pattern",
             "maxLength", "minimum", "maximum", "default");
 
-    /** The whole page. */
     static String page() {
         try {
             return new Docs(Json.read(Asset.read("openapi.json"))).html();
@@ -227,12 +226,10 @@ record Docs(Map<String, Object> document) {
         return "<" + name + ">" + content + "</" + name + ">";
     }
 
-    /** Something that can be linked to. */
     private static String tag(String name, Object id, String content) {
         return "<" + name + " id=\"" + text(id) + "\">" + content + "</" + name + ">\n";
     }
 
-    /** A link to a place of the same page. */
     private static String link(Object id, String content) {
         return "<a href=\"#" + text(id) + "\">" + content + "</a>";
     }
