@@ -22,7 +22,6 @@ final class Cors {
                 && exchange.headers().containsKey("Access-Control-Request-Method");
     }
 
-    /** The answer to it. */
     static Response preflight(Headers asked, String methods) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Access-Control-Allow-Methods", methods);

@@ -4,7 +4,6 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.List;
@@ -72,10 +71,6 @@ final class Exchange implements Closeable {
         return http.getRequestHeaders();
     }
 
-    boolean answered() {
-        return status != 0;
-    }
-
     int status() {
         return status;
     }
@@ -100,13 +95,12 @@ final class Exchange implements Closeable {
             body.skim();
         }
         return new Request(id, trace, remoteAddress(), path, new Query(target().getRawQuery()),
-                headers(),
-                hasBody && use != Route.BodyUse.DROPPED ? body : InputStream.nullInputStream());
+                headers(), body);
     }
 
     private void dropBody() {
         try {
-            body.drop(hasBody ? Long.MAX_VALUE : 0);
+            body.drop(Long.MAX_VALUE);
         } catch (IOException e) {
             // the answer does not depend on it
         }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The text of headers. */
 public final class FieldValue {
     private FieldValue() {}
 

@@ -58,7 +58,6 @@ public final class Problem extends IOException {
         return new Problem(status, uri, getMessage(), headers);
     }
 
-    /** The same with one more header. */
     public Problem with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);

@@ -49,7 +49,6 @@ public record Response(int status, String mediaType, long length, Body body,
         return of(200, "application/json", Json.write(members));
     }
 
-    /** The same with more headers. */
     public Response with(Map<String, String> others) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.putAll(others);

@@ -205,7 +205,7 @@ public final class Router implements HttpHandler {
 
     private static void answerFailure(Exchange exchange) {
         try {
-            if (!exchange.answered()) {
+            if (exchange.status() == 0) { // nothing is sent yet
                 exchange.answer(new Problem(500, "Something went wrong here.").toResponse());
             }
         } catch (IOException e) {

@@ -72,7 +72,6 @@ public final class Json {
         return read(text, VALUES_MAX);
     }
 
-    /** The same with another limit of values. */
     public static Map<String, Object> read(String text, long valuesMax) throws JsonException {
         return read(new StrictReader(new StringReader(text), valuesMax));
     }
@@ -139,7 +138,6 @@ public final class Json {
         }
     }
 
-    /** Is shown each member of an object. */
     @FunctionalInterface
     interface Members {
         /** Reads or skips the whole value, whose first token is the parser's. */
