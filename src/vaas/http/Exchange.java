@@ -24,6 +24,7 @@ final class Exchange implements Closeable {
     private final Watchdog watchdog;
     private final String id;
     private final Optional<Trace> trace;
+    private final String logId; // with that of the trace
     private final boolean hasBody;
     private final BoundedBody body;
     private int status; // of the answer, 0 before
@@ -38,11 +39,12 @@ final class Exchange implements Closeable {
         this.body = new BoundedBody(http.getRequestBody(), bodyBytesMax);
         this.id = requestId(headers().getOrDefault("X-Request-Id", List.of()));
         this.trace = Trace.of(headers().getOrDefault("traceparent", List.of()));
+        this.logId = trace.map(it -> id + " trace " + it.id()).orElse(id);
     }
 
     /** What stands in log lines for the request. */
     String logId() {
-        return Request.logId(id, trace);
+        return logId;
     }
 
     String method() {
@@ -61,10 +63,6 @@ final class Exchange implements Closeable {
     String contextPath() {
         String context = http.getHttpContext().getPath();
         return context.endsWith("/") ? context.substring(0, context.length() - 1) : context;
-    }
-
-    String remoteAddress() {
-        return http.getRemoteAddress().getAddress().getHostAddress();
     }
 
     Headers headers() {
@@ -94,8 +92,9 @@ final class Exchange implements Closeable {
         } else if (use == Route.BodyUse.SKIMMED) {
             body.skim();
         }
-        return new Request(id, trace, remoteAddress(), path, new Query(target().getRawQuery()),
-                headers(), body);
+        return new Request(id, logId, trace,
+                http.getRemoteAddress().getAddress().getHostAddress(), path,
+                new Query(target().getRawQuery()), headers(), body);
     }
 
     private void dropBody() {
