@@ -63,7 +63,6 @@ final class LogQueue extends OutputStream {
         }
     }
 
-    /** Lines dropped so far. */
     synchronized long dropped() {
         return dropped;
     }

@@ -57,7 +57,6 @@ final class Logging {
         root.addHandler(lines);
     }
 
-    /** Whether the operator has not configured logging with a file. */
     static boolean isOwn() {
         return System.getProperty(CONFIG_FILE) == null;
     }

@@ -6,11 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import vaas.agent.BaseAgent;
 import vaas.api.face.Asset;
-import vaas.api.face.Docs;
 import vaas.http.Accept;
 import vaas.http.InFlight;
 import vaas.http.JdkServer;
@@ -20,6 +18,7 @@ import vaas.http.Response;
 import vaas.http.Router;
 import vaas.http.ServerProperties;
 import vaas.http.Watchdog;
+import vaas.json.Json;
 import vaas.metrics.Metrics;
 
 /**
@@ -44,7 +43,6 @@ public final class Api implements AutoCloseable {
         this.chats = chats;
     }
 
-    /** Options to be named, each with a default. */
     public static ApiOptions options() {
         return new ApiOptions();
     }
@@ -94,7 +92,7 @@ public final class Api implements AutoCloseable {
                 .add("GET", "/", Router.Access.PAGE, request -> welcome(agent, request, page))
                 .add("GET", "/openapi.json", Router.Access.PAGE,
                         Asset.of("application/json", "openapi.json"))
-                .add("GET", "/docs", Router.Access.PAGE, Docs.page())
+                .add("GET", "/docs", Router.Access.PAGE, Asset.docs())
                 .add("GET", "/docs.css", Router.Access.PAGE, Asset.trimmed("text/css", "docs.css"))
                 .add("GET", "/page.css", Router.Access.PAGE, Asset.trimmed("text/css", "page.css"))
                 .add("GET", "/page.js", Router.Access.PAGE, Asset.script())
@@ -131,16 +129,13 @@ public final class Api implements AutoCloseable {
         if (!agent.conversations().isWritable()) {
             throw ProblemType.MEMORY_UNAVAILABLE.problem("The memory can't be written.");
         }
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("status", "ok");
-        body.put("memory", "writable");
-        return Response.ok(body);
+        return Response.ok(Json.object("status", "ok", "memory", "writable"));
     }
 
     // The page for a browser, and a sentence for everybody else.
     private static Response welcome(BaseAgent agent, Request request, Asset page) throws Problem {
         Response answer = Accept.prefersHtml(request.headers()) ? page.handle(request)
-                : Response.ok(Map.of("message", "Welcome to " + agent.name()
+                : Response.ok(Json.object("message", "Welcome to " + agent.name()
                         + ": POST /chat to talk, POST /reset-memory to forget,"
                         + " GET /health to look, GET /docs to read."));
         return answer.with(Map.of("Vary", "Accept"));

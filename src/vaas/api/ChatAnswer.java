@@ -2,7 +2,6 @@ package vaas.api;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import vaas.agent.Reply;
@@ -18,27 +17,19 @@ final class ChatAnswer implements Response.Body {
 
     private final String message;
     private final byte[] rest;
-    private final long length;
 
     ChatAnswer(Reply.Answered answered, String conversation) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("clip_path", answered.clipPath().orElse(null));
-        body.put("message_id", answered.messageId().map(UUID::toString).orElse(null));
-        body.put("remembered", answered.messageId().isPresent());
-        body.put(SessionId.NAME, SessionId.orNull(conversation));
         message = answered.message();
-        rest = Json.write(body);
+        rest = Json.write(Json.object("clip_path", answered.clipPath().orElse(null),
+                "message_id", answered.messageId().map(UUID::toString).orElse(null),
+                "remembered", answered.messageId().isPresent(),
+                SessionId.NAME, SessionId.orNull(conversation)));
         rest[0] = ','; // it goes on
-        long text = 0;
-        for (int i = 0; i < message.length(); i = endOfPiece(i)) {
-            text += piece(i).length - 2;
-        }
-        length = START_BYTES + text + 1 + rest.length;
     }
 
-    @Override
-    public long length() {
-        return length;
+    long length() {
+        // what is quoted brings its two quotes along, of which START has the first
+        return START_BYTES - 1 + JsonString.lengthOf(message) + rest.length;
     }
 
     @Override

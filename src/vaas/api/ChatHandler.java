@@ -2,7 +2,6 @@ package vaas.api;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +25,7 @@ import vaas.metrics.Histogram;
  */
 final class ChatHandler implements Route {
     private static final System.Logger LOG = System.getLogger(ChatHandler.class.getName());
-    private static final String REPLAYED = "Idempotency-Replayed";
+    private static final Map<String, String> REPLAY = Map.of("Idempotency-Replayed", "true");
 
     /** What a chat costs until its answer is written, besides its text. */
     private static final int CHAT_BYTES = 8 << 10;
@@ -87,7 +86,11 @@ final class ChatHandler implements Route {
         try {
             share.take(CHAT_BYTES);
             Asked asked = Asked.read(request, share, budget);
-            return asked.streamed() ? stream(asked, share) : chat(asked, share);
+            if (!places.tryAcquire()) {
+                throw ProblemType.TOO_MANY_CHATS.askAgain("Too many chats are under way.");
+            }
+            long start = System.nanoTime();
+            return asked.streamed() ? stream(asked, share, start) : chat(asked, share, start);
         } catch (IOException | RuntimeException | Error e) {
             share.close();
             throw e;
@@ -95,34 +98,23 @@ final class ChatHandler implements Route {
     }
 
     /** A chat has its place, and its clock runs, until its answer is written, or could not be. */
-    private Response chat(Asked asked, Budget.Share share) throws Problem {
-        enter();
-        long start = System.nanoTime();
+    private Response chat(Asked asked, Budget.Share share, long start) {
+        Runnable end = () -> {
+            duration.since(start);
+            places.release();
+            share.close();
+        };
         try {
             return answer(agent.chat(asked.conversation(), asked.question()), asked.conversation(),
-                    share).whenEnded(() -> end(start, share));
+                    share).whenEnded(end);
         } catch (RuntimeException | Error e) {
-            end(start, share);
+            end.run();
             throw e;
         }
     }
 
-    private void end(long start, Budget.Share share) {
-        duration.since(start);
-        places.release();
-        share.close();
-    }
-
-    private void enter() throws Problem {
-        if (!places.tryAcquire()) {
-            throw ProblemType.TOO_MANY_CHATS.askAgain("Too many chats are under way.");
-        }
-    }
-
     /** Here the place is free again when the agent has ended, however slowly the client reads. */
-    private Response stream(Asked asked, Budget.Share share) throws IOException {
-        enter();
-        long start = System.nanoTime();
+    private Response stream(Asked asked, Budget.Share share, long start) throws IOException {
         ChatStream stream = new ChatStream(budget.share(), asked.conversation(), shared);
         streams.add(stream);
         Runnable end = () -> {
@@ -132,11 +124,9 @@ final class ChatHandler implements Route {
         };
         try {
             begin(asked, stream, share);
-            Map<String, String> headers = new LinkedHashMap<>(Map.of("X-Accel-Buffering", "no"));
-            if (stream.awaitBegin(silence)) {
-                headers.put(REPLAYED, "true");
-            }
-            return Response.of(200, "text/event-stream", stream).with(headers).whenEnded(end);
+            Response answer = Response.of(200, "text/event-stream", Response.UNKNOWN, stream)
+                    .with(Map.of("X-Accel-Buffering", "no")).whenEnded(end);
+            return stream.awaitBegin(silence) ? answer.with(REPLAY) : answer;
         } catch (IOException | RuntimeException | Error e) {
             end.run();
             throw e;
@@ -185,10 +175,10 @@ final class ChatHandler implements Route {
     private Response answer(Reply reply, String conversation, Budget.Share share) {
         if (reply instanceof Reply.Answered answered) {
             share.count((long) answered.message().length() * CHAR_BYTES);
-            Response answer = Response.of(
-                    200, "application/json", new ChatAnswer(answered, conversation));
+            ChatAnswer body = new ChatAnswer(answered, conversation);
+            Response answer = Response.of(200, "application/json", body.length(), body);
             count(answered);
-            return answered.replayed() ? answer.with(Map.of(REPLAYED, "true")) : answer;
+            return answered.replayed() ? answer.with(REPLAY) : answer;
         }
         return problem(reply).toResponse();
     }
@@ -198,11 +188,8 @@ final class ChatHandler implements Route {
             return ProblemType.MODEL_BUSY.problem(busy.detail()).retryAfter(busy.retryAfter());
         }
         Reply.Failed failed = (Reply.Failed) reply;
-        return problem(failed.kind(), failed.detail());
-    }
-
-    private static Problem problem(Reply.Kind kind, String detail) {
-        return switch (kind) {
+        String detail = failed.detail();
+        return switch (failed.kind()) {
             case MODEL -> new Problem(502, detail);
             case TIMEOUT -> new Problem(504, detail);
             case TOO_LONG -> ProblemType.TOO_LONG_FOR_MODEL.problem(detail);

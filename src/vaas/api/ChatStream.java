@@ -77,7 +77,6 @@ final class ChatStream implements AnswerReader, Response.Body {
         notifyAll();
     }
 
-    /** Ends it with an error. */
     synchronized void end(Problem why) {
         problem = why;
         notifyAll();
@@ -111,19 +110,12 @@ final class ChatStream implements AnswerReader, Response.Body {
     }
 
     @Override
-    public long length() {
-        return UNKNOWN;
-    }
-
-    @Override
     public void writeTo(OutputStream out) throws IOException {
         try {
-            boolean goesOn = writeNext(out, 0);
-            while (goesOn) {
+            for (long pause = 0; writeNext(out, pause); pause = shared.pause.toMillis()) {
                 if (isAllSent()) {
                     out.flush();
                 }
-                goesOn = writeNext(out, shared.pause.toMillis());
             }
             out.flush();
         } catch (IOException e) {
@@ -179,15 +171,13 @@ final class ChatStream implements AnswerReader, Response.Body {
     private void awaitMore(long patienceMillis) throws IOException {
         assert Thread.holdsLock(this);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
-        long left = patienceMillis;
-        while (pieces.isEmpty() && !hasEnded() && left > 0) {
-            try {
-                wait(left);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("the server ends");
+        try {
+            while (pieces.isEmpty() && !hasEnded() && end - System.nanoTime() > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());
             }
-            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the server ends");
         }
     }
 

@@ -2,7 +2,8 @@ package vaas.api;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import vaas.http.EntityTags;
 import vaas.http.Problem;
 import vaas.http.Request;
 import vaas.http.Response;
+import vaas.json.Json;
 import vaas.memory.Conversations;
 import vaas.memory.Export;
 import vaas.memory.MemoryAwayException;
@@ -27,7 +29,7 @@ import vaas.memory.RefusedException;
  * conversation that was never used is an empty one, and so is one that is over its age: it is not
  * reset by being read.
  */
-final class ReadingBack {
+record ReadingBack(Conversations conversations, Budget budget) {
     private static final System.Logger LOG = System.getLogger(ReadingBack.class.getName());
 
     private static final String JSON = "application/json";
@@ -44,26 +46,18 @@ final class ReadingBack {
     private static final int AFTER_RECORDS = "],\"more\":false}".length();
     private static final Page NOTHING = new Page(List.of(), false);
 
-    private final Conversations conversations;
-    private final Budget budget;
-
-    ReadingBack(Conversations conversations, Budget budget) {
-        this.conversations = conversations;
-        this.budget = budget;
-    }
-
     /** {@code GET /memory}. */
     Response memory(Request request) throws IOException {
         UUID before = request.query().value("before", ID, "the id of a message")
                 .map(UUID::fromString).orElse(null);
         boolean lines = Accept.prefers(request.headers(), LINES, JSON);
         int limit = limit(request, lines ? 0 : RECORDS);
-        Optional<EntityTags> known = EntityTags.of(request.headers(), "If-None-Match");
+        EntityTags known = EntityTags.of(request.headers(), "If-None-Match");
         return reading(request, session(request), lease -> {
             boolean expired = lease.isExpired();
             // Before the page: who comes back with it must not miss what came in between.
             String tag = expired ? "empty" : lease.memory().latest(0).tag();
-            Response answer = known.isPresent() && known.get().matchesWeakly(tag)
+            Response answer = known.matchesWeakly(tag)
                     ? Response.of(304, "", new byte[0])
                     : !lines ? page(lease.conversation(), expired ? NOTHING
                             : lease.memory().before(before == null ? LAST : before, limit))
@@ -82,7 +76,7 @@ final class ReadingBack {
         return reading(request, session(request), lease -> {
             Optional<MemoryRecord> found = lease.isExpired() ? Optional.empty()
                     : lease.memory().byMessageId(UUID.fromString(id));
-            return records(RecordsBody.of("", List.of(found.orElseThrow(() ->
+            return charged(records("", List.of(found.orElseThrow(() ->
                     new Problem(404, "There is no such message in this conversation."))), ""));
         });
     }
@@ -94,20 +88,15 @@ final class ReadingBack {
         int limit = limit(request, SESSIONS);
         return reading(request, Conversations.SHARED, lease -> {
             Conversations.Listing listing = conversations.list(after, limit);
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("sessions", listing.conversations().stream().map(ReadingBack::row).toList());
-            body.put("next", listing.next().orElse(null));
-            Response answer = Response.ok(body);
-            return charged(answer.body().length(), answer);
+            return charged(Response.ok(Json.object(
+                    "sessions", listing.conversations().stream().map(ReadingBack::row).toList(),
+                    "next", listing.next().orElse(null))));
         });
     }
 
     private static Map<String, Object> row(Conversations.Summary summary) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("session_id", summary.conversation());
-        row.put("bytes", summary.bytes());
-        row.put("last_activity", MemoryRecord.time(summary.lastActivity()));
-        return row;
+        return Json.object("session_id", summary.conversation(), "bytes", summary.bytes(),
+                "last_activity", MemoryRecord.time(summary.lastActivity()));
     }
 
     private static int limit(Request request, int ifAbsent) throws Problem {
@@ -119,7 +108,6 @@ final class ReadingBack {
         return SessionId.of(request.query()).orElse(Conversations.SHARED);
     }
 
-    /** What is read of a conversation in use. */
     private interface Use {
         Response read(Conversations.Lease lease) throws IOException;
     }
@@ -154,7 +142,7 @@ final class ReadingBack {
 
     private Response export(Export export) throws OverBudgetException {
         return charged(Math.min(EXPORT_BYTES, export.length()),
-                Response.of(200, LINES, Response.Body.of(export.length(), export::writeTo))
+                Response.of(200, LINES, export.length(), export::writeTo)
                         .whenEnded(() -> close(export)));
     }
 
@@ -173,18 +161,54 @@ final class ReadingBack {
         List<MemoryRecord> records = page.records();
         int first = records.size();
         for (long bytes = start.length() + AFTER_RECORDS; first > 0; first -= 2) {
-            bytes += RecordsBody.length(records.get(first - 1))
-                    + RecordsBody.length(records.get(first - 2)) + 2;
+            bytes += length(records.get(first - 1)) + length(records.get(first - 2)) + 2;
             if (bytes > ANSWER_BYTES_MAX && first < records.size()) {
                 break;
             }
         }
-        return records(RecordsBody.of(start, records.subList(first, records.size()),
+        return charged(records(start, records.subList(first, records.size()),
                 "],\"more\":" + (page.more() || first > 0) + "}"));
     }
 
-    private Response records(Response.Body body) throws OverBudgetException {
-        return charged(body.length(), Response.of(200, JSON, body));
+    /**
+     * An answer of records between what stands before and behind them, both in ASCII. They are
+     * written one by one once their lengths have been added up: their text is that of the memory,
+     * and never copied.
+     */
+    private static Response records(String start, List<MemoryRecord> records, String end) {
+        long length = start.length() + records.stream().mapToLong(ReadingBack::length).sum()
+                + Math.max(0, records.size() - 1) + end.length();
+        return Response.of(200, JSON, length, out -> {
+            String before = start;
+            for (MemoryRecord record : records) {
+                write(before + head(record), out);
+                record.json().writeTo(out);
+                write(tail(record), out);
+                before = ",";
+            }
+            write(records.isEmpty() ? start + end : end, out);
+        });
+    }
+
+    private static long length(MemoryRecord record) {
+        return head(record).length() + record.json().length() + tail(record).length();
+    }
+
+    private static String head(MemoryRecord record) {
+        return "{\"message_id\":\"" + record.messageId() + "\",\"role\":\""
+                + record.role().wireName() + "\",\"content\":";
+    }
+
+    private static String tail(MemoryRecord record) {
+        return ",\"timestamp\":\"" + MemoryRecord.time(record.timestamp()) + "\"}";
+    }
+
+    private static void write(String ascii, OutputStream out) throws IOException {
+        out.write(ascii.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Response charged(Response answer) throws OverBudgetException {
+        return charged(answer.length(), answer);
     }
 
     private Response charged(long bytes, Response answer) throws OverBudgetException {

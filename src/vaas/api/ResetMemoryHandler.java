@@ -1,16 +1,17 @@
 package vaas.api;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import vaas.agent.BaseAgent;
 import vaas.budget.OverBudgetException;
+import vaas.http.EntityTags;
 import vaas.http.Problem;
 import vaas.http.Request;
 import vaas.http.Response;
 import vaas.http.Route;
+import vaas.json.Json;
 import vaas.memory.Conversations;
 import vaas.memory.MemoryAwayException;
 import vaas.memory.MemoryUnavailableException;
@@ -19,14 +20,9 @@ import vaas.memory.RefusedException;
 import vaas.memory.Requester;
 
 /** {@code POST /reset-memory}: forgets one conversation, or all. */
-final class ResetMemoryHandler implements Route {
+record ResetMemoryHandler(BaseAgent agent) implements Route {
     private static final System.Logger LOG = System.getLogger(ResetMemoryHandler.class.getName());
-
-    private final BaseAgent agent;
-
-    ResetMemoryHandler(BaseAgent agent) {
-        this.agent = agent;
-    }
+    private static final String DONE = "Memory reset successfully";
 
     @Override
     public BodyUse bodyUse() {
@@ -58,15 +54,15 @@ final class ResetMemoryHandler implements Route {
     }
 
     private Response one(ResetScope scope, Requester by) throws IOException {
-        boolean always = scope.tags().isEmpty() || scope.tags().get().any();
+        boolean always = scope.tags() == EntityTags.NONE || scope.tags().any();
         Receipt receipt = (always ? Optional.of(agent.resetMemory(scope.conversation(), by))
-                : agent.resetMemory(scope.conversation(), by, scope.tags().get().strong()))
+                : agent.resetMemory(scope.conversation(), by, scope.tags().strong()))
                 .orElseThrow(() -> new Problem(412, "The conversation is in another state."));
         LOG.log(System.Logger.Level.INFO, "id {0}: conversation {1} begins: {2}", by.logId(),
                 BaseAgent.threadId(scope.conversation(), receipt.generation()), receipt);
-        Map<String, Object> body = body();
-        add(receipt.recordsRemoved(), receipt.bytesRemoved(), body);
-        body.put("generation", receipt.generation());
+        Map<String, Object> body = Json.object("message", DONE,
+                "records_removed", orNull(receipt.recordsRemoved()),
+                "bytes_removed", receipt.bytesRemoved(), "generation", receipt.generation());
         receipt.backup().ifPresent(file -> body.put("backup", file));
         body.put(SessionId.NAME, SessionId.orNull(scope.conversation()));
         return Response.ok(body);
@@ -76,20 +72,12 @@ final class ResetMemoryHandler implements Route {
         Conversations.Total total = agent.conversations().resetAll(by);
         LOG.log(System.Logger.Level.INFO, "id {0}: all conversations begin: {1}", by.logId(),
                 total);
-        Map<String, Object> body = body();
-        body.put("sessions_reset", total.conversations());
-        add(total.recordsRemoved(), total.bytesRemoved(), body);
-        return Response.ok(body);
+        return Response.ok(Json.object("message", DONE, "sessions_reset", total.conversations(),
+                "records_removed", orNull(total.recordsRemoved()),
+                "bytes_removed", total.bytesRemoved()));
     }
 
-    private static Map<String, Object> body() {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("message", "Memory reset successfully");
-        return body;
-    }
-
-    private static void add(OptionalLong records, long bytes, Map<String, Object> body) {
-        body.put("records_removed", records.isPresent() ? records.getAsLong() : null);
-        body.put("bytes_removed", bytes);
+    private static Long orNull(OptionalLong records) {
+        return records.isPresent() ? records.getAsLong() : null;
     }
 }

@@ -23,20 +23,20 @@ import vaas.memory.Conversations;
  *
  * @param conversation its name, of no meaning if it is for all
  */
-record ResetScope(boolean all, String conversation, Optional<EntityTags> tags) {
+record ResetScope(boolean all, String conversation, EntityTags tags) {
     static final Set<String> PARAMETERS = Set.of(SessionId.NAME, "all");
     private static final Pattern BOOLEAN = Pattern.compile("true|false");
     /** More than a session's id takes. */
     private static final int ID_BYTES_MAX = 1024;
 
     static ResetScope of(Request request) throws IOException {
-        Optional<EntityTags> tags = EntityTags.of(request.headers(), "If-Match");
+        EntityTags tags = EntityTags.of(request.headers(), "If-Match");
         request.query().requireOnly(PARAMETERS);
         Optional<String> inQuery = SessionId.of(request.query());
         boolean all = request.query().value("all", BOOLEAN, "true or false")
                 .map(Boolean::parseBoolean).orElse(false);
         Optional<String> inBody = inBody(request.body(), request.headers());
-        if (all && (inQuery.isPresent() || inBody.isPresent() || tags.isPresent())) {
+        if (all && (inQuery.isPresent() || inBody.isPresent() || tags != EntityTags.NONE)) {
             throw new Problem(422, "A reset of all goes with neither session_id nor If-Match.");
         }
         if (inQuery.isPresent() && inBody.isPresent() && !inQuery.equals(inBody)) {

@@ -25,7 +25,6 @@ final class SessionId {
         return field;
     }
 
-    /** Null for the shared one. */
     static String orNull(String conversation) {
         return conversation.equals(Conversations.SHARED) ? null : conversation;
     }

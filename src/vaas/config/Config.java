@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import vaas.agent.groq.GroqAgent;
@@ -125,8 +124,9 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
         Optional<String> token = values.secret(Setting.MCP_TOKEN);
         int timeout = values.number(Setting.MCP_TIMEOUT, 1, MCP_SECONDS_MAX);
         Set<String> only = values.set(Setting.MCP_TOOLS, "\\S+", "names without blanks in them");
-        Optional<McpTools.Options> options = values.isSet(Setting.MCP_SERVER)
-                ? server(values) : Optional.empty();
+        Optional<McpTools.Options> options = !values.isSet(Setting.MCP_SERVER) ? Optional.empty()
+                : values.checked(Setting.MCP_SERVER, url -> McpTools.options(url.strip()),
+                        "a URL such as http://host:9090/mcp, without user or fragment");
         if (values.isSet(Setting.MCP_TOOLS) && only.isEmpty()) {
             values.fault(Setting.MCP_TOOLS, "has no name in it"); // nothing is not all
         }
@@ -139,13 +139,6 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
                     "sent over http beyond loopback"));
         });
         return options;
-    }
-
-    private static Optional<McpTools.Options> server(Values values) {
-        AtomicReference<McpTools.Options> options = new AtomicReference<>();
-        values.checked(Setting.MCP_SERVER, url -> options.set(McpTools.options(url.strip())),
-                "a URL such as http://host:9090/mcp, without user or fragment");
-        return Optional.ofNullable(options.get());
     }
 
     // One record is no turn.
@@ -223,9 +216,8 @@ public record Config(ApiOptions http, GroqClient.Options client, GroqAgent.Optio
     }
 
     private static Optional<Duration> age(Values values, Setting setting, Duration unit) {
-        OptionalLong units = values.limit(setting, 1);
-        return units.isPresent() ? Optional.of(unit.multipliedBy(
-                Math.min(units.getAsLong(), AGE_MAX.dividedBy(unit)))) : Optional.empty();
+        return values.limit(setting, 1).map(
+                units -> unit.multipliedBy(Math.min(units, AGE_MAX.dividedBy(unit))));
     }
 
     private static InetAddress address(Values values) {

@@ -70,7 +70,6 @@ public enum Setting {
         return defaultValue;
     }
 
-    /** What it is for, in a clause. */
     public String meaning() {
         return meaning;
     }

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -92,8 +92,8 @@ final class Values {
     }
 
     int number(Setting setting, int min, int max) {
-        return (int) whole(setting, min, max, min + " to " + max)
-                .orElseGet(() -> Long.parseLong(setting.defaultValue()));
+        return whole(setting, min, max, min + " to " + max)
+                .orElseGet(() -> Long.valueOf(setting.defaultValue())).intValue();
     }
 
     Duration seconds(Setting setting, int min) {
@@ -101,9 +101,9 @@ final class Values {
     }
 
     /** A limit; empty if it is not set. */
-    OptionalLong limit(Setting setting, long min) {
+    Optional<Long> limit(Setting setting, long min) {
         return isSet(setting) ? whole(setting, min, Long.MAX_VALUE, Long.toString(min))
-                : OptionalLong.empty();
+                : Optional.empty();
     }
 
     <E extends Enum<E>> E oneOf(Setting setting, Class<E> type) {
@@ -143,27 +143,28 @@ final class Values {
         }
     }
 
-    /** Whatever its consumer takes without an IllegalArgumentException. */
-    void checked(Setting setting, Consumer<String> consumer, String expected) {
+    /** What a parser makes of it; empty if that throws an IllegalArgumentException. */
+    <T> Optional<T> checked(Setting setting, Function<String, T> parser, String expected) {
         try {
-            consumer.accept(text(setting));
+            return Optional.of(parser.apply(text(setting)));
         } catch (IllegalArgumentException e) {
             fault(setting, "is not " + expected);
+            return Optional.empty();
         }
     }
 
-    private OptionalLong whole(Setting setting, long min, long max, String range) {
+    private Optional<Long> whole(Setting setting, long min, long max, String range) {
         String value = raw(setting).strip();
         try {
             long number = Long.parseLong(value);
             if (number >= min && number <= max) {
-                return OptionalLong.of(number);
+                return Optional.of(number);
             }
         } catch (NumberFormatException e) {
             // the same sentence serves
         }
         fault(setting, "is '" + value + "', expected a whole number from " + range);
-        return OptionalLong.empty();
+        return Optional.empty();
     }
 
     private String raw(Setting setting) {

@@ -182,7 +182,6 @@ public final class FileDisk implements Disk {
         }
     }
 
-    /** What may fail. */
     private interface Call<T> {
         T done() throws IOException;
     }

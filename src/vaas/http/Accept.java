@@ -2,15 +2,13 @@ package vaas.http;
 
 import com.sun.net.httpserver.Headers;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Which of two media types a client would rather have (RFC 9110 section 12.5.1). */
 public final class Accept {
-    private static final Pattern WEIGHT =
-            Pattern.compile("(?i)[ \t]*q=(0(?:\\.[0-9]{0,3})?|1(?:\\.0{0,3})?)[ \t]*");
+    private static final Pattern WEIGHT = Pattern.compile(
+            ";[ \t]*q=(0(?:\\.[0-9]{0,3})?|1(?:\\.0{0,3})?)[ \t]*(?:;|$)");
 
     private Accept() {}
 
@@ -21,19 +19,20 @@ public final class Accept {
 
     /** Whether it gives one more weight than what it would get by default. */
     public static boolean prefers(Headers headers, String type, String byDefault) {
-        List<String> fields = headers.getOrDefault("Accept", List.of());
-        return weight(fields, type) > weight(fields, byDefault);
+        List<String> items = FieldValue.parts(headers, "Accept", ",");
+        return weight(items, type) > weight(items, byDefault);
     }
 
     // The range that says most of a type decides, wherever it stands.
-    private static double weight(List<String> fields, String type) {
+    private static double weight(List<String> items, String type) {
         String group = type.substring(0, type.indexOf('/') + 1);
+        double weight = -1;
         for (String range : List.of(type, group + "*", "*/*")) {
-            double weight = fields.stream().flatMap(field -> Stream.of(field.split(",")))
-                    .map(item -> item.split(";"))
-                    .filter(parts -> parts.length > 0 && range.equals(
-                            FieldValue.trim(parts[0]).toLowerCase(Locale.ROOT)))
-                    .mapToDouble(Accept::weight).max().orElse(-1);
+            for (String item : items) {
+                if (FieldValue.trim(item.split(";", 2)[0]).equals(range)) {
+                    weight = Math.max(weight, weight(item));
+                }
+            }
             if (weight >= 0) {
                 return weight;
             }
@@ -41,8 +40,8 @@ public final class Accept {
         return 0;
     }
 
-    private static double weight(String[] parts) {
-        return Stream.of(parts).skip(1).map(WEIGHT::matcher).filter(Matcher::matches)
-                .mapToDouble(weight -> Double.parseDouble(weight.group(1))).findFirst().orElse(1);
+    private static double weight(String item) {
+        Matcher weight = WEIGHT.matcher(item);
+        return weight.find() ? Double.parseDouble(weight.group(1)) : 1;
     }
 }

@@ -9,11 +9,11 @@ final class Cors {
     private Cors() {}
 
     /** Lets the origin's pages read the answer, whatever it is. */
-    static void allow(String origin, Map<String, String> headers) {
-        headers.put("Access-Control-Allow-Origin", origin);
-        headers.put("Access-Control-Expose-Headers",
+    static void allow(String origin, Exchange exchange) {
+        exchange.header("Access-Control-Allow-Origin", origin);
+        exchange.header("Access-Control-Expose-Headers",
                 "ETag, Idempotency-Replayed, Retry-After, X-Request-Id");
-        headers.put("Vary", "Origin");
+        exchange.header("Vary", "Origin");
     }
 
     /** A browser's question before the request itself; it carries no token. */
@@ -22,7 +22,6 @@ final class Cors {
                 && exchange.headers().containsKey("Access-Control-Request-Method");
     }
 
-    /** The answer to it. */
     static Response preflight(Headers asked, String methods) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Access-Control-Allow-Methods", methods);

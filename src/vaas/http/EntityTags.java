@@ -2,13 +2,12 @@ package vaas.http;
 
 import com.sun.net.httpserver.Headers;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a request's condition names (RFC 9110 sections 13.1.1 and 13.1.2).
+ * What a request's condition names (RFC 9110 sections 13.1.1 and 13.1.2): nothing, if it has none.
  *
  * @param any whether it is a star, that anything matches
  * @param strong tags without their quotes
@@ -18,14 +17,17 @@ public record EntityTags(boolean any, Set<String> strong, Set<String> weak) {
     private static final Pattern ITEM = Pattern.compile(
             "\\G[ \t]*(?:(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \t]*)?(?:,|\\z)");
 
-    /** Reads If-Match or If-None-Match; empty if there is none, 400 if it is malformed. */
-    public static Optional<EntityTags> of(Headers headers, String name) throws Problem {
+    /** No condition. */
+    public static final EntityTags NONE = new EntityTags(false, Set.of(), Set.of());
+
+    /** Reads If-Match or If-None-Match; 400 if it is malformed. */
+    public static EntityTags of(Headers headers, String name) throws Problem {
         if (!headers.containsKey(name)) {
-            return Optional.empty();
+            return NONE;
         }
         String list = String.join(",", headers.get(name));
         if (FieldValue.trim(list).equals("*")) {
-            return Optional.of(new EntityTags(true, Set.of(), Set.of()));
+            return new EntityTags(true, Set.of(), Set.of());
         }
         Set<String> strong = new HashSet<>();
         Set<String> weak = new HashSet<>();
@@ -39,7 +41,7 @@ public record EntityTags(boolean any, Set<String> strong, Set<String> weak) {
         if (end < list.length() || strong.isEmpty() && weak.isEmpty()) {
             throw new Problem(400, name + " must be * or a list of tags, each in quotes.");
         }
-        return Optional.of(new EntityTags(false, strong, weak));
+        return new EntityTags(false, strong, weak);
     }
 
     /** Whether one of them is this, weak or not. */

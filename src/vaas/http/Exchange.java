@@ -4,11 +4,9 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,6 +24,7 @@ final class Exchange implements Closeable {
     private final Watchdog watchdog;
     private final String id;
     private final Optional<Trace> trace;
+    private final String logId; // with that of the trace
     private final boolean hasBody;
     private final BoundedBody body;
     private int status; // of the answer, 0 before
@@ -40,11 +39,12 @@ final class Exchange implements Closeable {
         this.body = new BoundedBody(http.getRequestBody(), bodyBytesMax);
         this.id = requestId(headers().getOrDefault("X-Request-Id", List.of()));
         this.trace = Trace.of(headers().getOrDefault("traceparent", List.of()));
+        this.logId = trace.map(it -> id + " trace " + it.id()).orElse(id);
     }
 
     /** What stands in log lines for the request. */
     String logId() {
-        return Request.logId(id, trace);
+        return logId;
     }
 
     String method() {
@@ -65,16 +65,8 @@ final class Exchange implements Closeable {
         return context.endsWith("/") ? context.substring(0, context.length() - 1) : context;
     }
 
-    String remoteAddress() {
-        return http.getRemoteAddress().getAddress().getHostAddress();
-    }
-
     Headers headers() {
         return http.getRequestHeaders();
-    }
-
-    boolean answered() {
-        return status != 0;
     }
 
     int status() {
@@ -100,30 +92,36 @@ final class Exchange implements Closeable {
         } else if (use == Route.BodyUse.SKIMMED) {
             body.skim();
         }
-        return new Request(id, trace, remoteAddress(), path, new Query(target().getRawQuery()),
-                headers(),
-                hasBody && use != Route.BodyUse.DROPPED ? body : InputStream.nullInputStream());
+        return new Request(id, logId, trace,
+                http.getRemoteAddress().getAddress().getHostAddress(), path,
+                new Query(target().getRawQuery()), headers(), body);
     }
 
     private void dropBody() {
         try {
-            body.drop(hasBody ? Long.MAX_VALUE : 0);
+            body.drop(Long.MAX_VALUE);
         } catch (IOException e) {
             // the answer does not depend on it
         }
     }
 
+    /** Sets a header of the answer, whatever that is going to be. */
+    void header(String name, String value) {
+        // What an answer depends on is the sum of what its parts depend on.
+        String before = name.equals("Vary") ? http.getResponseHeaders().getFirst(name) : null;
+        http.getResponseHeaders().set(name, before == null ? value : before + ", " + value);
+    }
+
     /** Writes the answer. A client that has left is no failure: the work is done. */
-    void answer(Response response, Map<String, String> headers) throws IOException {
-        long length = response.body().length();
-        boolean bodyless = length == 0 || method().equals("HEAD");
+    void answer(Response response) throws IOException {
+        boolean bodyless = response.length() == 0 || method().equals("HEAD");
         boolean unread = hasBody && !body.hasEnded();
-        setHeaders(response, headers, unread);
+        setHeaders(response, unread);
         status = response.status();
         Watchdog.Watch watch = watchdog.watch();
         try (watch) {
             // For the JDK -1 is no body, and 0 is one of unknown length.
-            long announced = bodyless ? -1 : Math.max(length, 0);
+            long announced = bodyless ? -1 : Math.max(response.length(), 0);
             watch.run(() -> http.sendResponseHeaders(status, announced));
             OutputStream out = watch.over(http.getResponseBody());
             if (!bodyless) {
@@ -142,10 +140,9 @@ final class Exchange implements Closeable {
         }
     }
 
-    private void setHeaders(Response response, Map<String, String> headers, boolean unread) {
+    private void setHeaders(Response response, boolean unread) {
         Headers out = http.getResponseHeaders();
-        headers.forEach(out::set);
-        response.headers().forEach((name, value) -> set(out, name, value));
+        response.headers().forEach(this::header);
         out.putIfAbsent("Cache-Control", List.of("no-store"));
         out.set("X-Request-Id", id);
         if (unread) {
@@ -153,8 +150,8 @@ final class Exchange implements Closeable {
         }
         if (!response.mediaType().isEmpty()) {
             out.set("Content-Type", response.mediaType());
-            if (response.body().length() >= 0) { // which the JDK leaves to its caller at a HEAD
-                out.set("Content-Length", Long.toString(response.body().length()));
+            if (response.length() >= 0) { // which the JDK leaves to its caller at a HEAD
+                out.set("Content-Length", Long.toString(response.length()));
             }
         }
     }
@@ -176,12 +173,6 @@ final class Exchange implements Closeable {
         } catch (RuntimeException e) { // the JDK's own, of a chunk that it can't count
             throw new IOException("the connection can't be used any more", e);
         }
-    }
-
-    // What an answer depends on is the sum of what its parts depend on.
-    private static void set(Headers out, String name, String value) {
-        String before = name.equals("Vary") ? out.getFirst(name) : null;
-        out.set(name, before == null ? value : before + ", " + value);
     }
 
     private static String requestId(List<String> given) {

@@ -1,8 +1,23 @@
 package vaas.http;
 
-/** The text of a header. */
+import com.sun.net.httpserver.Headers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
 public final class FieldValue {
     private FieldValue() {}
+
+    /** What stands between separators in all fields of a name: trimmed, and in lower case. */
+    public static List<String> parts(Headers headers, String name, String separator) {
+        List<String> parts = new ArrayList<>();
+        for (String value : headers.getOrDefault(name, List.of())) {
+            for (String part : value.split(separator)) {
+                parts.add(trim(part).toLowerCase(Locale.ROOT));
+            }
+        }
+        return parts;
+    }
 
     /**
      * Takes the white space off both ends: blanks and tabs, and nothing else (RFC 9110 section

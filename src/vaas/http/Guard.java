@@ -30,9 +30,8 @@ public final class Guard {
             Pattern.compile("^(http://.*):80$|^(https://.*):443$");
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
-    private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(\\." + OCTET + "){3}");
 
-    private final Optional<byte[]> token;
+    private final byte[] token; // empty for none
     private final Set<String> origins;
     private final Set<String> hosts;
     /** Rebinding needs a name, so who serves others may be asked by address, as probes do. */
@@ -44,8 +43,7 @@ public final class Guard {
      */
     public Guard(String token, Set<String> origins, Set<String> hosts,
             List<InetAddress> addresses) {
-        this.token = token.isEmpty() ? Optional.empty()
-                : Optional.of(token.getBytes(StandardCharsets.US_ASCII));
+        this.token = token.getBytes(StandardCharsets.US_ASCII);
         this.origins = origins.stream().map(Guard::serial).collect(Collectors.toUnmodifiableSet());
         this.hosts = hosts.stream().map(Guard::normal)
                 .collect(Collectors.toCollection(HashSet::new));
@@ -88,7 +86,7 @@ public final class Guard {
 
     /** Refuses a request without the token, if one is wanted: 401. */
     void checkToken(Headers headers) throws Problem {
-        if (token.isPresent() && !hasToken(headers.getOrDefault("Authorization", List.of()))) {
+        if (token.length > 0 && !hasToken(headers.getOrDefault("Authorization", List.of()))) {
             throw new Problem(401, "Send the token: Authorization: Bearer <API_TOKEN>.")
                     .with("WWW-Authenticate", "Bearer realm=\"vaas\"");
         }
@@ -102,13 +100,13 @@ public final class Guard {
         }
         byte[] shown = FieldValue.trim(values.get(0).substring(scheme.length()))
                 .getBytes(StandardCharsets.UTF_8);
-        return MessageDigest.isEqual(token.orElseThrow(), shown); // in constant time
+        return MessageDigest.isEqual(token, shown); // in constant time
     }
 
     private boolean isAllowedOrigin(String origin) {
         Matcher parts = ORIGIN.matcher(origin);
         return origins.contains(serial(origin))
-                || parts.matches() && isLoopback(parts.group(1));
+                || parts.matches() && isLoopback(normal(parts.group(1)));
     }
 
     // As browsers write it: in lower case, without the port that is usual (RFC 6454 section 6.2).
@@ -133,16 +131,17 @@ public final class Guard {
 
     private boolean isOurs(String authority) {
         Matcher parts = AUTHORITY.matcher(authority);
-        return parts.matches() && (isLoopback(parts.group(1))
-                || hosts.contains(normal(parts.group(1)))
-                || anyAddress && isAddress(normal(parts.group(1))));
+        if (!parts.matches()) {
+            return false;
+        }
+        String name = normal(parts.group(1));
+        return isLoopback(name) || hosts.contains(name) || anyAddress && isAddress(name);
     }
 
     // Literals only, never a lookup: what a name resolves to is what a rebinding page controls.
-    private static boolean isLoopback(String host) {
-        String name = normal(host);
-        return name.equals("localhost") || IPV4_LOOPBACK.matcher(name).matches()
-                || name.equals("[0:0:0:0:0:0:0:1]");
+    private static boolean isLoopback(String name) {
+        return name.equals("localhost") || name.equals("[0:0:0:0:0:0:0:1]")
+                || name.startsWith("127.") && isAddress(name);
     }
 
     private static boolean isAddress(String name) {

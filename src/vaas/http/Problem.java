@@ -58,7 +58,6 @@ public final class Problem extends IOException {
         return new Problem(status, uri, getMessage(), headers);
     }
 
-    /** The same with one more header. */
     public Problem with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
@@ -85,11 +84,7 @@ public final class Problem extends IOException {
     }
 
     private Map<String, Object> members() {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("type", type);
-        body.put("title", TITLES.getOrDefault(status, "Error"));
-        body.put("status", status);
-        body.put("detail", getMessage());
-        return body;
+        return Json.object("type", type, "title", TITLES.getOrDefault(status, "Error"),
+                "status", status, "detail", getMessage());
     }
 }

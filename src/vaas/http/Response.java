@@ -10,56 +10,38 @@ import vaas.json.Json;
  * An answer before it is written. Immutable, but for what its end sets free: whoever gets it closes
  * it once it is written, or could not be.
  *
+ * @param length of the body, or {@link #UNKNOWN}
  * @param headers besides those that every answer has
  * @param end runs when it is closed
  */
-public record Response(int status, String mediaType, Body body, Map<String, String> headers,
-        Runnable end) implements AutoCloseable {
+public record Response(int status, String mediaType, long length, Body body,
+        Map<String, String> headers, Runnable end) implements AutoCloseable {
+    /**
+     * Length of what ends by itself only, as a stream of events does: with an event of its own, by
+     * which a client tells the end from a break.
+     */
+    public static final long UNKNOWN = -1;
+
     /** What writes itself, once, to the client. */
+    @FunctionalInterface
     public interface Body {
         /**
-         * Length of what ends by itself only, as a stream of events does: with an event of its own,
-         * by which a client tells the end from a break.
-         */
-        long UNKNOWN = -1;
-
-        /** Bytes that are going to be written, or {@link #UNKNOWN}. */
-        long length();
-
-        /**
-         * Writes exactly so many bytes. If it throws, the connection breaks, so that what the
-         * client has got never looks whole.
+         * Writes exactly as many bytes as were announced. If it throws, the connection breaks, so
+         * that what the client has got never looks whole.
          *
          * @param out written through to the client by its {@code flush}; a client that does not
          *     read makes it throw after a while
          */
         void writeTo(OutputStream out) throws IOException;
-
-        /** Bytes of a known length that somebody else writes. */
-        static Body of(long length, Writer writer) {
-            return new Written(length, writer);
-        }
-
-        /** What writes so many bytes as it has promised. */
-        interface Writer {
-            void writeTo(OutputStream out) throws IOException;
-        }
     }
 
-    private record Written(long length, Body.Writer writer) implements Body {
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            writer.writeTo(out);
-        }
-    }
-
-    public static Response of(int status, String mediaType, Body body) {
-        return new Response(status, mediaType, body, Map.of(), () -> {});
+    public static Response of(int status, String mediaType, long length, Body body) {
+        return new Response(status, mediaType, length, body, Map.of(), () -> {});
     }
 
     /** An answer of bytes that are there already; kept, not copied. */
     public static Response of(int status, String mediaType, byte[] content) {
-        return of(status, mediaType, Body.of(content.length, out -> out.write(content)));
+        return of(status, mediaType, content.length, out -> out.write(content));
     }
 
     /** An answer of 200 with a JSON object, whose members keep their order. */
@@ -67,16 +49,15 @@ public record Response(int status, String mediaType, Body body, Map<String, Stri
         return of(200, "application/json", Json.write(members));
     }
 
-    /** The same with more headers. */
     public Response with(Map<String, String> others) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.putAll(others);
-        return new Response(status, mediaType, body, more, end);
+        return new Response(status, mediaType, length, body, more, end);
     }
 
     /** The same, whose end sets something free: run once, when it is written or could not be. */
     public Response whenEnded(Runnable more) {
-        return new Response(status, mediaType, body, headers, () -> {
+        return new Response(status, mediaType, length, body, headers, () -> {
             end.run();
             more.run();
         });
@@ -90,6 +71,6 @@ public record Response(int status, String mediaType, Body body, Map<String, Stri
     /** Leaves the body out. */
     @Override
     public String toString() {
-        return "Response[" + status + ", " + body.length() + " bytes]";
+        return "Response[" + status + ", " + length + " bytes]";
     }
 }

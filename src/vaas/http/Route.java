@@ -20,7 +20,6 @@ public interface Route {
      */
     enum BodyUse { DROPPED, READ, SKIMMED }
 
-    /** What it wants of bodies. */
     default BodyUse bodyUse() {
         return BodyUse.DROPPED;
     }

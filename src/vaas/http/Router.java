@@ -122,23 +122,22 @@ public final class Router implements HttpHandler {
     }
 
     private void serve(Exchange exchange, String path, Optional<Entry> found, boolean admitted) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        try (Response response = respond(exchange, path, found, admitted, headers)) {
-            exchange.answer(response, headers);
+        try (Response response = respond(exchange, path, found, admitted)) {
+            exchange.answer(response);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left: {1}", exchange.logId(),
                     e.getClass().getName());
         } catch (Throwable e) { // an Error that left this method would leave the client hanging
             LOG.log(System.Logger.Level.ERROR, "id {0}: {1} at {2}", exchange.logId(),
                     e.getClass().getName(), place(e));
-            answerFailure(exchange, headers);
+            answerFailure(exchange);
         }
     }
 
     private Response respond(Exchange exchange, String path, Optional<Entry> found,
-            boolean admitted, Map<String, String> headers) throws IOException {
+            boolean admitted) throws IOException {
         try {
-            return admit(exchange, path, found, admitted, headers);
+            return admit(exchange, path, found, admitted);
         } catch (Problem problem) {
             return problem.toResponse();
         } catch (OverBudgetException e) {
@@ -147,10 +146,10 @@ public final class Router implements HttpHandler {
     }
 
     private Response admit(Exchange exchange, String path, Optional<Entry> found,
-            boolean admitted, Map<String, String> headers) throws IOException {
+            boolean admitted) throws IOException {
         Headers sent = exchange.headers();
         Optional<String> origin = guard.allowedOrigin(sent);
-        origin.ifPresent(page -> Cors.allow(page, headers)); // on every answer, errors included
+        origin.ifPresent(page -> Cors.allow(page, exchange)); // on every answer, errors included
         Framing.check(sent, exchange.protocol());
         Access access = found.map(Entry::access).orElse(Access.TOKEN);
         if (access != Access.PROBE || !isOldProbe(exchange)) {
@@ -160,7 +159,7 @@ public final class Router implements HttpHandler {
             guard.checkOrigin(sent);
         }
         if (!admitted) {
-            headers.put("Connection", "close");
+            exchange.header("Connection", "close");
             throw new Problem(503, "The server is stopping.").of(Problem.STOPPING)
                     .retryAfter(MOMENT);
         }
@@ -175,7 +174,7 @@ public final class Router implements HttpHandler {
             throw new Problem(405, "Use " + entry.method + ".").with("Allow", entry.allowed());
         }
         if (path.isEmpty() && Accept.prefersHtml(sent)) { // what a page loads is relative to it
-            headers.put("Location", exchange.contextPath() + "/");
+            exchange.header("Location", exchange.contextPath() + "/");
             return Response.of(308, "", new byte[0]);
         }
         return entry.route.handle(exchange.request(path, entry.route.bodyUse()));
@@ -204,11 +203,10 @@ public final class Router implements HttpHandler {
         return path.startsWith(context) ? path.substring(context.length()) : path;
     }
 
-    private static void answerFailure(Exchange exchange, Map<String, String> headers) {
+    private static void answerFailure(Exchange exchange) {
         try {
-            if (!exchange.answered()) {
-                exchange.answer(new Problem(500, "Something went wrong here.").toResponse(),
-                        headers);
+            if (exchange.status() == 0) { // nothing is sent yet
+                exchange.answer(new Problem(500, "Something went wrong here.").toResponse());
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "id {0}: the client has left", exchange.logId());

@@ -74,7 +74,6 @@ public final class Watchdog {
         }
     }
 
-    /** Something that writes to the client. */
     @FunctionalInterface
     interface Write {
         void run() throws IOException;
@@ -106,7 +105,6 @@ public final class Watchdog {
             return new Pieces(out);
         }
 
-        /** How many have been written to such a stream. */
         long bytes() {
             return bytes;
         }
@@ -136,7 +134,6 @@ public final class Watchdog {
             watches.remove(this);
         }
 
-        /** Passes on what is written, a piece at a time. */
         private final class Pieces extends OutputStream {
             private final OutputStream out;
 

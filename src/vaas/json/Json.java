@@ -72,9 +72,17 @@ public final class Json {
         return read(text, VALUES_MAX);
     }
 
-    /** The same with another limit of values. */
     public static Map<String, Object> read(String text, long valuesMax) throws JsonException {
         return read(new StrictReader(new StringReader(text), valuesMax));
+    }
+
+    /** An object to be written, of names and values by turns, in their order; it may grow. */
+    public static Map<String, Object> object(Object... namesAndValues) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return object;
     }
 
     /** Writes an object in UTF-8; see {@link #text}. */
@@ -106,17 +114,15 @@ public final class Json {
 
     /** Whether text can be written as UTF-8 and read back unchanged: no half surrogate pairs. */
     public static boolean isWellFormed(CharSequence text) {
-        int i = 0;
-        while (i < text.length() && isWhole(text, i)) { // of every text that is stored: no stream
-            i += Character.isSurrogate(text.charAt(i)) ? 2 : 1;
+        boolean high = false; // of every text that is stored: no stream
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (high != Character.isLowSurrogate(c)) {
+                return false;
+            }
+            high = Character.isHighSurrogate(c);
         }
-        return i >= text.length();
-    }
-
-    private static boolean isWhole(CharSequence text, int i) {
-        char c = text.charAt(i);
-        return !Character.isSurrogate(c) || Character.isHighSurrogate(c) && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
+        return !high;
     }
 
     private static Map<String, Object> read(StrictReader text) throws JsonException {
@@ -132,7 +138,6 @@ public final class Json {
         }
     }
 
-    /** Is shown each member of an object. */
     @FunctionalInterface
     interface Members {
         /** Reads or skips the whole value, whose first token is the parser's. */

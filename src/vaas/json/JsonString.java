@@ -80,12 +80,10 @@ public final class JsonString {
         return new String(bytes, offset + 1, length - 2, StandardCharsets.UTF_8);
     }
 
-    /** Writes it as it is. */
     public void writeTo(OutputStream out) throws IOException {
         out.write(bytes, offset, length);
     }
 
-    /** The bytes of {@link #of}. */
     public static byte[] quote(String text) {
         // Counted first, so that megabytes are not copied from one growing array to the next.
         byte[] quoted = new byte[lengthOf(text)];

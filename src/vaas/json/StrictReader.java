@@ -157,7 +157,6 @@ final class StrictReader extends Reader {
         }
     }
 
-    /** Says what a parser's limit means that was passed. */
     static JsonException tooMuch() {
         return new JsonException("it is nested deeper than " + Json.NESTING_MAX
                 + ", or has a number or key that is too long");

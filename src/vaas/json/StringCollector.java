@@ -33,7 +33,6 @@ final class StringCollector extends Writer {
         }
     }
 
-    /** What was collected. */
     JsonString string() {
         byte[] whole = new byte[Math.addExact(usedBefore, last.position() + 2)];
         whole[0] = '"';

@@ -8,7 +8,6 @@ public final class Counter implements Metric {
 
     Counter() {}
 
-    /** Counts one. */
     public void increment() {
         value.increment();
     }

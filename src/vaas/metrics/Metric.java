@@ -5,7 +5,6 @@ interface Metric {
     /** Writes its samples; labels are like {@code a="b",c="d"}, or empty. */
     void write(StringBuilder out, String name, String labels);
 
-    /** Writes one line. */
     static void sample(StringBuilder out, String name, String labels, String value) {
         out.append(name);
         if (!labels.isEmpty()) {

@@ -19,10 +19,8 @@ public final class Metrics {
 
     private final Map<String, Family> families = new ConcurrentSkipListMap<>();
 
-    /** Creates an empty set. */
     public Metrics() {}
 
-    /** All metrics of one name. */
     private record Family(String type, String help, Map<String, Metric> byLabels) {}
 
     /** The sum of what several parts say when they are asked. */

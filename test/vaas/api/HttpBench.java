@@ -4,11 +4,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +32,6 @@ final class HttpBench {
     private static final int EXPORTS = 5;
     /** Where the session "export" is, by the sum over its name. */
     private static final String SESSION_FOLDER = "94";
-    private static final byte[] HEALTH = bytes("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    private static final byte[] CHAT = bytes("POST /chat HTTP/1.1\r\nHost: localhost\r\n"
-            + "Content-Length: 19\r\n\r\n{\"message\":\"Hello\"}");
 
     private HttpBench() {}
 
@@ -44,13 +41,13 @@ final class HttpBench {
         try (BufferedReader out = new BufferedReader(
                 new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
             String line = out.readLine();
-            int port = Integer.parseInt(line.replaceFirst(".*://[^:]*:([0-9]+),.*", "$1"));
+            URI url = URI.create(line.replaceFirst(".*(http://[^,]*),.*", "$1"));
             System.out.println("JDK " + Runtime.version().feature());
-            warmUp(port);
-            System.out.println("good client, alone:             " + goodClient(port));
+            warmUp(url);
+            System.out.println("good client, alone:             " + goodClient(url));
             System.out.println("good client, " + HALF_SENT + " half-sent heads: "
-                    + besideHalfSent(port));
-            export(port, folder);
+                    + besideHalfSent(url));
+            export(url, folder);
         } finally {
             server.toHandle().destroy();
             System.out.println("exit code after SIGTERM: " + server.waitFor());
@@ -63,7 +60,7 @@ final class HttpBench {
     }
 
     /** A million records read back, beside a bare loop that copies the same file to a socket. */
-    private static void export(int port, Path folder) throws Exception {
+    private static void export(URI url, Path folder) throws Exception {
         Path file = folder.resolve("sessions/" + SESSION_FOLDER + "/c-export.jsonl");
         Files.createDirectories(file.getParent());
         StringBuilder lines = new StringBuilder();
@@ -78,13 +75,13 @@ final class HttpBench {
         double[] bare = new double[EXPORTS];
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             for (int i = -1; i < EXPORTS; i++) { // the first one warms up
-                double exported = seconds(() -> connect(port), bytes("GET /memory?session_id=export"
-                        + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                        + "Accept: application/x-ndjson\r\n\r\n"), Files.size(file));
+                double exported = seconds(url, RawClient.request(
+                        "GET /memory?session_id=export", "", "Connection: close",
+                        "Accept: application/x-ndjson"), Files.size(file));
                 Thread cat = new Thread(() -> cat(file, listener));
                 cat.start();
-                double copied = seconds(() -> connect(listener.getLocalPort()), new byte[0],
-                        Files.size(file));
+                double copied = seconds(URI.create("http://127.0.0.1:"
+                        + listener.getLocalPort()), new byte[0], Files.size(file));
                 cat.join();
                 if (i >= 0) {
                     ours[i] = exported;
@@ -97,26 +94,13 @@ final class HttpBench {
         System.out.printf("export of %d records (%d MB): %.2f s, bare copy to a socket %.2f s:"
                 + " %.2f of its speed%n", RECORDS, Files.size(file) / 1_000_000, ours[EXPORTS / 2],
                 bare[EXPORTS / 2], bare[EXPORTS / 2] / ours[EXPORTS / 2]);
-        try (Socket socket = connect(port)) {
-            ask(socket, bytes("POST /reset-memory?session_id=export HTTP/1.1\r\n"
-                    + "Host: localhost\r\nContent-Length: 0\r\n\r\n"));
-        }
+        ask(url, "POST /reset-memory?session_id=export", "");
     }
 
-    private interface Connection {
-        Socket open() throws IOException;
-    }
-
-    private static double seconds(Connection connection, byte[] request, long atLeast)
-            throws IOException {
+    private static double seconds(URI url, byte[] request, long atLeast) throws IOException {
         long start = System.nanoTime();
-        try (Socket socket = connection.open()) {
-            socket.getOutputStream().write(request);
-            byte[] buffer = new byte[64 << 10];
-            long read = 0;
-            for (int n = 0; n >= 0; n = socket.getInputStream().read(buffer)) {
-                read += n;
-            }
+        try (RawClient client = RawClient.to(url)) {
+            long read = client.send(request).readToEnd();
             if (read < atLeast) {
                 throw new IOException("only " + read + " bytes came");
             }
@@ -136,37 +120,36 @@ final class HttpBench {
     }
 
     private static Process start(Path folder) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(java("java"), "-XX:+UseSerialGC", "-Xmx512m",
-                "-jar", "build/vaas.jar", "--offline");
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC", "-Xmx512m", "-jar", "build/vaas.jar", "--offline");
         builder.environment().putAll(Map.of("PORT", "0", "MEMORY_DIR", folder.toString(),
                 "LOG_LEVEL", "WARNING", "HOST", "127.0.0.1", "API_TOKEN", ""));
         return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
-    private static String besideHalfSent(int port) throws IOException {
-        List<Socket> halves = new ArrayList<>();
+    private static String besideHalfSent(URI url) throws IOException {
+        List<RawClient> halves = new ArrayList<>();
         try {
             for (int i = 0; i < HALF_SENT; i++) {
-                Socket half = connect(port);
+                RawClient half = RawClient.to(url);
                 halves.add(half);
-                half.getOutputStream().write(HEALTH, 0, 20);
+                half.send("GET /health HTTP/1.1");
             }
-            return goodClient(port);
+            return goodClient(url);
         } finally {
-            for (Socket half : halves) {
+            for (RawClient half : halves) {
                 half.close();
             }
         }
     }
 
     /** The first, the median and the slowest of new connections, in milliseconds. */
-    private static String goodClient(int port) throws IOException {
+    private static String goodClient(URI url) throws IOException {
         double[] millis = new double[GOOD];
         for (int i = 0; i < GOOD; i++) {
             long start = System.nanoTime();
-            try (Socket socket = connect(port)) {
-                ask(socket, HEALTH);
-            }
+            ask(url, "GET /health", "");
             millis[i] = (System.nanoTime() - start) / 1e6;
         }
         double first = millis[0];
@@ -175,47 +158,19 @@ final class HttpBench {
                 millis[GOOD / 2], millis[GOOD - 1]);
     }
 
-    private static void warmUp(int port) throws IOException {
-        try (Socket socket = connect(port)) {
-            for (int i = 0; i < WARM_UP; i++) {
-                ask(socket, CHAT);
+    private static void warmUp(URI url) throws IOException {
+        for (int i = 0; i < WARM_UP; i++) {
+            ask(url, "POST /chat", "{\"message\":\"Hello\"}");
+        }
+    }
+
+    /** Over a connection of its own; anything but 200 is a failure. */
+    private static void ask(URI url, String request, String body) throws IOException {
+        try (RawClient client = RawClient.to(url)) {
+            RawClient.Answer answer = client.ask(request, body);
+            if (answer.status() != 200) {
+                throw new IOException(answer.toString());
             }
         }
-    }
-
-    private static Socket connect(int port) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(20_000);
-        return socket;
-    }
-
-    /** Sends a request and reads its answer; anything but 200 is a failure. */
-    private static void ask(Socket socket, byte[] request) throws IOException {
-        OutputStream out = socket.getOutputStream();
-        out.write(request);
-        InputStream in = socket.getInputStream();
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int read = in.read();
-            if (read < 0) {
-                throw new IOException("cut");
-            }
-            head.append((char) read);
-        }
-        if (!head.toString().startsWith("HTTP/1.1 200")) {
-            throw new IOException(head.toString());
-        }
-        int length = Integer.parseInt(head.toString().replaceFirst(
-                "(?is).*content-length: *([0-9]+).*", "$1"));
-        in.readNBytes(length);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static String java(String tool) {
-        return Path.of(System.getProperty("java.home"), "bin", tool).toString();
     }
 }

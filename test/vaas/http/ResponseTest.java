@@ -33,31 +33,13 @@ class ResponseTest {
     private JdkServer server;
 
     /** Serves one answer; how long a write may take is a tenth of a second. */
-    private void serve(long length, Writer writer) throws IOException {
+    private void serve(long length, Response.Body body) throws IOException {
         Router router = new Router(new Guard("", Set.of(), Set.of(), List.of()), new InFlight(), 1,
                 new Watchdog(Duration.ofMillis(100)), new Metrics())
-                .add("GET", "/", request -> Response.of(200, "text/plain", body(length, writer))
+                .add("GET", "/", request -> Response.of(200, "text/plain", length, body)
                         .whenEnded(ended::countDown));
         server = JdkServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "test", router);
-    }
-
-    private interface Writer {
-        void write(OutputStream out) throws IOException;
-    }
-
-    private static Response.Body body(long length, Writer writer) {
-        return new Response.Body() {
-            @Override
-            public long length() {
-                return length;
-            }
-
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                writer.write(out);
-            }
-        };
     }
 
     @AfterEach
@@ -104,7 +86,7 @@ class ResponseTest {
 
     @Test
     void oneOfUnknownLengthIsChunkedAndEndsWell() throws IOException {
-        serve(Response.Body.UNKNOWN, ResponseTest::twice);
+        serve(Response.UNKNOWN, ResponseTest::twice);
         String answer = everything();
         assertTrue(answer.contains("Transfer-encoding: chunked"), answer);
         assertTrue(answer.contains("one") && answer.contains("two"), answer);
@@ -112,7 +94,7 @@ class ResponseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {Response.Body.UNKNOWN, 1000})
+    @ValueSource(longs = {Response.UNKNOWN, 1000})
     void whatBreaksOffNeverLooksWhole(long length) throws Exception {
         serve(length, out -> {
             twice(out);
@@ -127,7 +109,7 @@ class ResponseTest {
 
     @Test
     void aFaultInTheMiddleBreaksOffTooAndTheNextIsServed() throws Exception {
-        serve(Response.Body.UNKNOWN, out -> {
+        serve(Response.UNKNOWN, out -> {
             twice(out);
             if (ended.getCount() > 0) {
                 throw new IllegalStateException();
@@ -139,7 +121,7 @@ class ResponseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {Response.Body.UNKNOWN, LONG})
+    @ValueSource(longs = {Response.UNKNOWN, LONG})
     void aClientThatReadsNothingIsCutAndTheNextIsServed(long length) throws Exception {
         serve(length, out -> out.write(new byte[LONG]));
         try (RawClient deaf = RawClient.to(server.url())) {

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -53,7 +52,6 @@ public final class Asset implements Route {
         this.text = text;
     }
 
-    /** What stands in a file beside this class. */
     public static Asset of(String mediaType, String file) {
         return new Asset(mediaType, () -> read(file));
     }
@@ -64,7 +62,10 @@ public final class Asset implements Route {
         return new Asset("text/html", () -> read("page.html").replace("{memory_size}", size));
     }
 
-    /** What the page runs. */
+    public static Asset docs() {
+        return new Asset("text/html", Docs::page);
+    }
+
     public static Asset script() {
         return trimmed("text/javascript", SCRIPT);
     }
@@ -104,9 +105,9 @@ public final class Asset implements Route {
 
     @Override
     public Response handle(Request request) throws Problem {
-        Optional<EntityTags> known = EntityTags.of(request.headers(), "If-None-Match");
+        EntityTags known = EntityTags.of(request.headers(), "If-None-Match");
         Made it = made();
-        Response answer = known.isPresent() && known.get().matchesWeakly(it.tag)
+        Response answer = known.matchesWeakly(it.tag)
                 ? Response.of(304, "", new byte[0]) : Response.of(200, mediaType, it.content);
         return answer.with(POLICY).with(Map.of("ETag", '"' + it.tag + '"'));
     }

@@ -1,13 +1,5 @@
 package vaas.api.face;
 
-import static vaas.api.face.Html.code;
-import static vaas.api.face.Html.link;
-import static vaas.api.face.Html.prose;
-import static vaas.api.face.Html.row;
-import static vaas.api.face.Html.table;
-import static vaas.api.face.Html.tag;
-import static vaas.api.face.Html.text;
-
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,26 +13,15 @@ import vaas.json.JsonException;
  * The description for people: a page made from openapi.json, of what that has. The fragment of a
  * problem's type leads to what stands there about it.
  */
-public final class Docs {
+record Docs(Map<String, Object> document) {
     private static final String PROBLEM = "application/problem+json";
     private static final String EVERYWHERE = "X-Request-Id"; // so it need not be said
     private static final List<String> BOUNDS = List.of("const", "enum", "format", "pattern",
             "maxLength", "minimum", "maximum", "default");
 
-    private final Map<String, Object> document;
-
-    private Docs(Map<String, Object> document) {
-        this.document = document;
-    }
-
-    /** Answers {@code GET /docs}. */
-    public static Asset page() {
-        return new Asset("text/html", () -> new Docs(document()).html());
-    }
-
-    private static Map<String, Object> document() {
+    static String page() {
         try {
-            return Json.read(Asset.read("openapi.json"));
+            return new Docs(Json.read(Asset.read("openapi.json"))).html();
         } catch (JsonException e) {
             throw new IllegalStateException("openapi.json can't be read", e);
         }
@@ -223,5 +204,46 @@ public final class Docs {
     @SuppressWarnings("unchecked") // JSON's objects
     private static Map<String, Object> map(Object json) {
         return (Map<String, Object>) json;
+    }
+
+    // Pieces of a page. What is no piece already is escaped.
+
+    private static String text(Object plain) {
+        return plain.toString().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    private static String code(Object plain) {
+        return tag("code", text(plain));
+    }
+
+    /** Text in which code stands between backticks. */
+    private static String prose(Object plain) {
+        return text(plain).replaceAll("`([^`]*)`", "<code>$1</code>");
+    }
+
+    private static String tag(String name, String content) {
+        return "<" + name + ">" + content + "</" + name + ">";
+    }
+
+    private static String tag(String name, Object id, String content) {
+        return "<" + name + " id=\"" + text(id) + "\">" + content + "</" + name + ">\n";
+    }
+
+    private static String link(Object id, String content) {
+        return "<a href=\"#" + text(id) + "\">" + content + "</a>";
+    }
+
+    /** A table of three columns, whose rows each begin with what they are about. */
+    private static String table(String first, String second, String third, String rows) {
+        String head = "<th scope=\"col\">"
+                + String.join("</th><th scope=\"col\">", first, second, third) + "</th>";
+        return "<table>\n" + tag("thead", tag("tr", head)) + "\n" + tag("tbody", "\n" + rows)
+                + "\n</table>\n";
+    }
+
+    private static String row(String first, String second, String third) {
+        return tag("tr", "<th scope=\"row\">" + first + "</th>" + tag("td", second)
+                + tag("td", third)) + "\n";
     }
 }
