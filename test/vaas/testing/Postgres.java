@@ -182,7 +182,7 @@ public final class Postgres implements AutoCloseable {
                         + "host replication all 127.0.0.1/32 trust\n");
         Files.writeString(data.resolve("postgresql.conf"), "listen_addresses = '127.0.0.1'\n"
                 + "unix_socket_directories = ''\nport = " + port + "\nshared_buffers = 16MB\n"
-                + "fsync = off\n"
+                + "fsync = off\nwal_retrieve_retry_interval = 100ms\n"
                 + "logging_collector = off\nlog_timezone = UTC\ntimezone = UTC\n"
                 + String.join("\n", settings) + "\n");
     }
