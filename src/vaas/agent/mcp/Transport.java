@@ -49,7 +49,7 @@ final class Transport implements AutoCloseable {
     private final AtomicLong ids = new AtomicLong();
     private final OkHttpClient http = new OkHttpClient.Builder()
             // None is kept: one that its peer has closed would fail a call, which is not repeated.
-            .connectionPool(new ConnectionPool(0, 1, TimeUnit.NANOSECONDS))
+            .connectionPool(new ConnectionPool(0, 1, TimeUnit.MINUTES))
             .dns(dns)
             .fastFallback(false) // it would take threads of its own for each connection
             .connectTimeout(CONNECT_TIMEOUT)
