@@ -396,7 +396,7 @@ class SqlServersTest {
                 "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
     }
 
-    /** A server begins to keep to a new setting some time after it was told: when a commit waits. */
+    /** A server keeps to a new setting only some time after it was told: once a commit waits. */
     private static void letCommitsWait(Postgres primary) throws SQLException {
         primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'none'");
         primary.execute("SELECT pg_reload_conf()");
