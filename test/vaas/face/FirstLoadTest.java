@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,12 @@ import vaas.api.Api;
 /** What the page costs, on what screens it can be read, and by whom it can be used. */
 class FirstLoadTest extends PageFixture {
     private static final int BYTES_MAX = 60_000;
+
+    @AfterEach
+    void resetTheScreen() {
+        browser.devTools("Emulation.clearDeviceMetricsOverride", Map.of());
+        browser.devTools("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    }
 
     @Test
     void itIsFourRequestsAndUnderSixtyKilobytesAllFromHere() {

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vaas.testing.Await;
 
@@ -17,76 +17,81 @@ import vaas.testing.Await;
 class HostileTextTest extends PageFixture {
     private static final String ANSWER = ".message.assistant .text";
 
-    private void show(String answer) throws IOException {
-        store("Go on", answer);
+    private void show(String... answers) throws IOException {
+        for (String answer : answers) {
+            store("Go on", answer);
+        }
         open("");
-        browser.until("document.querySelector(a[0])", ANSWER);
+        browser.until("document.querySelectorAll(a[0]).length === a[1]", ANSWER, answers.length);
     }
 
-    private String html() {
-        return browser.value("document.querySelector('" + ANSWER + "').innerHTML").toString();
+    /** What an expression comes to for each answer. */
+    private List<?> each(String expression) {
+        return (List<?>) browser.value("Array.from(document.querySelectorAll('" + ANSWER
+                + "'), it => " + expression + ")");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {
-        "<script>window.hit = 1</script><img src=x onerror='window.hit = 1'>",
-        "**<b onclick=alert(1)>** `<i>` - <iframe src=//evil.example></iframe>",
-        "![x](https://evil.example/x.png) <svg/onload=window.hit=1>",
-        "[x](javascript:window.hit=1) [y](data:text/html,x) [z](//evil.example) [w](/reset-memory)",
-        "[x](vbscript:x) [y](file:///etc) [z](https://user:pw@evil.example/) [](https://a.b)",
-        "javascript:alert(1) ftp://a.example xhttps://a.example https:// http://[",
-        "&lt;b&gt; &amp; &#x3C; <a href='https://a.example'",
-        "| a | b |\n|---|---|\n> quote\n***\n***x* __y__"})
-    void itStaysText(String answer) throws IOException {
-        show(answer);
-        String shown = browser.text(ANSWER);
-        assertEquals(answer.replaceAll("`|\\*\\*(?=<)|(?<=>)\\*\\*", ""), shown);
+    @Test
+    void itStaysText() throws IOException {
+        String[] answers = {
+            "<script>window.hit = 1</script><img src=x onerror='window.hit = 1'>",
+            "**<b onclick=alert(1)>** `<i>` - <iframe src=//evil.example></iframe>",
+            "![x](https://evil.example/x.png) <svg/onload=window.hit=1>",
+            "[x](javascript:window.hit=1) [y](data:text/html,x) [z](//evil.example)"
+                    + " [w](/reset-memory)",
+            "[x](vbscript:x) [y](file:///etc) [z](https://user:pw@evil.example/) [](https://a.b)",
+            "javascript:alert(1) ftp://a.example xhttps://a.example https:// http://[",
+            "&lt;b&gt; &amp; &#x3C; <a href='https://a.example'",
+            "| a | b |\n|---|---|\n> quote\n***\n***x* __y__"};
+        show(answers);
+        assertEquals(Stream.of(answers).map(answer -> answer.replaceAll(
+                "`|\\*\\*(?=<)|(?<=>)\\*\\*", "")).toList(), each("it.textContent"));
         assertEquals(0, browser.count(ANSWER + " :not(p, strong, code, a[href^='https://a.'])"));
         assertEquals(null, browser.value("window.hit"));
         assertEquals(true, browser.value("performance.getEntriesByType('resource')"
                 + ".every(entry => entry.name.startsWith(location.origin))"));
     }
 
-    private static Stream<Arguments> markdown() {
+    private static List<List<String>> markdown() {
         String link = "rel=\"noopener noreferrer\" target=\"_blank\"";
-        return Stream.of(
-                Arguments.of("One\ntwo\n\nthree", "<p>One\ntwo</p><p>three</p>"),
-                Arguments.of("**a `b` c** d ** e", "<p><strong>a <code>b</code> c</strong> d ** e"
+        return List.of(
+                List.of("One\ntwo\n\nthree", "<p>One\ntwo</p><p>three</p>"),
+                List.of("**a `b` c** d ** e", "<p><strong>a <code>b</code> c</strong> d ** e"
                         + "</p>"),
-                Arguments.of("``a`b`` `open", "<p><code>a`b</code> `open</p>"),
-                Arguments.of("# Title\n- a\n  - b\n- c\n\n3. x\n4) y", "<p><strong>Title</strong>"
+                List.of("``a`b`` `open", "<p><code>a`b</code> `open</p>"),
+                List.of("# Title\n- a\n  - b\n- c\n\n3. x\n4) y", "<p><strong>Title</strong>"
                         + "</p><ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"
                         + "<ol><li>x</li><li>y</li></ol>"),
-                Arguments.of("- a\n\n  b\n\nc", "<ul><li>a<p>b</p></li></ul><p>c</p>"),
-                Arguments.of("```js\na < b\n\n  c **d**\n```\ne", "<div><pre><code><span>a &lt; b"
+                List.of("- a\n\n  b\n\nc", "<ul><li>a<p>b</p></li></ul><p>c</p>"),
+                List.of("```js\na < b\n\n  c **d**\n```\ne", "<div><pre><code><span>a &lt; b"
                         + "\n\n  c **d**</span></code></pre><button>Copy</button></div><p>e</p>"),
-                Arguments.of("~~~\nopen\n- x", "<div><pre><code><span>open\n- x</span></code></pre>"
+                List.of("~~~\nopen\n- x", "<div><pre><code><span>open\n- x</span></code></pre>"
                         + "<button>Copy</button></div>"),
-                Arguments.of("[a](https://b.example/c_(d)).", "<p><a href=\"https://b.example/c_(d)"
+                List.of("[a](https://b.example/c_(d)).", "<p><a href=\"https://b.example/c_(d)"
                         + "\" " + link + ">a</a>.</p>"),
-                Arguments.of("See https://b.example/c?d=1&e=**f**, (http://g.example).", "<p>See <a"
+                List.of("See https://b.example/c?d=1&e=**f**, (http://g.example).", "<p>See <a"
                         + " href=\"https://b.example/c?d=1&amp;e=**f\" " + link
                         + ">https://b.example/c?d=1&amp;e=**f</a>**, (<a"
                         + " href=\"http://g.example/\" " + link + ">http://g.example</a>).</p>"));
     }
 
-    @ParameterizedTest
-    @MethodSource("markdown")
-    void lightMarkdownIsShownAsNodes(String answer, String expected) throws IOException {
-        show(answer);
-        assertEquals(expected, html().replaceAll(" (class|dir|type|aria-label|title|data-host"
-                + "|start)=\"[^\"]*\"", ""));
+    @Test
+    void lightMarkdownIsShownAsNodes() throws IOException {
+        show(markdown().stream().map(pair -> pair.get(0)).toArray(String[]::new));
+        assertEquals(markdown().stream().map(pair -> pair.get(1)).toList(),
+                each("it.innerHTML").stream().map(html -> html.toString().replaceAll(
+                        " (class|dir|type|aria-label|title|data-host|start)=\"[^\"]*\"", ""))
+                        .toList());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"[https://bank.example/?evil.example](https://evil.example/x)",
-        "[not evil.example but bank.example](https://evil.example)",
-        "[bank.example](https://evil.example)", "[https://evil.example.bank.example/]"
-                + "(https://evil.example/)"})
-    void aLinkThatPromisesAnotherHostNamesItsOwn(String answer) throws IOException {
-        show(answer);
-        assertEquals("evil.example",
-                browser.value("document.querySelector('" + ANSWER + " a').dataset.host"));
+    @Test
+    void aLinkThatPromisesAnotherHostNamesItsOwn() throws IOException {
+        show("[https://bank.example/?evil.example](https://evil.example/x)",
+                "[not evil.example but bank.example](https://evil.example)",
+                "[bank.example](https://evil.example)",
+                "[https://evil.example.bank.example/](https://evil.example/)");
+        assertEquals(Collections.nCopies(4, "evil.example"),
+                each("it.querySelector('a').dataset.host"));
     }
 
     @Test
@@ -101,7 +106,7 @@ class HostileTextTest extends PageFixture {
             return served.agent.remember(question, answer);
         });
         open("");
-        String expected = html();
+        Object expected = each("it.innerHTML").get(0);
         send("Go on");
         untilRemembered(4);
         assertEquals(expected, browser.value("document.querySelector('.message:last-child .text')"

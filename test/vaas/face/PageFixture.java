@@ -18,9 +18,8 @@ import vaas.api.ServedFixture;
 import vaas.testing.Talk;
 
 /**
- * A page in a real browser, and its server. All tests share one browser, for it takes long to
- * start; each has a tab of its own, for a tab keeps what was typed in it by the server's port, and
- * a port that has become free can come again.
+ * A page in a real browser, and its server. All tests share one browser and its tab, for each takes
+ * long to start.
  */
 @ExtendWith(PageFixture.OneBrowser.class)
 @Timeout(60)
@@ -49,13 +48,18 @@ abstract class PageFixture extends ServedFixture {
         harmless = List.of("Failed to load resource"); // an error that the page tells in words
     }
 
+    /**
+     * A tab keeps what was typed in it by the server's port, and does so while it leaves a page;
+     * and a port that has become free can come again. By another path the next address is a page
+     * of its own, whatever its port.
+     */
     @BeforeEach
-    void beginInATabOfItsOwn() {
-        String last = browser.window();
-        String tab = browser.newTab();
-        browser.switchTo(last);
-        browser.closeTab();
-        browser.switchTo(tab);
+    void forgetTheLastPage() {
+        browser.run("try {"
+                + "  sessionStorage.clear();"
+                + "  Storage.prototype.setItem = () => undefined;"
+                + "  history.replaceState(null, '', '/left');"
+                + "} catch (noPage) { }");
         browser.log();
     }
 

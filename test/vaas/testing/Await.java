@@ -9,14 +9,19 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits for a state, however long that takes: the time allowed to a test ends it. */
 public final class Await {
     private static final long LOOK_NANOS = 300_000;
+    private static final long LOOK_NANOS_MAX = 20_000_000;
 
     private Await() {}
 
-    /** Waits until this is so; for what nothing else tells. */
+    /**
+     * Waits until this is so; for what nothing else tells. The longer that takes, the less often
+     * it looks, for to look may be a request.
+     */
     public static void until(Callable<Boolean> state) {
         try {
-            while (!state.call()) {
-                pause();
+            for (long nanos = LOOK_NANOS; !state.call();
+                    nanos = Math.min(nanos + nanos / 8, LOOK_NANOS_MAX)) {
+                pause(nanos);
             }
         } catch (Exception e) {
             throw new IllegalStateException(e);
@@ -25,10 +30,14 @@ public final class Await {
 
     /** Leaves the cores, of which there are few, to those who bring it about. */
     public static void pause() throws InterruptedException {
+        pause(LOOK_NANOS);
+    }
+
+    private static void pause(long nanos) throws InterruptedException {
         if (Thread.interrupted()) { // by the time allowed to a test
             throw new InterruptedException("waited in vain");
         }
-        LockSupport.parkNanos(LOOK_NANOS);
+        LockSupport.parkNanos(nanos);
     }
 
     /** Leaves the cores to others for a moment, and takes no notice of an interrupt. */

@@ -57,7 +57,7 @@ public final class Postgres implements AutoCloseable {
         static final Path FOLDER = folder();
         static final Process GUARD = guard(); // not to be collected, or its input would end
         static final Path PRISTINE = pristine(); // copied, since to make one takes a second
-        static final Postgres SERVER = start("fsync = off");
+        static final Postgres SERVER = own();
     }
 
     private Postgres(Path data, int port) {
@@ -174,6 +174,7 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
+    // Processes are killed here, and no machine: nothing has to be on a disk.
     private void settle(String... settings) throws IOException {
         Files.writeString(data.resolve("pg_hba.conf"),
                 "host all " + STRANGER + " 127.0.0.1/32 scram-sha-256\n"
@@ -181,6 +182,7 @@ public final class Postgres implements AutoCloseable {
                         + "host replication all 127.0.0.1/32 trust\n");
         Files.writeString(data.resolve("postgresql.conf"), "listen_addresses = '127.0.0.1'\n"
                 + "unix_socket_directories = ''\nport = " + port + "\nshared_buffers = 16MB\n"
+                + "fsync = off\nwal_retrieve_retry_interval = 100ms\n"
                 + "logging_collector = off\nlog_timezone = UTC\ntimezone = UTC\n"
                 + String.join("\n", settings) + "\n");
     }

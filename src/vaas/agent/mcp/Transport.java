@@ -44,7 +44,7 @@ final class Transport implements AutoCloseable {
     private final AtomicLong ids = new AtomicLong();
     private final Caller caller = new Caller(new OkHttpClient.Builder()
             // None is kept: one that its peer has closed would fail a call, which is not repeated.
-            .connectionPool(new ConnectionPool(0, 1, TimeUnit.NANOSECONDS))
+            .connectionPool(new ConnectionPool(0, 1, TimeUnit.MINUTES))
             .fastFallback(false), // it would take threads of its own for each connection
             Workers.timer("vaas-mcp-looks"));
 

@@ -35,10 +35,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
+import mockwebserver3.MockResponseBody;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okhttp3.Headers;
+import okio.BufferedSink;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -433,8 +435,20 @@ class GroqClientTest {
 
     @Test
     void aServerThatDribblesRunsIntoTheDeadline() throws IOException {
-        assertTimesOut(says("slow").newBuilder()
-                .throttleBody(1, 200, TimeUnit.MILLISECONDS).build());
+        assertTimesOut(new MockResponse.Builder().body(new MockResponseBody() {
+            @Override
+            public long getContentLength() {
+                return 1 << 20;
+            }
+
+            @Override
+            public void writeTo(BufferedSink sink) throws IOException {
+                while (true) { // until the client leaves
+                    sink.writeByte(' ').flush();
+                    Await.deafly();
+                }
+            }
+        }).build());
     }
 
     @Test

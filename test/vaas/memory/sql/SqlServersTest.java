@@ -408,14 +408,27 @@ class SqlServersTest {
                 "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
     }
 
+    /** A server keeps to a new setting only some time after it was told: once a commit waits. */
+    private static void letCommitsWait(Postgres primary) throws SQLException {
+        primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'none'");
+        primary.execute("SELECT pg_reload_conf()");
+        new Thread(new FutureTask<>(() -> {
+            while (true) { // until it is killed
+                primary.execute("ALTER ROLE " + Postgres.STRANGER + " LOGIN");
+            }
+        })).start();
+        Await.until(() -> waits(primary) != null);
+        primary.execute("SELECT pg_terminate_backend(" + waits(primary) + ")");
+        Await.until(() -> waits(primary) == null);
+    }
+
     @Test
     void aTurnThatIsFoundIsNotAcknowledgedBeforeTheStandbyHasIt() throws Exception {
         try (Postgres primary = Postgres.own();
                 SqlConversations in = Tables.server(primary.database()).open();
                 Lease lease = in.use("c"); Place place = lease.enter(null, "q")) {
             History read = lease.memory().latest(20);
-            primary.execute("ALTER SYSTEM SET synchronous_standby_names = 'none'");
-            primary.execute("SELECT pg_reload_conf()");
+            letCommitsWait(primary);
             FutureTask<Insertion> inserted =
                     new FutureTask<>(() -> lease.memory().insert(read, "q", "a"));
             new Thread(inserted).start();
