@@ -182,7 +182,7 @@ class DatabaseTroubleTest {
     @CsvSource({"vaas_turn, answer", "vaas_conversation, generation", "vaas_place, key"})
     void aTableThatWasAlteredByHandIsToldByHealthUntilItIsWellAgain(String table, String column)
             throws IOException, SQLException {
-        try (OnDatabase server = server()) {
+        try (OnDatabase server = server(); LogLines log = LogLines.listen()) {
             assertEquals(200, server.say("a").status());
             String rename = "ALTER TABLE " + table + " RENAME COLUMN ";
             Postgres.execute(url, rename + column + " TO other");
@@ -191,6 +191,7 @@ class DatabaseTroubleTest {
             Postgres.execute(url, rename + "other TO " + column);
             Await.until(() -> server.get("/health").status() == 200);
             assertEquals(200, server.say("a").status());
+            assertEquals(1, log.with("not as they were made").size());
         }
     }
 

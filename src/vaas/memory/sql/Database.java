@@ -230,6 +230,10 @@ final class Database implements Closeable {
 
     /** Whether somebody has changed its tables, so that they can't be used. */
     void altered(boolean now) {
+        if (now && !altered) {
+            LOG.log(System.Logger.Level.WARNING, "the tables of the database are not as they were"
+                    + " made");
+        }
         altered = now;
     }
 
