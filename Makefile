@@ -59,7 +59,7 @@ build: build/vaas.jar ## compile the server into build/ (the first time download
 	@$(if $(jdk),$(call archive,build/archive/$(jdk)))
 
 test: left_out = long
-test: tested ## run the tests, all but the long ones: packing, and heaps under attack
+test: tested ## run the tests, all but the long ones
 	@cat build/test.counts
 
 check: style imports tested ## lints, import directions, then all tests; what CI runs

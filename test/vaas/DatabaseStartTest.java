@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import vaas.testing.Postgres;
 import vaas.testing.Talk;
 
 /** How the program starts, or does not, on a database. */
+@Tag("long")
 @Timeout(120)
 class DatabaseStartTest {
     @TempDir

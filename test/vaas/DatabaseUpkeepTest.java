@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import vaas.testing.Postgres;
 import vaas.testing.Talk;
 
 /** What can be done with conversations in a database, by options and exit codes. */
+@Tag("long")
 @Timeout(60)
 class DatabaseUpkeepTest {
     @TempDir

@@ -46,6 +46,7 @@ import vaas.testing.Await;
 import vaas.testing.Postgres;
 
 /** The script as its users run it, in a copy of this folder as it was built. */
+@Tag("long")
 @Timeout(300)
 class RunShTest {
     private static final String HELLO = "{\"message\":\"Hello\"}";
@@ -568,7 +569,6 @@ class RunShTest {
     }
 
     @Nested
-    @Tag("long")
     class TheArchiveOfClasses {
         @BeforeEach
         void setUp() throws Exception {
@@ -619,7 +619,6 @@ class RunShTest {
     }
 
     @Nested
-    @Tag("long")
     class ADistribution {
         private static final List<String> TOOLS = List.of("cat", "cksum", "dirname", "env", "grep",
                 "head", "locale", "printenv", "readlink", "sed", "sh", "tr");
