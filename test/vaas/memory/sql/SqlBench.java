@@ -56,7 +56,7 @@ final class SqlBench {
     public static void main(String[] args) throws Exception {
         Rounds rounds = BenchTable.isQuick(args) ? new Rounds(3, 150_000_000, 250_000_000)
                 : new Rounds(11, 150_000_000, 500_000_000);
-        try (Postgres server = Postgres.own()) { // which forces what it writes
+        try (Postgres server = Postgres.own("fsync = on")) {
             String url = server.database();
             try (SqlConversations conversations = Tables.server(url).connections(CONNECTIONS)
                             .open();
