@@ -74,13 +74,15 @@ public final class Draft {
     public Turn stamp(UUID last, Instant now, RandomGenerator random) throws IOException {
         UUID asked = MessageIds.next(last, now.toEpochMilli(), random);
         UUID answered = MessageIds.next(asked, now.toEpochMilli(), random);
+        String time = MemoryRecord.time(now); // which takes as long as all the rest
+        fill(question.time, time);
+        fill(answer.time, time);
         return new Turn(stamp(question, Role.USER, asked, now),
                 stamp(answer, Role.ASSISTANT, answered, now));
     }
 
     private MemoryRecord stamp(Part part, Role role, UUID id, Instant now) {
         fill(part.id, id.toString());
-        fill(part.time, MemoryRecord.time(now));
         return new MemoryRecord(id, role,
                 JsonString.slice(lines(), part.content, part.contentLength), now);
     }
