@@ -182,11 +182,11 @@ class DatabaseUpkeepTest {
         String later = lines.get(0).replaceFirst("id\":\"0", "id\":\"1") + "\n"
                 + lines.get(1).replaceFirst("id\":\"0", "id\":\"1") + "\n";
         Files.writeString(shared, "damage\n\n" + lines.get(1) + "\n" + later + later + lines.get(0)
-                + "\nx", StandardOpenOption.APPEND);
+                + "\n" + lines.get(1) + "\n" + lines.get(0) + "\nx", StandardOpenOption.APPEND);
         assertEquals(0, run(memories, "--import"), err);
-        assertEquals("the shared conversation: 6 lines are damaged, half of a turn, or there"
+        assertEquals("the shared conversation: 8 lines are damaged, half of a turn, or there"
                 + " before, and are left out\n"
-                + "imported 3 conversations, 10 records; 6 lines were left out\n", out);
+                + "imported 3 conversations, 10 records; 8 lines were left out\n", out);
         assertEquals(0, run(memories, "--verify"), out);
         assertEquals(lines.get(1).replaceFirst(".*id\":\"0", "1").substring(0, 36),
                 Postgres.value(url, "SELECT answer_id FROM vaas_turn WHERE session_id = ''"

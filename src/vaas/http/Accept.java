@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** Which of two media types a client would rather have (RFC 9110 section 12.5.1). */
 public final class Accept {
     private static final Pattern WEIGHT = Pattern.compile(
-            ";[ \t]*q=(0(?:\\.[0-9]{0,3})?|1(?:\\.0{0,3})?)[ \t]*(?:;|$)");
+            ";[ \t]*q=(0(?:\\.[0-9]{0,3})?|1(?:\\.0{0,3})?)[ \t]*(?:;|\\z)");
 
     private Accept() {}
 

@@ -122,7 +122,7 @@ public final class GroqClient implements AutoCloseable {
 
         /** Not that of java.net.URI, which takes no underscore in a name, as Docker's have. */
         private static final Pattern URL = Pattern.compile("(?i)https?://"
-                + "([a-z0-9._~-]+|\\[[0-9a-f:.]+])(:[0-9]+)?(?<path>(/[^?#\\s]*)?)");
+                + "([a-z0-9._~-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?(?<path>(/[^?#\\s]*)?)");
         private static final int CONNECTIONS = 1024;
 
         private String baseUrl = BASE_URL;

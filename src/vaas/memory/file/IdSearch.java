@@ -55,8 +55,7 @@ final class IdSearch {
     static long firstNotBefore(Disk.Handle file, long end, UUID id, int lineBytesMax,
             Budget budget) throws IOException {
         IdSearch search = new IdSearch(file, end, id, lineBytesMax, budget);
-        search.narrow(0);
-        search.narrow(Math.max(search.low, search.high - PROBE_BYTES));
+        search.narrow(Math.max(0, end - PROBE_BYTES));
         while (search.high - search.low > PROBE_BYTES) {
             long width = search.high - search.low;
             search.narrow(search.likely());

@@ -134,27 +134,37 @@ final class PhraseSearch {
         }
     }
 
-    /** Counts in what is added; held is what may still be the beginning of one. */
+    /** Knuth, Morris and Pratt: each char is read once, and only the pattern is held. */
     private static final class Occurrences {
-        private final String phrase;
-        private final StringBuilder held = new StringBuilder();
+        private final char[] pattern;
+        private final int[] fallback;
+        private int matched;
         private long found;
 
         Occurrences(String phrase) {
-            this.phrase = phrase;
+            pattern = phrase.toCharArray();
+            fallback = new int[pattern.length];
+            for (int i = 1; i < fallback.length; i++) {
+                fallback[i] = matched(pattern[i], fallback[i - 1]);
+            }
         }
 
         void add(CharSequence text) {
-            if (phrase.isEmpty()) {
-                return; // all of it is unseen
+            for (int i = 0; i < text.length() && pattern.length > 0; i++) {
+                matched = matched(text.charAt(i), matched);
+                if (matched == pattern.length) {
+                    found++;
+                    matched = 0;
+                }
             }
-            held.append(text);
-            int end = 0;
-            for (int at = held.indexOf(phrase); at >= 0; at = held.indexOf(phrase, end)) {
-                found++;
-                end = at + phrase.length();
+        }
+
+        private int matched(char c, int before) {
+            int length = before;
+            while (length > 0 && c != pattern[length]) {
+                length = fallback[length - 1];
             }
-            held.delete(0, Math.max(end, held.length() - phrase.length() + 1));
+            return c == pattern[length] ? length + 1 : length;
         }
     }
 }

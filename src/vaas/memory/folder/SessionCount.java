@@ -16,21 +16,34 @@ final class SessionCount {
     private final long max;
 
     private final CountDownLatch counted = new CountDownLatch(1);
+    private volatile Runnable awaited = () -> { };
     private long stored; // guarded by this
 
     SessionCount(long max) {
         this.max = max;
     }
 
+    /** Names what is to be told that somebody waits for the first count. */
+    void whenAwaited(Runnable hurry) {
+        awaited = hurry;
+    }
+
+    boolean isCounted() {
+        return counted.getCount() == 0;
+    }
+
     /** Those that were there at the start have been counted: once, unless all went meanwhile. */
     synchronized void counted(long present) {
-        stored += counted.getCount() == 0 ? 0 : present;
+        stored += isCounted() ? 0 : present;
         counted.countDown();
     }
 
     /** A chat's turn has come in a conversation, which may be about to begin. */
     void begin(Session session) throws RefusedException {
         if (!session.memory.isStored()) {
+            if (!isCounted()) {
+                awaited.run();
+            }
             try {
                 counted.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException e) { // let in, as after a long wait

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import vaas.disk.Disk;
 import vaas.memory.Conversations;
 import vaas.memory.Conversations.Summary;
@@ -53,11 +54,11 @@ final class SessionList {
         return state.map(it -> new Summary(conversation.get(), it.length(), it.modified()));
     }
 
-    /** How many there are, empty ones included. */
-    long count() throws IOException {
+    /** How many there are, empty ones included, or fewer if that is not wanted to the end. */
+    long count(BooleanSupplier wanted) throws IOException {
         long count = 0;
         for (Path sub : folders()) {
-            count += files(sub).stream()
+            count += !wanted.getAsBoolean() ? 0 : files(sub).stream()
                     .filter(it -> SessionFiles.conversation(it).isPresent()).count();
         }
         return count;

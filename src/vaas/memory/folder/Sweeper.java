@@ -39,6 +39,7 @@ final class Sweeper implements Closeable {
     // Guarded by this.
     private final Set<String> due = new LinkedHashSet<>(); // conversations to be looked at
     private final Set<String> failed = new HashSet<>(); // a full disk would cost a vain copy a turn
+    private boolean hurried; // somebody waits for the first pass
     private boolean closed;
 
     Sweeper(FileContext context, Sessions sessions, SessionList list) {
@@ -49,7 +50,13 @@ final class Sweeper implements Closeable {
     }
 
     void start() {
+        sessions.count.whenAwaited(this::hurry);
         thread.start();
+    }
+
+    private synchronized void hurry() {
+        hurried = true;
+        notifyAll();
     }
 
     /** A conversation has outgrown a limit, or its records are to be counted. */
@@ -70,8 +77,6 @@ final class Sweeper implements Closeable {
     }
 
     private void run() {
-        attempt(null, () -> sessions.count.counted(list.count()));
-        sessions.count.counted(0); // if that failed: nobody waits for it any more
         tend(Conversations.SHARED);
         long nextPass = System.nanoTime() + FIRST_PASS.toNanos();
         long nextTick = nextPass + TICK.toNanos();
@@ -83,18 +88,33 @@ final class Sweeper implements Closeable {
                 sessions.closeUnused(UNUSED);
                 forgive();
             }
-            if (isOpen() && System.nanoTime() - nextPass >= 0) {
+            if (isOpen() && (System.nanoTime() - nextPass >= 0 || takeHurry())) {
                 nextPass = System.nanoTime()
                         + LimitOptions.pause(sessions.idle.longest()).toNanos();
+                count();
                 attempt(null, this::pass);
             }
         }
     }
 
+    /** Counts what was there at the start, once. */
+    private void count() {
+        if (!sessions.count.isCounted()) {
+            attempt(null, () -> sessions.count.counted(list.count(this::isOpen)));
+            sessions.count.counted(0); // if that failed: nobody waits for it any more
+        }
+    }
+
+    private synchronized boolean takeHurry() {
+        boolean was = hurried;
+        hurried = false;
+        return was;
+    }
+
     /** The next conversation that is due; empty if none is for so long. */
     private synchronized Optional<String> next(long nanos) {
         try {
-            if (due.isEmpty() && !closed && nanos > 0) {
+            if (due.isEmpty() && !closed && !hurried && nanos > 0) {
                 TimeUnit.NANOSECONDS.timedWait(this, nanos);
             }
         } catch (InterruptedException e) {

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import vaas.memory.MemoryAwayException;
 
@@ -23,22 +26,30 @@ final class Heartbeat implements Runnable {
     private static final Sql ALIVE = new Sql("""
             INSERT INTO vaas_server VALUES ($1, clock_timestamp() + interval '6 seconds')
             ON CONFLICT (server) DO UPDATE SET alive_until = EXCLUDED.alive_until""",
-            "DELETE FROM vaas_server WHERE alive_until < clock_timestamp() - interval '1 minute'",
-            """
+            "DELETE FROM vaas_server WHERE alive_until < clock_timestamp() - interval '1 minute'");
+    private static final Sql OF_THE_DEAD = new Sql("""
             DELETE FROM vaas_place p WHERE NOT EXISTS (SELECT 1 FROM vaas_server s
-                WHERE s.server = p.server AND s.alive_until > clock_timestamp())""");
-    /** Finds nothing, but whether the tables are as they were made. */
-    private static final Sql TABLES = new Sql("""
-            SELECT c.session_id, c.generation, c.last_id, c.records, c.bytes, c.last_activity,
-                t.session_id, t.answer_id, t.question_id, t.time, t.question, t.answer,
-                t.idempotency_key, p.session_id, p.ticket, p.chat, p.since, p.key, p.fingerprint
-            FROM vaas_conversation c, vaas_turn t, vaas_place p WHERE false""");
+                WHERE s.server = p.server AND s.alive_until > clock_timestamp())
+            RETURNING session_id""");
+    /** Whether all columns are there; out of the catalogue, for a table may be locked for long. */
+    private static final Sql COLUMNS = new Sql("""
+            SELECT count(*) = 19 FROM pg_attribute WHERE NOT attisdropped AND (
+                attrelid = to_regclass('vaas_conversation') AND attname IN ('session_id',
+                    'generation', 'last_id', 'records', 'bytes', 'last_activity')
+                OR attrelid = to_regclass('vaas_turn') AND attname IN ('session_id', 'answer_id',
+                    'question_id', 'time', 'question', 'answer', 'idempotency_key')
+                OR attrelid = to_regclass('vaas_place') AND attname IN ('session_id', 'ticket',
+                    'chat', 'since', 'key', 'fingerprint'))""");
     private static final Sql MINE = new Sql(
             "SELECT session_id, chat FROM vaas_place WHERE server = $1");
     private static final Sql GONE = new Sql("DELETE FROM vaas_place WHERE server = $1",
             "DELETE FROM vaas_server WHERE server = $1");
 
+    /** Whose chat was taken for dead may be back: that its row has gone would be a reset to it. */
+    private static final Duration GRACE = Duration.ofMinutes(1);
+
     private final SqlContext context;
+    private final Map<String, Patience> left = new TreeMap<>(); // by conversation
 
     /** A place that this server has. */
     private record Mine(String conversation, UUID chat) {}
@@ -72,18 +83,21 @@ final class Heartbeat implements Runnable {
 
     /** Tells that this server is alive, and removes what nobody has. */
     void beat() throws IOException {
-        List<Mine> mine = context.database().run("server", on -> {
+        List<String> deserted = context.database().run("server", on -> {
             ALIVE.run(on, context.server());
-            try {
-                TABLES.run(on);
-                context.database().altered(false);
-            } catch (SQLException e) {
-                context.database().altered(Trouble.of(e) == Trouble.OTHER);
-                throw e;
-            }
-            return MINE.rows(on, at -> new Mine(at.getString(1), (UUID) at.getObject(2)),
-                    context.server());
+            context.database().altered(!COLUMNS.rows(on, at -> at.getBoolean(1)).get(0));
+            return OF_THE_DEAD.rows(on, at -> at.getString(1));
         });
+        Patience grace = Patience.of(GRACE);
+        deserted.forEach(conversation -> left.put(conversation, grace));
+        for (String conversation : Set.copyOf(left.keySet())) {
+            if (left.get(conversation).isOver()) {
+                SqlPlace.leave(context, conversation, null);
+                left.remove(conversation);
+            }
+        }
+        List<Mine> mine = context.database().run("server", on -> MINE.rows(on,
+                at -> new Mine(at.getString(1), (UUID) at.getObject(2)), context.server()));
         for (Mine place : mine) { // a chat is known here before its place is there
             if (!context.running().contains(place.chat)) {
                 SqlPlace.leave(context, place.conversation, place.chat);

@@ -32,7 +32,9 @@ final class LinesIn extends OutputStream {
     private static final Sql STORE = new Sql("""
             WITH freed AS (
                 UPDATE vaas_turn SET idempotency_key = NULL
-                WHERE session_id = $1 AND idempotency_key = $7 AND answer_id <> $2 RETURNING 1)
+                WHERE session_id = $1 AND idempotency_key = $7 AND answer_id <> $2
+                AND NOT EXISTS (SELECT 1 FROM vaas_turn WHERE session_id = $1 AND answer_id = $2)
+                RETURNING 1)
             INSERT INTO vaas_turn SELECT $1, $2::uuid, $3::uuid, $4::timestamptz, $5::bytea,
                 $6::bytea, $7::bytea WHERE (SELECT count(*) FROM freed) >= 0
             ON CONFLICT DO NOTHING""");

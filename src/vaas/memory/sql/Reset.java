@@ -34,7 +34,7 @@ final class Reset {
             ON CONFLICT DO NOTHING""");
     private static final Sql LOCK_STRETCH = new Sql("""
             SELECT session_id, last_id, records, bytes FROM vaas_conversation
-            WHERE session_id <> '' ORDER BY session_id LIMIT $1 FOR UPDATE""");
+            WHERE session_id > $1 ORDER BY session_id LIMIT $2 FOR UPDATE""");
     private static final Sql FORGET = new Sql(
             "DELETE FROM vaas_turn WHERE session_id = ANY ($1)",
             "DELETE FROM vaas_conversation WHERE session_id = ANY ($1) AND session_id <> ''", """
@@ -53,6 +53,7 @@ final class Reset {
     private long conversations;
     private long records;
     private long bytes;
+    private String last = Conversations.SHARED;
 
     /** A conversation that is locked. */
     private record Held(String conversation, UUID newest, long records, long bytes) {
@@ -124,7 +125,7 @@ final class Reset {
             forgetAll(on -> List.of(locked(on, Conversations.SHARED)));
             int stretch;
             do {
-                stretch = forgetAll(on -> LOCK_STRETCH.rows(on, Held::of, STRETCH));
+                stretch = forgetAll(on -> LOCK_STRETCH.rows(on, Held::of, last, STRETCH));
             } while (stretch == STRETCH);
             outcome = "ok";
             return new Conversations.Total(conversations, OptionalLong.of(records), bytes);
@@ -144,6 +145,7 @@ final class Reset {
             conversations += each.records > 0 ? 1 : 0;
             records += each.records;
             bytes += each.bytes;
+            last = each.conversation;
         }
         return gone.size();
     }

@@ -21,6 +21,8 @@ import vaas.memory.line.LimitOptions;
 final class Sweep implements Closeable {
     private static final System.Logger LOG = System.getLogger(Sweep.class.getName());
     private static final Duration FIRST_PASS = Duration.ofSeconds(1);
+    /** So many that have outgrown a limit wait at most; a pass finds all others. */
+    private static final int DUE_MAX = 10_000;
 
     private static final Sql OVER_LIMITS = new Sql("""
             SELECT session_id FROM vaas_conversation c WHERE records > $1 OR bytes > $2
@@ -30,10 +32,9 @@ final class Sweep implements Closeable {
     private static final Sql LEFT_ALONE = new Sql("""
             SELECT session_id, last_id FROM vaas_conversation
             WHERE last_id IS NOT NULL AND last_activity < $1""");
-    /** Not at once: who was taken for dead may be back, and without its row be as if reset. */
     private static final Sql NEVER_USED = new Sql("""
             SELECT session_id FROM vaas_conversation c WHERE last_id IS NULL AND session_id <> ''
-            AND last_activity < clock_timestamp() - interval '2 minutes'
+            AND last_activity < clock_timestamp() - interval '1 minute'
             AND NOT EXISTS (SELECT 1 FROM vaas_place p WHERE p.session_id = c.session_id)""");
 
     private final ScheduledExecutorService thread = SqlConversations.thread("vaas-memory-sweep");
@@ -43,13 +44,11 @@ final class Sweep implements Closeable {
     void begin(SqlContext shared) {
         context = shared;
         thread.schedule(this::run, FIRST_PASS.toMillis(), TimeUnit.MILLISECONDS);
-        thread.scheduleWithFixedDelay(() -> attempt("sweep", this::removeNeverUsed),
-                FIRST_PASS.toSeconds(), 60, TimeUnit.SECONDS);
     }
 
     /** Has one cut that has outgrown a limit. */
     void wake(String conversation) {
-        if (due.add(conversation)) {
+        if (due.size() < DUE_MAX && due.add(conversation)) {
             thread.execute(() -> {
                 due.remove(conversation);
                 attempt("retention", () -> new Cut(context, conversation).run());
@@ -84,6 +83,7 @@ final class Sweep implements Closeable {
     }
 
     private void pass() {
+        attempt("sweep", this::removeNeverUsed);
         attempt("idle", this::forgetLeftAlone);
         attempt("retention", this::cutAll);
     }

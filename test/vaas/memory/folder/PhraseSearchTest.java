@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +60,12 @@ class PhraseSearchTest {
     void occurrencesAreFoundBehindFalseBeginnings(String text, String phrase, long count)
             throws IOException {
         assertEquals(count, count(text, 9, phrase));
+    }
+
+    @Test
+    @Timeout(60) // at so many beginnings of a long phrase anything but one pass takes minutes
+    void aLongPhraseThatBeginsEverywhereIsLookedForInOnePass() {
+        assertEquals(0, count("-".repeat(4_000_000), 64 << 10, "-".repeat(60_000) + "x"));
     }
 
     static List<String> waysToWrite() {

@@ -8,7 +8,9 @@ import static vaas.testing.Talk.stored;
 import static vaas.testing.Talk.turns;
 
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,10 +224,26 @@ class SqlServersTest {
         }
     }
 
+    /** As it is while an operator packs it. */
+    @Test
+    void aServerLivesWhileATableIsLocked() throws Exception {
+        server();
+        String until = "SELECT max(alive_until) FROM vaas_server";
+        try (Connection operator = Postgres.connect(tables.url());
+                Statement lock = operator.createStatement()) {
+            operator.setAutoCommit(false);
+            lock.execute("LOCK TABLE vaas_turn");
+            String first = tables.value(until);
+            Await.until(() -> !first.equals(tables.value(until)));
+            String second = tables.value(until);
+            Await.until(() -> !second.equals(tables.value(until)));
+        }
+    }
+
     @Test
     void rowsThatNothingWasEverSaidToAreRemoved() throws Exception {
         server().close();
-        for (String[] row : new String[][] {{"dead", "3"}, {"new", "1"}}) {
+        for (String[] row : new String[][] {{"dead", "3"}, {"new", "0"}}) {
             tables.execute("INSERT INTO vaas_conversation SELECT '" + row[0] + "', 1, NULL, 0, 0,"
                     + " now() - interval '" + row[1] + " minutes'");
         }
