@@ -226,8 +226,9 @@ class SqlServersTest {
 
     /** As it is while an operator packs it. */
     @Test
+    @Timeout(60)
     void aServerLivesWhileATableIsLocked() throws Exception {
-        server();
+        server(tables.server().timeout(Duration.ofMinutes(10))); // who waits for it, waits long
         String until = "SELECT max(alive_until) FROM vaas_server";
         try (Connection operator = Postgres.connect(tables.url());
                 Statement lock = operator.createStatement()) {
