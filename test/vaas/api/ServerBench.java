@@ -163,7 +163,7 @@ final class ServerBench {
 
     /** So many chats in flight with a model that takes half a second. */
     private void slowModel() throws Exception {
-        int clients = quick ? 1000 : 4000;
+        int clients = quick ? 500 : 4000;
         AtomicInteger refused = new AtomicInteger();
         double ours;
         double bare;

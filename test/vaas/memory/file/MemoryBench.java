@@ -58,7 +58,7 @@ final class MemoryBench {
         if (BenchTable.isQuick(args)) {
             rounds = 3;
             resetRounds = 2;
-            warmUpNanos = 1_000_000_000;
+            warmUpNanos = 500_000_000;
         }
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("build")), "bench");
         try {
