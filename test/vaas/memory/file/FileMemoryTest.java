@@ -179,25 +179,31 @@ class FileMemoryTest {
         }
     }
 
+    /** Stores a turn, then two in one batch, whose writes fail so. */
+    private List<Future<?>> twoBehindOne(Talk talk, FaultyDisk.Fault fault) throws Exception {
+        holdUpSync();
+        Future<?> first = say(talk, 1);
+        syncing.await();
+        disk.failWhen(fault);
+        Future<?> second = say(talk, 2);
+        Await.waitingIn(1, "Journal.beginCommit");
+        Future<?> third = say(talk, 3);
+        Await.waitingIn(1, "Batch.await");
+        goOn.countDown();
+        first.get();
+        return List.of(second, third);
+    }
+
     @Test
     void ofTurnsThatAreWrittenAtOnceEachIsTriedByItselfWhereThereIsNoRoomForAll()
             throws Exception {
         try (Talk talk = Talk.open(disk)) {
-            holdUpSync();
-            Future<?> first = say(talk, 1);
-            syncing.await();
             AtomicInteger writes = new AtomicInteger();
-            disk.failWhen((call, count) ->
+            List<Future<?>> two = twoBehindOne(talk, (call, count) ->
                     call.equals("write") && writes.incrementAndGet() <= 2); // of both, of the next
-            Future<?> second = say(talk, 2);
-            Await.waitingIn(1, "Journal.beginCommit");
-            Future<?> third = say(talk, 3);
-            Await.waitingIn(1, "Batch.await");
-            goOn.countDown();
-            first.get();
-            assertEquals(IOException.class,
-                    assertThrows(ExecutionException.class, second::get).getCause().getClass());
-            third.get();
+            assertEquals(IOException.class, assertThrows(
+                    ExecutionException.class, two.get(0)::get).getCause().getClass());
+            two.get(1).get();
             assertEquals(3, writes.get());
             assertEquals(Stream.of(turns(1, 1), turns(3, 3)).flatMap(List::stream).toList(),
                     talk.all());
@@ -208,17 +214,8 @@ class FileMemoryTest {
     @Test
     void ofTurnsThatCouldNotBeCutOffAgainNoneIsLeftByTheEnd() throws Exception {
         try (Talk talk = Talk.open(disk)) {
-            holdUpSync();
-            Future<?> first = say(talk, 1);
-            syncing.await();
-            disk.failWhen((call, count) -> call.equals("write") || call.equals("truncate"));
-            Future<?> second = say(talk, 2);
-            Await.waitingIn(1, "Journal.beginCommit");
-            Future<?> third = say(talk, 3);
-            Await.waitingIn(1, "Batch.await");
-            goOn.countDown();
-            first.get();
-            for (Future<?> turn : List.of(second, third)) {
+            for (Future<?> turn : twoBehindOne(talk,
+                    (call, count) -> call.equals("write") || call.equals("truncate"))) {
                 assertEquals(MemoryUnavailableException.class, assertThrows(
                         ExecutionException.class, turn::get).getCause().getClass());
             }
